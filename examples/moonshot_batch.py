@@ -34,7 +34,8 @@ async def main() -> None:
             input_file_id=uploaded.id, endpoint="/v1/chat/completions", completion_window="24h"
         )
         done = await client.batches.wait(batch.id, interval=0.5, on_progress=lambda now: print(now.status))
-        print(f"{done.request_counts.completed} of {done.request_counts.total} done")
+        if done.request_counts:
+            print(f"{done.request_counts.completed} of {done.request_counts.total} done")
         if done.output_file_id:
             print(await client.files.content(done.output_file_id).text())
 

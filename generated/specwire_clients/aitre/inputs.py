@@ -35,7 +35,9 @@ class ChatCompletionRequestDict(TypedDict):
     messages: Sequence[ChatMessageParam]
     """The conversation so far, oldest message first."""
     stream: NotRequired[bool]
-    """Whether the reply comes piece by piece as events. The server's default is false."""
+    """Whether the reply comes piece by piece as events. The page of the model that draws pictures says that it needs a
+    stream. The server's default is false.
+    """
     stream_options: NotRequired[StreamOptionsParam]
     """Additional content of a stream. Only for streams."""
     temperature: NotRequired[float | None]
@@ -80,6 +82,20 @@ class ChatCompletionRequestDict(TypedDict):
     """Whether one reply may call several tools. The server's default is true."""
     user: NotRequired[str]
     """Your own id of the person on whose behalf the request is made."""
+    reasoning_effort: NotRequired[str | None]
+    """How much the model thinks before it replies, such as `low` or `high`."""
+    verbosity: NotRequired[str | None]
+    """How long the reply is, such as `low` or `high`."""
+    modalities: NotRequired[Sequence[str] | None]
+    """What the reply consists of, `text` and `audio`."""
+    audio: NotRequired[Mapping[str, Any] | None]
+    """Voice and format of a spoken reply."""
+    service_tier: NotRequired[str | None]
+    """The class of service to use."""
+    store: NotRequired[bool | None]
+    """Whether the reply is kept for later use."""
+    metadata: NotRequired[Mapping[str, str] | None]
+    """Notes of your own on the request."""
 
 
 class ChatToolDict(TypedDict):
@@ -565,9 +581,9 @@ ImageDetailParam: TypeAlias = Literal["auto", "low", "high"] | str
 """How closely a model looks at a picture."""
 ImageModerationParam: TypeAlias = Literal["low", "auto"] | str
 """How strictly the content of pictures is checked."""
-ImageOutputFormatParam: TypeAlias = Literal["png", "jpeg", "webp"] | str
+ImageOutputFormatParam: TypeAlias = Literal["png", "jpeg", "webp", "svg"] | str
 """Format of a picture file."""
-ImageQualityParam: TypeAlias = Literal["standard", "hd", "low", "medium", "high", "auto"] | str
+ImageQualityParam: TypeAlias = Literal["standard", "hd", "low", "medium", "high", "xhigh", "auto"] | str
 """How carefully a picture is drawn. DALL·E 3 knows `standard` and `hd`, GPT Image the others."""
 ImageResponseFormatParam: TypeAlias = Literal["url", "b64_json"] | str
 """Whether a picture is returned by address or inside the reply."""

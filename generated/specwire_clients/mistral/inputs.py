@@ -19,7 +19,7 @@ class AgentsCompletionRequestDict(TypedDict):
     max_tokens: NotRequired[int | None]
     """Maximum number of tokens to generate. Prompt and reply must fit into the model's context. At least 0."""
     stream: NotRequired[bool]
-    """Send the reply as server-sent events. The server's default is false."""
+    """Send the reply as server-sent events; the data of the last one is `[DONE]`. The server's default is false."""
     stop: NotRequired[StopSequencesParam]
     """Text that ends the generation."""
     random_seed: NotRequired[int | None]
@@ -39,7 +39,9 @@ class AgentsCompletionRequestDict(TypedDict):
     n: NotRequired[int | None]
     """How many replies to generate; the prompt is charged once. At least 1."""
     prediction: NotRequired[PredictionParam]
-    """Expected content of the reply, which makes generation faster."""
+    """Expected content of the reply, which makes generation faster where a long text or code changes only a little.
+    The server's default is an empty content.
+    """
     parallel_tool_calls: NotRequired[bool]
     """Allow several tool calls in one reply. The server's default is true."""
     agent_id: str
@@ -58,19 +60,42 @@ class AssistantMessageDict(TypedDict):
     """As the last message of a request, the text with which the reply must begin. The server's default is false."""
 
 
+class AudioChunkDict(TypedDict):
+    """A part that is a recording."""
+
+    type: Literal["input_audio"]
+    input_audio: str
+    """The recording in base64, or its address."""
+
+
 class BatchJobInDict(TypedDict):
     """Files of requests, and what to do with them."""
 
-    input_files: Sequence[UUIDInput]
-    """Ids of the files whose lines are the requests."""
+    input_files: NotRequired[Sequence[UUIDInput] | None]
+    """Ids of the files whose lines are the requests. A line is `{"custom_id": ..., "body": ...}`, the body without the
+    model. At most 1,000,000 requests can wait in a workspace.
+    """
+    requests: NotRequired[Sequence[BatchRequestParam] | None]
+    """The requests themselves in place of files, at most 10,000."""
     endpoint: ApiEndpointParam
     """Where every request goes."""
-    model: str
-    """Id of the model to use."""
+    model: NotRequired[str | None]
+    """Id of the model to use; the list of models and the vendor's overview of models have the ids."""
+    agent_id: NotRequired[str | None]
+    """Id of the agent to use in place of a model."""
     metadata: NotRequired[Mapping[str, str] | None]
-    """The caller's own notes on the job."""
+    """The caller's own notes on the job, with keys of 1 to 32 and values of 1 to 512 characters."""
     timeout_hours: NotRequired[int]
     """Hours after which the job is given up; less than seven days. The server's default is 24."""
+
+
+class BatchRequestDict(TypedDict):
+    """One request of a batch."""
+
+    custom_id: NotRequired[str | None]
+    """The caller's own id of the request."""
+    body: Mapping[str, Any]
+    """The fields of the request, without the model."""
 
 
 class ChatClassificationRequestDict(TypedDict):
@@ -86,19 +111,20 @@ class ChatCompletionRequestDict(TypedDict):
     """A conversation for a model to continue."""
 
     model: str
-    """Id of the model to use."""
+    """Id of the model to use; the list of models and the vendor's overview of models have the ids."""
     temperature: NotRequired[float | None]
-    """Sampling temperature: low values are more deterministic, high values more varied. The default depends on the
-    model. At least 0 and at most 1.5.
+    """Sampling temperature: low values are more deterministic, high values more varied; 0.0 to 0.7 suits most uses.
+    Change this or `top_p`, not both. The default depends on the model: `default_model_temperature` in the list of
+    models. At least 0 and at most 1.5.
     """
     top_p: NotRequired[float]
-    """Sample only from the most likely tokens whose probabilities add up to this value. At least 0 and at most 1. The
-    server's default is 1.
+    """Sample only from the most likely tokens whose probabilities add up to this value. Change this or `temperature`,
+    not both. At least 0 and at most 1. The server's default is 1.
     """
     max_tokens: NotRequired[int | None]
     """Maximum number of tokens to generate. Prompt and reply must fit into the model's context. At least 0."""
     stream: NotRequired[bool]
-    """Send the reply as server-sent events. The server's default is false."""
+    """Send the reply as server-sent events; the data of the last one is `[DONE]`. The server's default is false."""
     stop: NotRequired[StopSequencesParam]
     """Text that ends the generation."""
     random_seed: NotRequired[int | None]
@@ -118,11 +144,23 @@ class ChatCompletionRequestDict(TypedDict):
     n: NotRequired[int | None]
     """How many replies to generate; the prompt is charged once. At least 1."""
     prediction: NotRequired[PredictionParam]
-    """Expected content of the reply, which makes generation faster."""
+    """Expected content of the reply, which makes generation faster where a long text or code changes only a little.
+    The server's default is an empty content.
+    """
     parallel_tool_calls: NotRequired[bool]
     """Allow several tool calls in one reply. The server's default is true."""
     safe_prompt: NotRequired[bool]
     """Prepend a safety instruction to the conversation. The server's default is false."""
+    reasoning_effort: NotRequired[str | None]
+    """How much the model thinks before it replies, such as `none` or `high`."""
+    prompt_mode: NotRequired[str | None]
+    """`reasoning` puts the vendor's instruction for thinking in front of the conversation."""
+    metadata: NotRequired[Mapping[str, Any] | None]
+    """The caller's own notes on the request."""
+    prompt_cache_key: NotRequired[str | None]
+    """Requests with the same key can share cached parts of their prompts."""
+    guardrails: NotRequired[Sequence[Mapping[str, Any]] | None]
+    """Rules that check the conversation and the reply."""
 
 
 class ChatModerationRequestDict(TypedDict):
@@ -138,7 +176,7 @@ class ClassificationRequestDict(TypedDict):
     """Texts to moderate or to classify."""
 
     model: str
-    """Id of the model to use."""
+    """Id of the model to use; the list of models and the vendor's overview of models have the ids."""
     input: ClassificationInputParam
     """The text or texts."""
 
@@ -210,28 +248,37 @@ class EmbeddingRequestDict(TypedDict):
     """Texts to turn into vectors."""
 
     model: str
-    """Id of the model to use."""
+    """Id of the model to use; the list of models and the vendor's overview of models have the ids."""
     input: EmbeddingInputParam
     """The text or texts."""
+    output_dimension: NotRequired[int | None]
+    """Number of values of each vector; the model decides if it is left out."""
+    output_dtype: NotRequired[EmbeddingRequestOutputDtypeParam]
+    """Kind of the values."""
+    encoding_format: NotRequired[EmbeddingRequestEncodingFormatParam]
+    """How the vectors are sent."""
 
 
 class FIMCompletionRequestDict(TypedDict):
     """The beginning and optionally the end of a text whose middle is wanted."""
 
     model: str
-    """Id of the model to use; only code models work here. The server's default is "codestral-2405"."""
+    """Id of the model to use; only code models work here, such as `codestral-2405`, `codestral-2404` and
+    `codestral-latest`. The server's default is "codestral-2405".
+    """
     temperature: NotRequired[float | None]
-    """Sampling temperature: low values are more deterministic, high values more varied. The default depends on the
-    model. At least 0 and at most 1.5.
+    """Sampling temperature: low values are more deterministic, high values more varied; 0.0 to 0.7 suits most uses.
+    Change this or `top_p`, not both. The default depends on the model: `default_model_temperature` in the list of
+    models. At least 0 and at most 1.5.
     """
     top_p: NotRequired[float]
-    """Sample only from the most likely tokens whose probabilities add up to this value. At least 0 and at most 1. The
-    server's default is 1.
+    """Sample only from the most likely tokens whose probabilities add up to this value. Change this or `temperature`,
+    not both. At least 0 and at most 1. The server's default is 1.
     """
     max_tokens: NotRequired[int | None]
     """Maximum number of tokens to generate. Prompt and reply must fit into the model's context. At least 0."""
     stream: NotRequired[bool]
-    """Send the reply as server-sent events. The server's default is false."""
+    """Send the reply as server-sent events; the data of the last one is `[DONE]`. The server's default is false."""
     stop: NotRequired[StopSequencesParam]
     """Text that ends the generation."""
     random_seed: NotRequired[int | None]
@@ -242,6 +289,14 @@ class FIMCompletionRequestDict(TypedDict):
     """The text or code after the gap; without it the prompt is simply continued. The server's default is ""."""
     min_tokens: NotRequired[int | None]
     """Minimum number of tokens to generate. At least 0."""
+
+
+class FileChunkDict(TypedDict):
+    """A part that is a file of the organization."""
+
+    type: Literal["file"]
+    file_id: str
+    """Id of the file."""
 
 
 class FunctionCallDict(TypedDict):
@@ -320,11 +375,15 @@ class JobInDict(TypedDict):
     model: FineTuneableModelParam
     """The model to start from."""
     training_files: NotRequired[Sequence[TrainingFileParam]]
-    """Files to train on."""
+    """Files to train on. The server's default is an empty list."""
     validation_files: NotRequired[Sequence[UUIDInput] | None]
-    """Ids of files to measure the model on while it trains; they must not share data with the training files."""
+    """Ids of files to measure the model on while it trains; they must not share data with the training files. The
+    checkpoints of the job have the measures.
+    """
     suffix: NotRequired[str | None]
-    """Word to put into the name of the new model. At most 18 characters."""
+    """Word to put into the name of the new model: `my-great-model` gives `ft:open-mistral-7b:my-great-model:xxx`. At
+    most 18 characters.
+    """
     integrations: NotRequired[Sequence[WandbIntegrationParam] | None]
     """Other services to report the training to."""
     auto_start: NotRequired[bool]
@@ -367,14 +426,26 @@ class OCRRequestDict(TypedDict):
     """An id for the request."""
     document: OCRDocumentParam
     """The document."""
-    pages: NotRequired[Sequence[int] | None]
-    """Numbers of the pages to read; the first page is 0."""
+    pages: NotRequired[Sequence[int] | str | None]
+    """Pages to read, as numbers, or as a text with numbers and ranges such as `0-3,5`; the first page is 0."""
     include_image_base64: NotRequired[bool | None]
     """Give the found pictures themselves too."""
     image_limit: NotRequired[int | None]
     """Most pictures to find."""
     image_min_size: NotRequired[int | None]
     """Smallest height and width of a picture to find."""
+    bbox_annotation_format: NotRequired[ResponseFormatParam | None]
+    """Format of the notes on each picture."""
+    document_annotation_format: NotRequired[ResponseFormatParam | None]
+    """Format of the notes on the whole document."""
+    document_annotation_prompt: NotRequired[str | None]
+    """What the notes on the whole document are to say."""
+    table_format: NotRequired[str | None]
+    """Format of tables, `markdown` or `html`."""
+    extract_header: NotRequired[bool]
+    """Give the headers of pages apart from their text."""
+    extract_footer: NotRequired[bool]
+    """Give the footers of pages apart from their text."""
 
 
 class PredictionDict(TypedDict):
@@ -417,6 +488,16 @@ class TextChunkDict(TypedDict):
     type: Literal["text"]
     text: str
     """The text."""
+
+
+class ThinkChunkDict(TypedDict):
+    """A part with the thoughts of the model."""
+
+    type: Literal["thinking"]
+    thinking: Sequence[ThoughtChunkParam]
+    """The thoughts."""
+    closed: NotRequired[bool]
+    """Whether the thoughts are complete."""
 
 
 class ToolCallDict(TypedDict):
@@ -505,7 +586,9 @@ class WandbIntegrationDict(TypedDict):
 
 AgentsCompletionRequestParam: TypeAlias = AgentsCompletionRequestDict | models.AgentsCompletionRequest
 AssistantMessageParam: TypeAlias = AssistantMessageDict | models.AssistantMessage
+AudioChunkParam: TypeAlias = AudioChunkDict | models.AudioChunk
 BatchJobInParam: TypeAlias = BatchJobInDict | models.BatchJobIn
+BatchRequestParam: TypeAlias = BatchRequestDict | models.BatchRequest
 ChatClassificationRequestParam: TypeAlias = ChatClassificationRequestDict | models.ChatClassificationRequest
 ChatCompletionRequestParam: TypeAlias = ChatCompletionRequestDict | models.ChatCompletionRequest
 ChatModerationRequestParam: TypeAlias = ChatModerationRequestDict | models.ChatModerationRequest
@@ -520,6 +603,7 @@ CompletionTrainingParametersInParam: TypeAlias = (
 DocumentURLChunkParam: TypeAlias = DocumentURLChunkDict | models.DocumentURLChunk
 EmbeddingRequestParam: TypeAlias = EmbeddingRequestDict | models.EmbeddingRequest
 FIMCompletionRequestParam: TypeAlias = FIMCompletionRequestDict | models.FIMCompletionRequest
+FileChunkParam: TypeAlias = FileChunkDict | models.FileChunk
 FunctionParam: TypeAlias = FunctionDict | models.Function
 FunctionCallParam: TypeAlias = FunctionCallDict | models.FunctionCall
 FunctionNameParam: TypeAlias = FunctionNameDict | models.FunctionName
@@ -535,6 +619,7 @@ ReferenceChunkParam: TypeAlias = ReferenceChunkDict | models.ReferenceChunk
 ResponseFormatParam: TypeAlias = ResponseFormatDict | models.ResponseFormat
 SystemMessageParam: TypeAlias = SystemMessageDict | models.SystemMessage
 TextChunkParam: TypeAlias = TextChunkDict | models.TextChunk
+ThinkChunkParam: TypeAlias = ThinkChunkDict | models.ThinkChunk
 ToolParam: TypeAlias = ToolDict | models.Tool
 ToolCallParam: TypeAlias = ToolCallDict | models.ToolCall
 ToolChoiceParam: TypeAlias = ToolChoiceDict | models.ToolChoice
@@ -544,7 +629,18 @@ UpdateFTModelInParam: TypeAlias = UpdateFTModelInDict | models.UpdateFTModelIn
 UserMessageParam: TypeAlias = UserMessageDict | models.UserMessage
 WandbIntegrationParam: TypeAlias = WandbIntegrationDict | models.WandbIntegration
 ApiEndpointParam: TypeAlias = (
-    Literal["/v1/chat/completions", "/v1/embeddings", "/v1/fim/completions", "/v1/moderations", "/v1/chat/moderations"]
+    Literal[
+        "/v1/chat/completions",
+        "/v1/embeddings",
+        "/v1/fim/completions",
+        "/v1/moderations",
+        "/v1/chat/moderations",
+        "/v1/ocr",
+        "/v1/classifications",
+        "/v1/chat/classifications",
+        "/v1/conversations",
+        "/v1/audio/transcriptions",
+    ]
     | str
 )
 """Operations that a batch can use."""
@@ -560,13 +656,25 @@ ChatModerationInputParam: TypeAlias = Sequence[MessageParam] | Sequence[Sequence
 """One conversation as a list of messages, or a list of such lists."""
 ClassificationInputParam: TypeAlias = str | Sequence[str]
 """One text, or several."""
-ContentChunkParam: TypeAlias = TextChunkParam | ImageURLChunkParam | DocumentURLChunkParam | ReferenceChunkParam
+ContentChunkParam: TypeAlias = (
+    TextChunkParam
+    | ImageURLChunkParam
+    | DocumentURLChunkParam
+    | ReferenceChunkParam
+    | FileChunkParam
+    | ThinkChunkParam
+    | AudioChunkParam
+)
 """One part of a message; `type` tells which kind. Later versions of the service have further kinds."""
 EmbeddingInputParam: TypeAlias = str | Sequence[str]
 """One text, or several."""
+EmbeddingRequestEncodingFormatParam: TypeAlias = Literal["float", "base64"] | str
+"""How the vectors are sent."""
+EmbeddingRequestOutputDtypeParam: TypeAlias = Literal["float", "int8", "uint8", "binary", "ubinary"] | str
+"""Kind of the values."""
 FTClassifierLossFunctionParam: TypeAlias = Literal["single_class", "multi_class"] | str
 """Whether exactly one label fits, or any number of them."""
-FilePurposeParam: TypeAlias = Literal["fine-tune", "batch", "ocr"] | str
+FilePurposeParam: TypeAlias = Literal["fine-tune", "batch", "ocr", "agentic_safety"] | str
 """What a file is for: training, a batch, or reading its text."""
 FineTuneableModelParam: TypeAlias = (
     Literal[
@@ -607,7 +715,7 @@ by itself rests in VALIDATED.
 """
 MessageContentParam: TypeAlias = str | Sequence[ContentChunkParam]
 """A text, or a list of parts."""
-OCRDocumentParam: TypeAlias = DocumentURLChunkParam | ImageURLChunkParam
+OCRDocumentParam: TypeAlias = DocumentURLChunkParam | ImageURLChunkParam | FileChunkParam
 """A document or an image to read; `type` tells which."""
 ResponseFormatsParam: TypeAlias = Literal["text", "json_object", "json_schema"] | str
 """Free text, any JSON object, or JSON that follows a schema."""
@@ -619,6 +727,8 @@ StopSequencesParam: TypeAlias = str | Sequence[str]
 """One text, or several, that end the reply as soon as one of them appears."""
 SystemMessageContentParam: TypeAlias = str | Sequence[TextChunkParam]
 """A text, or a list of text parts."""
+ThoughtChunkParam: TypeAlias = TextChunkParam | ReferenceChunkParam
+"""A text or a reference within thoughts."""
 ToolChoiceEnumParam: TypeAlias = Literal["auto", "none", "any", "required"] | str
 """Rules for tool calls; `any` and `required` both demand one, `none` forbids them, `auto` leaves it to the model."""
 ToolChoiceOptionParam: TypeAlias = ToolChoiceParam | ToolChoiceEnumParam

@@ -32,7 +32,8 @@ class BatchCreateRequestDict(TypedDict):
 
     input_file_id: str
     """Id of a `.jsonl` file that was uploaded for batches. Each line holds `custom_id`, `method` (POST), `url` (the
-    endpoint) and `body` (a chat request without sampling values).
+    endpoint) and `body` (a chat request without sampling values). The model must exist, and the key must be
+    permitted to use it.
     """
     endpoint: BatchEndpointParam
     """Where the requests go."""

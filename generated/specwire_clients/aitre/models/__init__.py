@@ -30,13 +30,13 @@ class AssistantReply(WireModel, kw_only=True):
 
     role: Literal["assistant"] = _constant("assistant")
     """Always `assistant`."""
-    content: str | None
+    content: str | None | Unset = UNSET
     """The text. Null when the message only calls tools."""
     refusal: str | None | Unset = UNSET
     """What the model said when it refused."""
-    tool_calls: list[ToolCall] | Unset = UNSET
+    tool_calls: list[ToolCall] | None | Unset = UNSET
     """The tools that the model wants to be called."""
-    annotations: list[MessageAnnotation] | Unset = UNSET
+    annotations: list[MessageAnnotation] | None | Unset = UNSET
     """Remarks on places in the text."""
     audio: ReplyAudio | None | Unset = UNSET
     """The reply as sound, if the model speaks."""
@@ -81,7 +81,7 @@ class ChatCompletion(WireModel, kw_only=True):
     """The model that replied."""
     choices: list[ChatChoice]
     """The alternative replies."""
-    usage: TokenUsage
+    usage: TokenUsage | Unset = UNSET
     """How many tokens were used."""
     system_fingerprint: str | None | Unset = UNSET
     """Stands for the configuration that the model ran with."""
@@ -120,7 +120,9 @@ class ChatCompletionRequest(WireModel, kw_only=True):
     messages: list[ChatMessage]
     """The conversation so far, oldest message first."""
     stream: bool | Unset = UNSET
-    """Whether the reply comes piece by piece as events. The server's default is false."""
+    """Whether the reply comes piece by piece as events. The page of the model that draws pictures says that it needs a
+    stream. The server's default is false.
+    """
     stream_options: StreamOptions | Unset = UNSET
     """Additional content of a stream. Only for streams."""
     temperature: float | None | Unset = UNSET
@@ -165,12 +167,26 @@ class ChatCompletionRequest(WireModel, kw_only=True):
     """Whether one reply may call several tools. The server's default is true."""
     user: str | Unset = UNSET
     """Your own id of the person on whose behalf the request is made."""
+    reasoning_effort: str | None | Unset = UNSET
+    """How much the model thinks before it replies, such as `low` or `high`."""
+    verbosity: str | None | Unset = UNSET
+    """How long the reply is, such as `low` or `high`."""
+    modalities: list[str] | None | Unset = UNSET
+    """What the reply consists of, `text` and `audio`."""
+    audio: dict[str, Any] | None | Unset = UNSET
+    """Voice and format of a spoken reply."""
+    service_tier: str | None | Unset = UNSET
+    """The class of service to use."""
+    store: bool | None | Unset = UNSET
+    """Whether the reply is kept for later use."""
+    metadata: dict[str, str] | None | Unset = UNSET
+    """Notes of your own on the request."""
 
 
 class ChatDelta(WireModel, kw_only=True):
     """An addition to a message. Texts are appended to what came before."""
 
-    role: MessageRole | Unset = UNSET
+    role: MessageRole | None | Unset = UNSET
     """Who speaks, in the first piece."""
     content: str | None | Unset = UNSET
     """More of the text."""
@@ -224,7 +240,7 @@ class CompletionChoice(WireModel, kw_only=True):
     """The added text, or more of it."""
     index: int
     """Number of the continuation, from 0."""
-    logprobs: CompletionLogprobs | None
+    logprobs: CompletionLogprobs | None | Unset = UNSET
     """Log probabilities of the tokens, if they were asked for."""
     finish_reason: CompletionFinishReason | None
     """Why the model stopped. Null in a stream as long as it has not."""
@@ -637,9 +653,9 @@ class MidjourneyButton(WireModel, kw_only=True):
     """The picture on the button, if any."""
     label: str | Unset = UNSET
     """The text on the button, if any."""
-    style: int | Unset = UNSET
+    style: int | str | Unset = UNSET
     """Colour of the button as Discord counts colours."""
-    type: int | Unset = UNSET
+    type: int | str | Unset = UNSET
     """Kind of control as Discord counts kinds."""
 
 
@@ -758,7 +774,7 @@ class MidjourneyTask(WireModel, kw_only=True):
 
     id: str
     """Id of the task."""
-    action: str
+    action: str | Unset = UNSET
     """What the task does, such as `IMAGINE`, `UPSCALE`, `BLEND` or `SWAP_FACE`."""
     status: MidjourneyTaskStatus
     """How far the task is. A gateway may send an empty text directly after the submission."""
@@ -960,9 +976,9 @@ class TokenUsage(WireModel, kw_only=True):
     """Tokens of the reply."""
     total_tokens: int
     """Both together."""
-    prompt_tokens_details: PromptTokensDetails | Unset = UNSET
+    prompt_tokens_details: PromptTokensDetails | None | Unset = UNSET
     """What the tokens of the request consist of."""
-    completion_tokens_details: CompletionTokensDetails | Unset = UNSET
+    completion_tokens_details: CompletionTokensDetails | None | Unset = UNSET
     """What the tokens of the reply consist of."""
 
 
@@ -1080,8 +1096,8 @@ class TranscriptionVerbose(WireModel, kw_only=True):
 
     language: str
     """The language that is spoken."""
-    duration: float
-    """Length of the recording in seconds."""
+    duration: float | str
+    """Length of the recording in seconds, as a number or as text."""
     text: str
     """The text."""
     words: list[TranscriptWord] | Unset = UNSET
@@ -1117,8 +1133,8 @@ class TranslationVerbose(WireModel, kw_only=True):
 
     language: str
     """The language of the text, which is English."""
-    duration: float
-    """Length of the recording in seconds."""
+    duration: float | str
+    """Length of the recording in seconds, as a number or as text."""
     text: str
     """The English text."""
     segments: list[TranscriptSegment] | Unset = UNSET
@@ -1169,9 +1185,9 @@ if TYPE_CHECKING:
     """The exact reason of an error, such as `model_not_found` or `sensitive_words_detected`. Some providers behind the
     gateway send a number.
     """
-    FinishReason: TypeAlias = Literal["stop", "length", "tool_calls", "content_filter", "function_call"] | str
+    FinishReason: TypeAlias = Literal["stop", "length", "tool_calls", "content_filter", "function_call", ""] | str
     """Why the model stopped: an end of its own or a stop text, the token limit, a call of tools, a filter, or a call
-    of a function in the old form.
+    of a function in the old form. Some gateways send an empty text.
     """
     ImageBackground: TypeAlias = Literal["transparent", "opaque", "auto"] | str
     """The background of a picture."""
@@ -1179,9 +1195,9 @@ if TYPE_CHECKING:
     """How closely a model looks at a picture."""
     ImageModeration: TypeAlias = Literal["low", "auto"] | str
     """How strictly the content of pictures is checked."""
-    ImageOutputFormat: TypeAlias = Literal["png", "jpeg", "webp"] | str
+    ImageOutputFormat: TypeAlias = Literal["png", "jpeg", "webp", "svg"] | str
     """Format of a picture file."""
-    ImageQuality: TypeAlias = Literal["standard", "hd", "low", "medium", "high", "auto"] | str
+    ImageQuality: TypeAlias = Literal["standard", "hd", "low", "medium", "high", "xhigh", "auto"] | str
     """How carefully a picture is drawn. DALL·E 3 knows `standard` and `hd`, GPT Image the others."""
     ImageResponseFormat: TypeAlias = Literal["url", "b64_json"] | str
     """Whether a picture is returned by address or inside the reply."""
@@ -1208,10 +1224,10 @@ if TYPE_CHECKING:
     number.
     """
     MidjourneyTaskStatus: TypeAlias = (
-        Literal["NOT_START", "SUBMITTED", "MODAL", "IN_PROGRESS", "FAILURE", "SUCCESS", "CANCEL"] | str
+        Literal["NOT_START", "SUBMITTED", "MODAL", "IN_PROGRESS", "FAILURE", "SUCCESS", "CANCEL", ""] | str
     )
     """How far a task is. SUCCESS, FAILURE and CANCEL are final; MODAL rests until a modal submission follows; the
-    others go on by themselves.
+    others go on by themselves. It is empty directly after the submission.
     """
     ResponseFormat: TypeAlias = TextResponseFormat | JsonObjectResponseFormat | JsonSchemaResponseFormat | Unknown
     """The form that a reply must have; its `type` tells which."""
@@ -1246,12 +1262,12 @@ else:
     EmbeddingInput = union(__name__, "EmbeddingInput", lambda: (str, list[str], list[int], list[TokenNumbers]))
     EmbeddingVector = list[float] | str
     ErrorCode = str | float
-    FinishReason = Literal["stop", "length", "tool_calls", "content_filter", "function_call"]
+    FinishReason = Literal["stop", "length", "tool_calls", "content_filter", "function_call", ""]
     ImageBackground = Literal["transparent", "opaque", "auto"]
     ImageDetail = Literal["auto", "low", "high"]
     ImageModeration = Literal["low", "auto"]
-    ImageOutputFormat = Literal["png", "jpeg", "webp"]
-    ImageQuality = Literal["standard", "hd", "low", "medium", "high", "auto"]
+    ImageOutputFormat = Literal["png", "jpeg", "webp", "svg"]
+    ImageQuality = Literal["standard", "hd", "low", "medium", "high", "xhigh", "auto"]
     ImageResponseFormat = Literal["url", "b64_json"]
     ImageStyle = Literal["vivid", "natural"]
     InputAudioFormat = Literal["wav", "mp3"]
@@ -1262,7 +1278,7 @@ else:
     MidjourneyDimensions = Literal["PORTRAIT", "SQUARE", "LANDSCAPE"]
     MidjourneyFailure = union(__name__, "MidjourneyFailure", lambda: (MidjourneyError, ErrorResponse))
     MidjourneyTaskId = str | int
-    MidjourneyTaskStatus = Literal["NOT_START", "SUBMITTED", "MODAL", "IN_PROGRESS", "FAILURE", "SUCCESS", "CANCEL"]
+    MidjourneyTaskStatus = Literal["NOT_START", "SUBMITTED", "MODAL", "IN_PROGRESS", "FAILURE", "SUCCESS", "CANCEL", ""]
     ResponseFormat = TextResponseFormat | JsonObjectResponseFormat | JsonSchemaResponseFormat
     StopSequences = str | list[str]
     TextContent = str | list[TextPart]

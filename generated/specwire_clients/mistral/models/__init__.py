@@ -18,7 +18,7 @@ class AgentsCompletionRequest(WireModel, kw_only=True):
     max_tokens: int | None | Unset = UNSET
     """Maximum number of tokens to generate. Prompt and reply must fit into the model's context. At least 0."""
     stream: bool | Unset = UNSET
-    """Send the reply as server-sent events. The server's default is false."""
+    """Send the reply as server-sent events; the data of the last one is `[DONE]`. The server's default is false."""
     stop: StopSequences | Unset = UNSET
     """Text that ends the generation."""
     random_seed: int | None | Unset = UNSET
@@ -38,7 +38,9 @@ class AgentsCompletionRequest(WireModel, kw_only=True):
     n: int | None | Unset = UNSET
     """How many replies to generate; the prompt is charged once. At least 1."""
     prediction: Prediction | Unset = UNSET
-    """Expected content of the reply, which makes generation faster."""
+    """Expected content of the reply, which makes generation faster where a long text or code changes only a little.
+    The server's default is an empty content.
+    """
     parallel_tool_calls: bool | Unset = UNSET
     """Allow several tool calls in one reply. The server's default is true."""
     agent_id: str
@@ -66,6 +68,14 @@ class AssistantMessage(WireModel, tag_field="role", tag="assistant", kw_only=Tru
     """Tools that the caller is asked to run."""
     prefix: bool | Unset = UNSET
     """As the last message of a request, the text with which the reply must begin. The server's default is false."""
+
+
+class AudioChunk(WireModel, tag_field="type", tag="input_audio", kw_only=True):
+    """A part that is a recording."""
+
+    type: Literal["input_audio"] = _constant("input_audio")
+    input_audio: str
+    """The recording in base64, or its address."""
 
 
 class BaseModelCard(WireModel, tag_field="type", tag="base", kw_only=True):
@@ -108,14 +118,20 @@ class BatchError(WireModel, kw_only=True):
 class BatchJobIn(WireModel, kw_only=True):
     """Files of requests, and what to do with them."""
 
-    input_files: list[UUID]
-    """Ids of the files whose lines are the requests."""
+    input_files: list[UUID] | None | Unset = UNSET
+    """Ids of the files whose lines are the requests. A line is `{"custom_id": ..., "body": ...}`, the body without the
+    model. At most 1,000,000 requests can wait in a workspace.
+    """
+    requests: list[BatchRequest] | None | Unset = UNSET
+    """The requests themselves in place of files, at most 10,000."""
     endpoint: ApiEndpoint
     """Where every request goes."""
-    model: str
-    """Id of the model to use."""
+    model: str | None | Unset = UNSET
+    """Id of the model to use; the list of models and the vendor's overview of models have the ids."""
+    agent_id: str | None | Unset = UNSET
+    """Id of the agent to use in place of a model."""
     metadata: dict[str, str] | None | Unset = UNSET
-    """The caller's own notes on the job."""
+    """The caller's own notes on the job, with keys of 1 to 32 and values of 1 to 512 characters."""
     timeout_hours: int | Unset = UNSET
     """Hours after which the job is given up; less than seven days. The server's default is 24."""
 
@@ -133,10 +149,12 @@ class BatchJobOut(WireModel, kw_only=True):
     """The caller's own notes on the job."""
     endpoint: str
     """Where every request goes."""
-    model: str
-    """Id of the model that is used."""
+    model: str | None | Unset = UNSET
+    """Id of the model that is used; none in a batch of an agent."""
     output_file: UUID | None | Unset = UNSET
-    """Id of the file with the replies, once there is one."""
+    """Id of the file with the replies, once there is one. A line has `id`, `custom_id`, `response` with `status_code`
+    and `body`, and `error`. The results do not expire.
+    """
     error_file: UUID | None | Unset = UNSET
     """Id of the file with the failed requests, once there is one."""
     errors: list[BatchError]
@@ -170,6 +188,15 @@ class BatchJobsOut(WireModel, kw_only=True):
     """Number of jobs on all pages."""
 
 
+class BatchRequest(WireModel, kw_only=True):
+    """One request of a batch."""
+
+    custom_id: str | None | Unset = UNSET
+    """The caller's own id of the request."""
+    body: dict[str, Any]
+    """The fields of the request, without the model."""
+
+
 class ChatClassificationRequest(WireModel, kw_only=True):
     """Conversations to classify."""
 
@@ -194,19 +221,20 @@ class ChatCompletionRequest(WireModel, kw_only=True):
     """A conversation for a model to continue."""
 
     model: str
-    """Id of the model to use."""
+    """Id of the model to use; the list of models and the vendor's overview of models have the ids."""
     temperature: float | None | Unset = UNSET
-    """Sampling temperature: low values are more deterministic, high values more varied. The default depends on the
-    model. At least 0 and at most 1.5.
+    """Sampling temperature: low values are more deterministic, high values more varied; 0.0 to 0.7 suits most uses.
+    Change this or `top_p`, not both. The default depends on the model: `default_model_temperature` in the list of
+    models. At least 0 and at most 1.5.
     """
     top_p: float | Unset = UNSET
-    """Sample only from the most likely tokens whose probabilities add up to this value. At least 0 and at most 1. The
-    server's default is 1.
+    """Sample only from the most likely tokens whose probabilities add up to this value. Change this or `temperature`,
+    not both. At least 0 and at most 1. The server's default is 1.
     """
     max_tokens: int | None | Unset = UNSET
     """Maximum number of tokens to generate. Prompt and reply must fit into the model's context. At least 0."""
     stream: bool | Unset = UNSET
-    """Send the reply as server-sent events. The server's default is false."""
+    """Send the reply as server-sent events; the data of the last one is `[DONE]`. The server's default is false."""
     stop: StopSequences | Unset = UNSET
     """Text that ends the generation."""
     random_seed: int | None | Unset = UNSET
@@ -226,11 +254,23 @@ class ChatCompletionRequest(WireModel, kw_only=True):
     n: int | None | Unset = UNSET
     """How many replies to generate; the prompt is charged once. At least 1."""
     prediction: Prediction | Unset = UNSET
-    """Expected content of the reply, which makes generation faster."""
+    """Expected content of the reply, which makes generation faster where a long text or code changes only a little.
+    The server's default is an empty content.
+    """
     parallel_tool_calls: bool | Unset = UNSET
     """Allow several tool calls in one reply. The server's default is true."""
     safe_prompt: bool | Unset = UNSET
     """Prepend a safety instruction to the conversation. The server's default is false."""
+    reasoning_effort: str | None | Unset = UNSET
+    """How much the model thinks before it replies, such as `none` or `high`."""
+    prompt_mode: str | None | Unset = UNSET
+    """`reasoning` puts the vendor's instruction for thinking in front of the conversation."""
+    metadata: dict[str, Any] | None | Unset = UNSET
+    """The caller's own notes on the request."""
+    prompt_cache_key: str | None | Unset = UNSET
+    """Requests with the same key can share cached parts of their prompts."""
+    guardrails: list[dict[str, Any]] | None | Unset = UNSET
+    """Rules that check the conversation and the reply."""
 
 
 class ChatCompletionResponse(WireModel, kw_only=True):
@@ -263,7 +303,7 @@ class CheckpointOut(WireModel, kw_only=True):
     """The state of a model during its training."""
 
     metrics: MetricOut
-    """How good the model was."""
+    """How good the model was, on the training and on the validation files."""
     step_number: int
     """Step after which the checkpoint was made."""
     created_at: int
@@ -274,7 +314,7 @@ class ClassificationRequest(WireModel, kw_only=True):
     """Texts to moderate or to classify."""
 
     model: str
-    """Id of the model to use."""
+    """Id of the model to use; the list of models and the vendor's overview of models have the ids."""
     input: ClassificationInput
     """The text or texts."""
 
@@ -687,9 +727,15 @@ class EmbeddingRequest(WireModel, kw_only=True):
     """Texts to turn into vectors."""
 
     model: str
-    """Id of the model to use."""
+    """Id of the model to use; the list of models and the vendor's overview of models have the ids."""
     input: EmbeddingInput
     """The text or texts."""
+    output_dimension: int | None | Unset = UNSET
+    """Number of values of each vector; the model decides if it is left out."""
+    output_dtype: EmbeddingRequestOutputDtype | Unset = UNSET
+    """Kind of the values."""
+    encoding_format: EmbeddingRequestEncodingFormat | Unset = UNSET
+    """How the vectors are sent."""
 
 
 class EmbeddingResponse(WireModel, kw_only=True):
@@ -754,19 +800,22 @@ class FIMCompletionRequest(WireModel, kw_only=True):
     """The beginning and optionally the end of a text whose middle is wanted."""
 
     model: str
-    """Id of the model to use; only code models work here. The server's default is "codestral-2405"."""
+    """Id of the model to use; only code models work here, such as `codestral-2405`, `codestral-2404` and
+    `codestral-latest`. The server's default is "codestral-2405".
+    """
     temperature: float | None | Unset = UNSET
-    """Sampling temperature: low values are more deterministic, high values more varied. The default depends on the
-    model. At least 0 and at most 1.5.
+    """Sampling temperature: low values are more deterministic, high values more varied; 0.0 to 0.7 suits most uses.
+    Change this or `top_p`, not both. The default depends on the model: `default_model_temperature` in the list of
+    models. At least 0 and at most 1.5.
     """
     top_p: float | Unset = UNSET
-    """Sample only from the most likely tokens whose probabilities add up to this value. At least 0 and at most 1. The
-    server's default is 1.
+    """Sample only from the most likely tokens whose probabilities add up to this value. Change this or `temperature`,
+    not both. At least 0 and at most 1. The server's default is 1.
     """
     max_tokens: int | None | Unset = UNSET
     """Maximum number of tokens to generate. Prompt and reply must fit into the model's context. At least 0."""
     stream: bool | Unset = UNSET
-    """Send the reply as server-sent events. The server's default is false."""
+    """Send the reply as server-sent events; the data of the last one is `[DONE]`. The server's default is false."""
     stop: StopSequences | Unset = UNSET
     """Text that ends the generation."""
     random_seed: int | None | Unset = UNSET
@@ -843,6 +892,14 @@ class FTModelCard(WireModel, tag_field="type", tag="fine-tuned", kw_only=True):
     """The model that the training started from."""
     archived: bool | Unset = UNSET
     """Whether the model is in the archive. The server's default is false."""
+
+
+class FileChunk(WireModel, tag_field="type", tag="file", kw_only=True):
+    """A part that is a file of the organization."""
+
+    type: Literal["file"] = _constant("file")
+    file_id: str
+    """Id of the file."""
 
 
 class FileSchema(WireModel, kw_only=True):
@@ -985,11 +1042,15 @@ class JobIn(WireModel, kw_only=True):
     model: FineTuneableModel
     """The model to start from."""
     training_files: list[TrainingFile] | Unset = UNSET
-    """Files to train on."""
+    """Files to train on. The server's default is an empty list."""
     validation_files: list[UUID] | None | Unset = UNSET
-    """Ids of files to measure the model on while it trains; they must not share data with the training files."""
+    """Ids of files to measure the model on while it trains; they must not share data with the training files. The
+    checkpoints of the job have the measures.
+    """
     suffix: str | None | Unset = UNSET
-    """Word to put into the name of the new model. At most 18 characters."""
+    """Word to put into the name of the new model: `my-great-model` gives `ft:open-mistral-7b:my-great-model:xxx`. At
+    most 18 characters.
+    """
     integrations: list[WandbIntegration] | None | Unset = UNSET
     """Other services to report the training to."""
     auto_start: bool | Unset = UNSET
@@ -1089,8 +1150,8 @@ class ListFilesOut(WireModel, kw_only=True):
     """The files of the page."""
     object: str
     """Kind of object."""
-    total: int
-    """Number of files on all pages."""
+    total: int | None | Unset = UNSET
+    """Number of files on all pages, unless the server leaves it out."""
 
 
 class MetricOut(WireModel, kw_only=True):
@@ -1200,14 +1261,26 @@ class OCRRequest(WireModel, kw_only=True):
     """An id for the request."""
     document: OCRDocument
     """The document."""
-    pages: list[int] | None | Unset = UNSET
-    """Numbers of the pages to read; the first page is 0."""
+    pages: list[int] | str | None | Unset = UNSET
+    """Pages to read, as numbers, or as a text with numbers and ranges such as `0-3,5`; the first page is 0."""
     include_image_base64: bool | None | Unset = UNSET
     """Give the found pictures themselves too."""
     image_limit: int | None | Unset = UNSET
     """Most pictures to find."""
     image_min_size: int | None | Unset = UNSET
     """Smallest height and width of a picture to find."""
+    bbox_annotation_format: ResponseFormat | None | Unset = UNSET
+    """Format of the notes on each picture."""
+    document_annotation_format: ResponseFormat | None | Unset = UNSET
+    """Format of the notes on the whole document."""
+    document_annotation_prompt: str | None | Unset = UNSET
+    """What the notes on the whole document are to say."""
+    table_format: str | None | Unset = UNSET
+    """Format of tables, `markdown` or `html`."""
+    extract_header: bool | Unset = UNSET
+    """Give the headers of pages apart from their text."""
+    extract_footer: bool | Unset = UNSET
+    """Give the footers of pages apart from their text."""
 
 
 class OCRResponse(WireModel, kw_only=True):
@@ -1306,6 +1379,16 @@ class TextChunk(WireModel, tag_field="type", tag="text", kw_only=True):
     type: Literal["text"] = _constant("text")
     text: str
     """The text."""
+
+
+class ThinkChunk(WireModel, tag_field="type", tag="thinking", kw_only=True):
+    """A part with the thoughts of the model."""
+
+    type: Literal["thinking"] = _constant("thinking")
+    thinking: list[ThoughtChunk]
+    """The thoughts."""
+    closed: bool | Unset = UNSET
+    """Whether the thoughts are complete."""
 
 
 class Tool(WireModel, kw_only=True):
@@ -1467,7 +1550,16 @@ class WandbIntegrationOut(WireModel, kw_only=True):
 if TYPE_CHECKING:
     ApiEndpoint: TypeAlias = (
         Literal[
-            "/v1/chat/completions", "/v1/embeddings", "/v1/fim/completions", "/v1/moderations", "/v1/chat/moderations"
+            "/v1/chat/completions",
+            "/v1/embeddings",
+            "/v1/fim/completions",
+            "/v1/moderations",
+            "/v1/chat/moderations",
+            "/v1/ocr",
+            "/v1/classifications",
+            "/v1/chat/classifications",
+            "/v1/conversations",
+            "/v1/audio/transcriptions",
         ]
         | str
     )
@@ -1487,7 +1579,9 @@ if TYPE_CHECKING:
     """One text, or several."""
     ClassificationResult: TypeAlias = dict[str, ClassificationTargetResult]
     """The scores of one input, by the name of the target."""
-    ContentChunk: TypeAlias = TextChunk | ImageURLChunk | DocumentURLChunk | ReferenceChunk | Unknown
+    ContentChunk: TypeAlias = (
+        TextChunk | ImageURLChunk | DocumentURLChunk | ReferenceChunk | FileChunk | ThinkChunk | AudioChunk | Unknown
+    )
     """One part of a message; `type` tells which kind. Later versions of the service have further kinds."""
     JobOut: TypeAlias = CompletionJobOut | ClassifierJobOut | Unknown
     """A fine-tuning job in short; `job_type` tells which kind."""
@@ -1497,6 +1591,10 @@ if TYPE_CHECKING:
     """A fine-tuning job with its history; `job_type` tells which kind."""
     EmbeddingInput: TypeAlias = str | list[str]
     """One text, or several."""
+    EmbeddingRequestEncodingFormat: TypeAlias = Literal["float", "base64"] | str
+    """How the vectors are sent."""
+    EmbeddingRequestOutputDtype: TypeAlias = Literal["float", "int8", "uint8", "binary", "ubinary"] | str
+    """Kind of the values."""
     ErrorDetail: TypeAlias = str | list[ValidationError]
     """A text, or a list of what is wrong with the request."""
     ErrorMessage: TypeAlias = str | dict[str, Any]
@@ -1505,7 +1603,7 @@ if TYPE_CHECKING:
     """Whether exactly one label fits, or any number of them."""
     FTModelOut: TypeAlias = CompletionFTModelOut | ClassifierFTModelOut | Unknown
     """A fine-tuned model; `model_type` tells which kind."""
-    FilePurpose: TypeAlias = Literal["fine-tune", "batch", "ocr"] | str
+    FilePurpose: TypeAlias = Literal["fine-tune", "batch", "ocr", "agentic_safety"] | str
     """What a file is for: training, a batch, or reading its text."""
     FineTuneableModel: TypeAlias = (
         Literal[
@@ -1552,7 +1650,7 @@ if TYPE_CHECKING:
     """A text, or a list of parts."""
     ModelCard: TypeAlias = BaseModelCard | FTModelCard | Unknown
     """A model; `type` distinguishes base models from fine-tuned ones."""
-    OCRDocument: TypeAlias = DocumentURLChunk | ImageURLChunk | Unknown
+    OCRDocument: TypeAlias = DocumentURLChunk | ImageURLChunk | FileChunk | Unknown
     """A document or an image to read; `type` tells which."""
     ResponseFormats: TypeAlias = Literal["text", "json_object", "json_schema"] | str
     """Free text, any JSON object, or JSON that follows a schema."""
@@ -1566,6 +1664,8 @@ if TYPE_CHECKING:
     """Why a streamed reply ended: by itself or at a stop text, at a limit, by a failure, or to call tools."""
     SystemMessageContent: TypeAlias = str | list[TextChunk]
     """A text, or a list of text parts."""
+    ThoughtChunk: TypeAlias = TextChunk | ReferenceChunk | Unknown
+    """A text or a reference within thoughts."""
     ToolChoiceEnum: TypeAlias = Literal["auto", "none", "any", "required"] | str
     """Rules for tool calls; `any` and `required` both demand one, `none` forbids them, `auto` leaves it to the model."""
     ToolChoiceOption: TypeAlias = ToolChoice | ToolChoiceEnum
@@ -1578,7 +1678,16 @@ if TYPE_CHECKING:
     """One step of the way to a fault, a name or a place in a list."""
 else:
     ApiEndpoint = Literal[
-        "/v1/chat/completions", "/v1/embeddings", "/v1/fim/completions", "/v1/moderations", "/v1/chat/moderations"
+        "/v1/chat/completions",
+        "/v1/embeddings",
+        "/v1/fim/completions",
+        "/v1/moderations",
+        "/v1/chat/moderations",
+        "/v1/ocr",
+        "/v1/classifications",
+        "/v1/chat/classifications",
+        "/v1/conversations",
+        "/v1/audio/transcriptions",
     ]
     BatchJobStatus = Literal[
         "QUEUED", "RUNNING", "SUCCESS", "FAILED", "TIMEOUT_EXCEEDED", "CANCELLATION_REQUESTED", "CANCELLED"
@@ -1588,16 +1697,18 @@ else:
     ChatModerationInput = union(__name__, "ChatModerationInput", lambda: (list[Message], list[list[Message]]))
     ClassificationInput = str | list[str]
     ClassificationResult = dict[str, ClassificationTargetResult]
-    ContentChunk = TextChunk | ImageURLChunk | DocumentURLChunk | ReferenceChunk
+    ContentChunk = TextChunk | ImageURLChunk | DocumentURLChunk | ReferenceChunk | FileChunk | ThinkChunk | AudioChunk
     JobOut = CompletionJobOut | ClassifierJobOut
     CreateJobResponse = union(__name__, "CreateJobResponse", lambda: (JobOut, LegacyJobMetadataOut))
     DetailedJobOut = CompletionDetailedJobOut | ClassifierDetailedJobOut
     EmbeddingInput = str | list[str]
+    EmbeddingRequestEncodingFormat = Literal["float", "base64"]
+    EmbeddingRequestOutputDtype = Literal["float", "int8", "uint8", "binary", "ubinary"]
     ErrorDetail = str | list[ValidationError]
     ErrorMessage = str | dict[str, Any]
     FTClassifierLossFunction = Literal["single_class", "multi_class"]
     FTModelOut = CompletionFTModelOut | ClassifierFTModelOut
-    FilePurpose = Literal["fine-tune", "batch", "ocr"]
+    FilePurpose = Literal["fine-tune", "batch", "ocr", "agentic_safety"]
     FineTuneableModel = Literal[
         "open-mistral-7b",
         "mistral-small-latest",
@@ -1625,13 +1736,14 @@ else:
     ]
     MessageContent = str | list[ContentChunk]
     ModelCard = BaseModelCard | FTModelCard
-    OCRDocument = DocumentURLChunk | ImageURLChunk
+    OCRDocument = DocumentURLChunk | ImageURLChunk | FileChunk
     ResponseFormats = Literal["text", "json_object", "json_schema"]
     SampleType = Literal["pretrain", "instruct", "batch_request", "batch_result", "batch_error"]
     Source = Literal["upload", "repository", "mistral"]
     StopSequences = str | list[str]
     StreamFinishReason = Literal["stop", "length", "error", "tool_calls"]
     SystemMessageContent = str | list[TextChunk]
+    ThoughtChunk = TextChunk | ReferenceChunk
     ToolChoiceEnum = Literal["auto", "none", "any", "required"]
     ToolChoiceOption = ToolChoice | ToolChoiceEnum
     ToolTypes = Literal["function"]
@@ -1645,12 +1757,14 @@ __all__ = [
     "ApiEndpoint",
     "ArchiveFTModelOut",
     "AssistantMessage",
+    "AudioChunk",
     "BaseModelCard",
     "BatchError",
     "BatchJobIn",
     "BatchJobOut",
     "BatchJobStatus",
     "BatchJobsOut",
+    "BatchRequest",
     "ChatClassificationInput",
     "ChatClassificationRequest",
     "ChatCompletionChoice",
@@ -1686,6 +1800,8 @@ __all__ = [
     "DocumentURLChunk",
     "EmbeddingInput",
     "EmbeddingRequest",
+    "EmbeddingRequestEncodingFormat",
+    "EmbeddingRequestOutputDtype",
     "EmbeddingResponse",
     "EmbeddingResponseData",
     "ErrorDetail",
@@ -1698,6 +1814,7 @@ __all__ = [
     "FTModelCapabilitiesOut",
     "FTModelCard",
     "FTModelOut",
+    "FileChunk",
     "FilePurpose",
     "FileSchema",
     "FileSignedURL",
@@ -1752,6 +1869,8 @@ __all__ = [
     "SystemMessage",
     "SystemMessageContent",
     "TextChunk",
+    "ThinkChunk",
+    "ThoughtChunk",
     "Tool",
     "ToolCall",
     "ToolChoice",

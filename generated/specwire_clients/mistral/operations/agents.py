@@ -62,6 +62,8 @@ def complete(
 
     Generates the next message of a conversation with a configured agent, which has its own model and settings.
 
+    Deprecated.
+
     With `stream=True`, returns a stream of events.
 
     `POST /v1/agents/completions`, operation `agents_complete`.
@@ -82,7 +84,8 @@ def complete(
         frequency_penalty: Penalty for words by how often they have appeared. At least -2 and at most 2. The
             server's default is 0.
         n: How many replies to generate; the prompt is charged once. At least 1.
-        prediction: Expected content of the reply, which makes generation faster.
+        prediction: Expected content of the reply, which makes generation faster where a long text or code changes
+            only a little. The server's default is an empty content.
         parallel_tool_calls: Allow several tool calls in one reply. The server's default is true.
     """
     return Request(

@@ -47,11 +47,11 @@ def list_(
     *,
     page: int | Unset = UNSET,
     page_size: int | Unset = UNSET,
-    model: str | Unset = UNSET,
-    metadata: Mapping[str, Any] | Unset = UNSET,
-    created_after: DateTimeInput | Unset = UNSET,
+    model: str | None | Unset = UNSET,
+    metadata: Mapping[str, Any] | None | Unset = UNSET,
+    created_after: DateTimeInput | None | Unset = UNSET,
     created_by_me: bool | Unset = UNSET,
-    status: Sequence[inputs.BatchJobStatusParam] | Unset = UNSET,
+    status: Sequence[inputs.BatchJobStatusParam] | None | Unset = UNSET,
 ) -> PagedRequest[models.BatchJobsOut, models.BatchJobOut]:
     """List batch jobs.
 
@@ -91,32 +91,41 @@ _CREATE = Operation(
 
 def create(
     *,
-    input_files: Sequence[UUIDInput],
     endpoint: inputs.ApiEndpointParam,
-    model: str,
+    input_files: Sequence[UUIDInput] | None | Unset = UNSET,
+    requests: Sequence[inputs.BatchRequestParam] | None | Unset = UNSET,
+    model: str | None | Unset = UNSET,
+    agent_id: str | None | Unset = UNSET,
     metadata: Mapping[str, str] | None | Unset = UNSET,
     timeout_hours: int | Unset = UNSET,
 ) -> Request[models.BatchJobOut]:
     """Create a batch job.
 
-    Creates a job that sends each request of the input files to one endpoint.
+    Creates a job that sends each request of the input files, or of `requests`, to one endpoint. A line of an input
+    file has a `custom_id` and a `body`; at most 1,000,000 requests can wait in a workspace, and the results do not
+    expire.
 
     `POST /v1/batch/jobs`, operation `create_batch_job`.
 
     Args:
-        input_files: Ids of the files whose lines are the requests.
         endpoint: Where every request goes.
-        model: Id of the model to use.
-        metadata: The caller's own notes on the job.
+        input_files: Ids of the files whose lines are the requests. A line is `{"custom_id": ..., "body": ...}`, the
+            body without the model. At most 1,000,000 requests can wait in a workspace.
+        requests: The requests themselves in place of files, at most 10,000.
+        model: Id of the model to use; the list of models and the vendor's overview of models have the ids.
+        agent_id: Id of the agent to use in place of a model.
+        metadata: The caller's own notes on the job, with keys of 1 to 32 and values of 1 to 512 characters.
         timeout_hours: Hours after which the job is given up; less than seven days. The server's default is 24.
     """
     return Request(
         _CREATE,
         body=json_body(
             {
-                "input_files": input_files,
                 "endpoint": endpoint,
+                "input_files": input_files,
+                "requests": requests,
                 "model": model,
+                "agent_id": agent_id,
                 "metadata": metadata,
                 "timeout_hours": timeout_hours,
             }

@@ -36,7 +36,7 @@ def moderate(*, model: str, input: inputs.ClassificationInputParam) -> Request[m
     `POST /v1/moderations`, operation `moderate`.
 
     Args:
-        model: Id of the model to use.
+        model: Id of the model to use; the list of models and the vendor's overview of models have the ids.
         input: The text or texts.
     """
     return Request(_MODERATE, body=json_body({"model": model, "input": input}))
@@ -86,7 +86,7 @@ def classify(*, model: str, input: inputs.ClassificationInputParam) -> Request[m
     `POST /v1/classifications`, operation `classify`.
 
     Args:
-        model: Id of the model to use.
+        model: Id of the model to use; the list of models and the vendor's overview of models have the ids.
         input: The text or texts.
     """
     return Request(_CLASSIFY, body=json_body({"model": model, "input": input}))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from specwire.support import JsonPayload, Operation, Request, json_body
+from specwire.support import UNSET, JsonPayload, Operation, Request, Unset, json_body
 
 from .. import models
 
@@ -26,7 +26,14 @@ _CREATE = Operation(
 )
 
 
-def create(*, model: str, input: inputs.EmbeddingInputParam) -> Request[models.EmbeddingResponse]:
+def create(
+    *,
+    model: str,
+    input: inputs.EmbeddingInputParam,
+    output_dimension: int | None | Unset = UNSET,
+    output_dtype: inputs.EmbeddingRequestOutputDtypeParam | Unset = UNSET,
+    encoding_format: inputs.EmbeddingRequestEncodingFormatParam | Unset = UNSET,
+) -> Request[models.EmbeddingResponse]:
     """Create embeddings.
 
     Returns one vector for each text, in the same order.
@@ -34,7 +41,21 @@ def create(*, model: str, input: inputs.EmbeddingInputParam) -> Request[models.E
     `POST /v1/embeddings`, operation `create_embeddings`.
 
     Args:
-        model: Id of the model to use.
+        model: Id of the model to use; the list of models and the vendor's overview of models have the ids.
         input: The text or texts.
+        output_dimension: Number of values of each vector; the model decides if it is left out.
+        output_dtype: Kind of the values.
+        encoding_format: How the vectors are sent.
     """
-    return Request(_CREATE, body=json_body({"model": model, "input": input}))
+    return Request(
+        _CREATE,
+        body=json_body(
+            {
+                "model": model,
+                "input": input,
+                "output_dimension": output_dimension,
+                "output_dtype": output_dtype,
+                "encoding_format": encoding_format,
+            }
+        ),
+    )

@@ -46,10 +46,10 @@ def list_(
     *,
     page: int | Unset = UNSET,
     page_size: int | Unset = UNSET,
-    sample_type: Sequence[inputs.SampleTypeParam] | Unset = UNSET,
-    source: Sequence[inputs.SourceParam] | Unset = UNSET,
-    search: str | Unset = UNSET,
-    purpose: inputs.FilePurposeParam | Unset = UNSET,
+    sample_type: Sequence[inputs.SampleTypeParam] | None | Unset = UNSET,
+    source: Sequence[inputs.SourceParam] | None | Unset = UNSET,
+    search: str | None | Unset = UNSET,
+    purpose: inputs.FilePurposeParam | None | Unset = UNSET,
 ) -> PagedRequest[models.ListFilesOut, models.FileSchema]:
     """List files.
 

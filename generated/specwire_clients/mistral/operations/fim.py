@@ -62,12 +62,14 @@ def complete(
     `POST /v1/fim/completions`, operation `fim_complete`.
 
     Args:
-        model: Id of the model to use; only code models work here. The server's default is "codestral-2405".
+        model: Id of the model to use; only code models work here, such as `codestral-2405`, `codestral-2404` and
+            `codestral-latest`. The server's default is "codestral-2405".
         prompt: The text or code before the gap.
-        temperature: Sampling temperature: low values are more deterministic, high values more varied. The default
-            depends on the model. At least 0 and at most 1.5.
-        top_p: Sample only from the most likely tokens whose probabilities add up to this value. At least 0 and at
-            most 1. The server's default is 1.
+        temperature: Sampling temperature: low values are more deterministic, high values more varied; 0.0 to 0.7
+            suits most uses. Change this or `top_p`, not both. The default depends on the model:
+            `default_model_temperature` in the list of models. At least 0 and at most 1.5.
+        top_p: Sample only from the most likely tokens whose probabilities add up to this value. Change this or
+            `temperature`, not both. At least 0 and at most 1. The server's default is 1.
         max_tokens: Maximum number of tokens to generate. Prompt and reply must fit into the model's context. At
             least 0.
         stop: Text that ends the generation.

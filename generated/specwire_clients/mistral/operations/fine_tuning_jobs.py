@@ -47,18 +47,20 @@ def list_(
     *,
     page: int | Unset = UNSET,
     page_size: int | Unset = UNSET,
-    model: str | Unset = UNSET,
-    created_after: DateTimeInput | Unset = UNSET,
-    created_before: DateTimeInput | Unset = UNSET,
+    model: str | None | Unset = UNSET,
+    created_after: DateTimeInput | None | Unset = UNSET,
+    created_before: DateTimeInput | None | Unset = UNSET,
     created_by_me: bool | Unset = UNSET,
-    status: inputs.JobStatusParam | Unset = UNSET,
-    wandb_project: str | Unset = UNSET,
-    wandb_name: str | Unset = UNSET,
-    suffix: str | Unset = UNSET,
+    status: inputs.JobStatusParam | None | Unset = UNSET,
+    wandb_project: str | None | Unset = UNSET,
+    wandb_name: str | None | Unset = UNSET,
+    suffix: str | None | Unset = UNSET,
 ) -> PagedRequest[models.JobsOut, models.JobOut]:
     """List fine-tuning jobs.
 
     Lists the fine-tuning jobs of your organization.
+
+    Deprecated.
 
     `GET /v1/fine_tuning/jobs`, operation `list_fine_tuning_jobs`.
 
@@ -121,16 +123,19 @@ def create(
 
     Creates a fine-tuning job, or with `dry_run` only estimates its time and cost.
 
+    Deprecated.
+
     `POST /v1/fine_tuning/jobs`, operation `create_fine_tuning_job`.
 
     Args:
         model: The model to start from.
         hyperparameters: Settings of the training.
         dry_run: Return an estimate of time and cost instead of creating a job.
-        training_files: Files to train on.
+        training_files: Files to train on. The server's default is an empty list.
         validation_files: Ids of files to measure the model on while it trains; they must not share data with the
-            training files.
-        suffix: Word to put into the name of the new model. At most 18 characters.
+            training files. The checkpoints of the job have the measures.
+        suffix: Word to put into the name of the new model: `my-great-model` gives
+            `ft:open-mistral-7b:my-great-model:xxx`. At most 18 characters.
         integrations: Other services to report the training to.
         auto_start: Start the training by itself after the files are validated; otherwise the job waits to be
             started. Better always sent, since a later version will demand it.
@@ -183,6 +188,8 @@ def get(job_id: UUIDInput) -> Request[models.DetailedJobOut]:
 
     Returns a fine-tuning job with its events and checkpoints.
 
+    Deprecated.
+
     `GET /v1/fine_tuning/jobs/{job_id}`, operation `get_fine_tuning_job`.
 
     Args:
@@ -228,6 +235,8 @@ def cancel(job_id: UUIDInput) -> Request[models.DetailedJobOut]:
 
     Requests the cancellation of a fine-tuning job.
 
+    Deprecated.
+
     `POST /v1/fine_tuning/jobs/{job_id}/cancel`, operation `cancel_fine_tuning_job`.
 
     Args:
@@ -249,6 +258,8 @@ def start(job_id: UUIDInput) -> Request[models.DetailedJobOut]:
     """Start a validated fine-tuning job.
 
     Starts a validated job that was created without `auto_start`.
+
+    Deprecated.
 
     `POST /v1/fine_tuning/jobs/{job_id}/start`, operation `start_fine_tuning_job`.
 

@@ -46,7 +46,8 @@ def retrieve(model_id: str) -> Request[models.ModelCard]:
     `GET /v1/models/{model_id}`, operation `retrieve_model`.
 
     Args:
-        model_id: Id of the model; it may hold colons.
+        model_id: Id of the model; that of a fine-tuned one has colons:
+            `ft:open-mistral-7b:587a6b29:20240514:7e773925`.
     """
     return Request(_RETRIEVE, path={"model_id": model_id})
 
@@ -68,7 +69,8 @@ def delete(model_id: str) -> Request[models.DeleteModelOut]:
     `DELETE /v1/models/{model_id}`, operation `delete_model`.
 
     Args:
-        model_id: Id of the model; it may hold colons.
+        model_id: Id of the model; that of a fine-tuned one has colons:
+            `ft:open-mistral-7b:587a6b29:20240514:7e773925`.
     """
     return Request(_DELETE, path={"model_id": model_id})
 
@@ -92,7 +94,8 @@ def update(
     `PATCH /v1/fine_tuning/models/{model_id}`, operation `update_fine_tuned_model`.
 
     Args:
-        model_id: Id of the model; it may hold colons.
+        model_id: Id of the model; that of a fine-tuned one has colons:
+            `ft:open-mistral-7b:587a6b29:20240514:7e773925`.
         name: The new name.
         description: The new description.
     """
@@ -117,7 +120,8 @@ def archive(model_id: str) -> Request[models.ArchiveFTModelOut]:
     `POST /v1/fine_tuning/models/{model_id}/archive`, operation `archive_fine_tuned_model`.
 
     Args:
-        model_id: Id of the model; it may hold colons.
+        model_id: Id of the model; that of a fine-tuned one has colons:
+            `ft:open-mistral-7b:587a6b29:20240514:7e773925`.
     """
     return Request(_ARCHIVE, path={"model_id": model_id})
 
@@ -139,6 +143,7 @@ def unarchive(model_id: str) -> Request[models.UnarchiveFTModelOut]:
     `DELETE /v1/fine_tuning/models/{model_id}/archive`, operation `unarchive_fine_tuned_model`.
 
     Args:
-        model_id: Id of the model; it may hold colons.
+        model_id: Id of the model; that of a fine-tuned one has colons:
+            `ft:open-mistral-7b:587a6b29:20240514:7e773925`.
     """
     return Request(_UNARCHIVE, path={"model_id": model_id})

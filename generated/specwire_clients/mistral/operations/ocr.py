@@ -32,10 +32,16 @@ def process(
     model: str | None,
     document: inputs.OCRDocumentParam,
     id: str | Unset = UNSET,
-    pages: Sequence[int] | None | Unset = UNSET,
+    pages: Sequence[int] | str | None | Unset = UNSET,
     include_image_base64: bool | None | Unset = UNSET,
     image_limit: int | None | Unset = UNSET,
     image_min_size: int | None | Unset = UNSET,
+    bbox_annotation_format: inputs.ResponseFormatParam | None | Unset = UNSET,
+    document_annotation_format: inputs.ResponseFormatParam | None | Unset = UNSET,
+    document_annotation_prompt: str | None | Unset = UNSET,
+    table_format: str | None | Unset = UNSET,
+    extract_header: bool | Unset = UNSET,
+    extract_footer: bool | Unset = UNSET,
 ) -> Request[models.OCRResponse]:
     """Extract text from a document.
 
@@ -47,10 +53,16 @@ def process(
         model: Id of the model to use; it must be sent, but may be null.
         document: The document.
         id: An id for the request.
-        pages: Numbers of the pages to read; the first page is 0.
+        pages: Pages to read, as numbers, or as a text with numbers and ranges such as `0-3,5`; the first page is 0.
         include_image_base64: Give the found pictures themselves too.
         image_limit: Most pictures to find.
         image_min_size: Smallest height and width of a picture to find.
+        bbox_annotation_format: Format of the notes on each picture.
+        document_annotation_format: Format of the notes on the whole document.
+        document_annotation_prompt: What the notes on the whole document are to say.
+        table_format: Format of tables, `markdown` or `html`.
+        extract_header: Give the headers of pages apart from their text.
+        extract_footer: Give the footers of pages apart from their text.
     """
     return Request(
         _PROCESS,
@@ -63,6 +75,12 @@ def process(
                 "include_image_base64": include_image_base64,
                 "image_limit": image_limit,
                 "image_min_size": image_min_size,
+                "bbox_annotation_format": bbox_annotation_format,
+                "document_annotation_format": document_annotation_format,
+                "document_annotation_prompt": document_annotation_prompt,
+                "table_format": table_format,
+                "extract_header": extract_header,
+                "extract_footer": extract_footer,
             }
         ),
     )

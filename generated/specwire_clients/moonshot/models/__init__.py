@@ -55,7 +55,8 @@ class BatchCreateRequest(WireModel, kw_only=True):
 
     input_file_id: str
     """Id of a `.jsonl` file that was uploaded for batches. Each line holds `custom_id`, `method` (POST), `url` (the
-    endpoint) and `body` (a chat request without sampling values).
+    endpoint) and `body` (a chat request without sampling values). The model must exist, and the key must be
+    permitted to use it.
     """
     endpoint: BatchEndpoint
     """Where the requests go."""
@@ -93,7 +94,7 @@ class BatchObject(WireModel, kw_only=True):
     """State of the batch."""
     created_at: int
     """When the batch was created. Unix time in seconds."""
-    request_counts: BatchRequestCounts
+    request_counts: BatchRequestCounts | None
     """How many requests are done."""
     output_file_id: str | None | Unset = UNSET
     """Id of the file with the results."""
@@ -649,8 +650,9 @@ if TYPE_CHECKING:
         Literal["validating", "failed", "in_progress", "finalizing", "completed", "expired", "cancelling", "cancelled"]
         | str
     )
-    """State of a batch. It ends as `completed`, `failed` (the check of the input failed), `expired` (time ran out) or
-    `cancelled`.
+    """State of a batch. It begins as `validating` (the input file is checked), runs as `in_progress`, and its result
+    files are written as `finalizing`; `cancelling` leads to `cancelled`. It ends as `completed`, `failed` (the
+    check of the input failed), `expired` (time ran out) or `cancelled`.
     """
     ConversationMessage: TypeAlias = SystemMessage | UserMessage | AssistantMessage | ToolMessage | Unknown
     """A message that somebody said. Its `role` tells who."""

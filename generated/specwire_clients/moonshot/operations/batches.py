@@ -92,7 +92,8 @@ def create(
 
     Args:
         input_file_id: Id of a `.jsonl` file that was uploaded for batches. Each line holds `custom_id`, `method`
-            (POST), `url` (the endpoint) and `body` (a chat request without sampling values).
+            (POST), `url` (the endpoint) and `body` (a chat request without sampling values). The model must exist,
+            and the key must be permitted to use it.
         completion_window: Time within which the batch must end, in hours or days, from `12h` to `7d`.
         endpoint: Where the requests go.
         metadata: Notes of your own.
