@@ -46,7 +46,7 @@ BATCH = {
     "created_at": 1,
     "request_counts": None,
 }
-JOB = {
+JOB: dict[str, Any] = {
     "id": "1",
     "object": "batch",
     "input_files": [],
