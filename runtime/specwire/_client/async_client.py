@@ -1,4 +1,4 @@
-"""The asynchronous client."""
+"""Asynchronous client."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ class AsyncClient(AsyncResource):
         cert: Certificate | None = None,
         cookies: bool = False,
     ) -> None:
-        """Make a client.
+        """Create a client.
 
         Args:
             api_key: The API key, or a function that returns the current one (also a coroutine function);
@@ -209,7 +209,7 @@ class AsyncClient(AsyncResource):
         return await self._session.value(request)
 
     async def aclose(self) -> None:
-        """Close the connections; closing twice is nothing. A client of your own stays open."""
+        """Close the connections. Idempotent; an `http_client` of your own stays open."""
         await self._session.aclose()
 
     async def __aenter__(self) -> Self:

@@ -1,4 +1,4 @@
-"""The operations of an asynchronous client as its methods, one class for each kind of answer."""
+"""Methods of an asynchronous client, one class for each kind of response."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ItemT = TypeVar("ItemT")
 
 
 class AsyncMethod(Sendable[P, "AsyncSession", Request[T]], Generic[P, T]):
-    """A call that answers `T`."""
+    """Method that returns `T`."""
 
     async def __call__(self, *args: P.args, **kwargs: P.kwargs) -> T:
         request: Request[T] = self._build(*args, **kwargs)
@@ -42,7 +42,7 @@ class AsyncMethod(Sendable[P, "AsyncSession", Request[T]], Generic[P, T]):
 
 
 class AsyncSwitchedMethod(AsyncMethod[P, T], Generic[P, T, Q, S]):
-    """A call that returns `T`, or the stream `S` if an argument selects it."""
+    """Method that returns `T`, or the stream `S` if an argument selects it."""
 
     def __init__(self, build: Callable[P, Request[T]], resource: Holder[AsyncSession], stream: Switch[Q, S]) -> None:
         super().__init__(build, resource)
@@ -61,21 +61,21 @@ class AsyncSwitchedMethod(AsyncMethod[P, T], Generic[P, T, Q, S]):
 
 
 class AsyncPagedMethod(AsyncMethod[P, T], Generic[P, T, ItemT]):
-    """A call that answers one page `T` of items `ItemT`, and can go through all of them."""
+    """Method that returns one page `T` of items `ItemT`, or iterates over all of them."""
 
     @bound_method
     def iter(self, *args: P.args, **kwargs: P.kwargs) -> AsyncIterator[ItemT]:
-        """Go through the items of this page and of all that follow, fetching pages as needed."""
+        """Iterate over the items of this page and of all later ones, and request pages as needed."""
         return self._session.items(self._build(*args, **kwargs))
 
     @bound_method
     def pages(self, *args: P.args, **kwargs: P.kwargs) -> AsyncIterator[T]:
-        """Go through this page and all that follow, fetching them as needed."""
+        """Iterate over this page and all later ones, and request them as needed."""
         return self._session.pages(self._build(*args, **kwargs))
 
 
 class AsyncStreamMethod(Sendable[P, "AsyncSession", StreamRequest[E]], Generic[P, E]):
-    """A call that answers a stream of events `E`."""
+    """Method that returns a stream of events `E`."""
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> AsyncEventStream[E]:
         from specwire._streaming.async_streaming import AsyncEventStream  # few use it
@@ -84,7 +84,7 @@ class AsyncStreamMethod(Sendable[P, "AsyncSession", StreamRequest[E]], Generic[P
 
 
 class AsyncAccumulatingMethod(AsyncStreamMethod[P, E], Generic[P, E, F]):
-    """A call that answers a stream of events `E` which add up to an `F`."""
+    """Method that returns a stream of events `E`, which can be combined into an `F`."""
 
     def __init__(
         self,
@@ -102,7 +102,7 @@ class AsyncAccumulatingMethod(AsyncStreamMethod[P, E], Generic[P, E, F]):
 
 
 class AsyncDownloadMethod(Sendable[P, "AsyncSession", DownloadRequest], Generic[P]):
-    """A call that answers bytes, fetched when they are asked for."""
+    """Method that returns a download."""
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> AsyncDownload:
         from specwire._downloads.async_download import AsyncDownload  # few use it
@@ -111,7 +111,7 @@ class AsyncDownloadMethod(Sendable[P, "AsyncSession", DownloadRequest], Generic[
 
 
 class AsyncSwitchedDownloadMethod(AsyncDownloadMethod[P], Generic[P, Q, S]):
-    """A call that returns bytes, or the stream `S` if an argument selects it."""
+    """Method that returns a download, or the stream `S` if an argument selects it."""
 
     def __init__(
         self, build: Callable[P, DownloadRequest], resource: Holder[AsyncSession], stream: Switch[Q, S]
@@ -132,7 +132,7 @@ class AsyncSwitchedDownloadMethod(AsyncDownloadMethod[P], Generic[P, Q, S]):
 
 
 class AsyncMixedMethod(Sendable[P, "AsyncSession", MixedRequest[T]], Generic[P, T]):
-    """A call that answers bytes or, under another status, a `T`."""
+    """Method that returns a download or, for another status, a `T`."""
 
     async def __call__(self, *args: P.args, **kwargs: P.kwargs) -> AsyncDownload | T:
         from specwire._downloads.async_download import AsyncDownload  # few use it
@@ -141,7 +141,7 @@ class AsyncMixedMethod(Sendable[P, "AsyncSession", MixedRequest[T]], Generic[P, 
 
 
 class AsyncWorkflowMethod(BoundOperation[P, "AsyncSession"], Generic[P, T]):
-    """Several calls that end in a `T`."""
+    """Method that makes several calls and returns `T`."""
 
     async def __call__(self, *args: P.args, **kwargs: P.kwargs) -> T:
         workflow: Workflow[T] = self._build(*args, **kwargs)

@@ -31,7 +31,7 @@ ItemT = TypeVar("ItemT")
 
 
 class AsyncSession(BaseSession):
-    """The connection of an asynchronous client."""
+    """Session of an asynchronous client."""
 
     def __init__(
         self,
@@ -46,7 +46,7 @@ class AsyncSession(BaseSession):
         self._transport = transport
 
     async def value(self, request: Request[T]) -> T:
-        """Send a request value and return the value of its answer."""
+        """Send a request value and return the parsed body of its response."""
         if self.options.call_middleware:
             return (await self.perform(request)).parsed
         exchange = self.exchange(request, self.options)
@@ -55,7 +55,7 @@ class AsyncSession(BaseSession):
         return found
 
     async def perform(self, request: Request[T], *, lenient: bool = False) -> Response[T]:
-        """Send a request value and return the whole answer; a lenient call raises nothing for what its body is."""
+        """Send a request value and return the whole response; with `lenient`, no body raises an error."""
         perform = partial(self._perform, lenient=lenient)
         if not self.options.call_middleware:
             return await perform(request)
@@ -69,7 +69,7 @@ class AsyncSession(BaseSession):
         return parsing.parsed(exchange.state, response, response.content, lenient=lenient)
 
     async def open(self, request: BaseRequest, options: Options) -> tuple[HTTPResponse, Response[None]]:
-        """Send a request value and return its answer with the body still to be read."""
+        """Send a request value and return its response with an unread body."""
         open_ = partial(self._open, options=options)
         if not options.call_middleware:
             return await open_(request)
@@ -129,16 +129,16 @@ class AsyncSession(BaseSession):
         return await chained_async(options.middleware, send)(request)
 
     def items(self, request: PagedRequest[T, ItemT]) -> AsyncIterator[ItemT]:
-        """Go through the items of a page and of all that follow."""
+        """Iterate over the items of a page and of all later ones."""
         return AsyncItems(request, self.pages(request))
 
     def pages(self, request: PagedRequest[T, ItemT]) -> AsyncIterator[T]:
-        """Go through a page and all that follow."""
+        """Iterate over a page and all later ones."""
         trail = pagination.Trail(request, self.options.max_pages)
         return AsyncPages(self.perform, trail)
 
     async def run(self, workflow: Workflow[T]) -> T:
-        """Run a flow of calls to its end and return its value."""
+        """Run a workflow to its end and return its value."""
         advance: Callable[[], Step] = partial(next, workflow)
         with closing(workflow):
             while True:

@@ -1,4 +1,4 @@
-"""An operation on a client, written once: a pure builder becomes a method of both the sync and the async client.
+"""Descriptors that turn the builder of a request into a method of the sync and of the async client.
 
 A generated class holds one line for each operation, for example `complete = endpoint(operations.chat.complete)`. On a
 `Resource` the name is a `Method`, on an `AsyncResource` an `AsyncMethod`, with the builder's own signature either way.
@@ -55,7 +55,7 @@ AsyncT = TypeVar("AsyncT")
 
 
 class Descriptor(Generic[SyncT, AsyncT]):
-    """A builder as a class attribute; made a method at the first use, and kept on the instance."""
+    """Class attribute that becomes a bound method on first use, and is then kept on the instance."""
 
     def __init__(
         self,
@@ -94,7 +94,7 @@ class Descriptor(Generic[SyncT, AsyncT]):
 
 
 def endpoint(build: Callable[P, Request[T]]) -> Descriptor[Method[P, T], AsyncMethod[P, T]]:
-    """One request, one answer."""
+    """Return a method with one request and one response."""
     return Descriptor("endpoint", build, lambda at: Method(build, at), lambda at: AsyncMethod(build, at))
 
 
@@ -127,7 +127,7 @@ def switched(
     name: str,
     value: bool | str,
 ) -> Descriptor[Any, Any]:
-    """One request, one answer, or the stream of the same operation if the argument `name` is `value`.
+    """Return a method with one request and one response, or with the stream of the same operation if the argument `name` is `value`.
 
     `selected` has the parameters of such a call, for type checkers.
     """
@@ -142,19 +142,19 @@ def switched(
 def paginated(
     build: Callable[P, PagedRequest[T, ItemT]],
 ) -> Descriptor[PagedMethod[P, T, ItemT], AsyncPagedMethod[P, T, ItemT]]:
-    """One page, or all of them."""
+    """Return a method for one page, or for all of them."""
     return Descriptor("paginated", build, lambda at: PagedMethod(build, at), lambda at: AsyncPagedMethod(build, at))
 
 
 def streamed(build: Callable[P, StreamRequest[E]]) -> Descriptor[StreamMethod[P, E], AsyncStreamMethod[P, E]]:
-    """A stream of events."""
+    """Return a method for a stream of events."""
     return Descriptor("streamed", build, lambda at: StreamMethod(build, at), lambda at: AsyncStreamMethod(build, at))
 
 
 def accumulated(
     build: Callable[P, StreamRequest[E]], accumulator: Callable[[], Accumulator[E, F]]
 ) -> Descriptor[AccumulatingMethod[P, E, F], AsyncAccumulatingMethod[P, E, F]]:
-    """A stream of events that add up to an answer."""
+    """Return a method for a stream of events that can be combined into one response."""
     return Descriptor(
         "accumulated",
         build,
@@ -164,7 +164,7 @@ def accumulated(
 
 
 def downloaded(build: Callable[P, DownloadRequest]) -> Descriptor[DownloadMethod[P], AsyncDownloadMethod[P]]:
-    """Bytes, read as they come."""
+    """Return a method for a download."""
     return Descriptor(
         "downloaded", build, lambda at: DownloadMethod(build, at), lambda at: AsyncDownloadMethod(build, at)
     )
@@ -177,7 +177,7 @@ def downloaded_or_streamed(
     name: str,
     value: bool | str,
 ) -> Descriptor[SwitchedDownloadMethod[P, Q, EventStream[E]], AsyncSwitchedDownloadMethod[P, Q, AsyncEventStream[E]]]:
-    """Bytes, or the stream of the same operation if the argument `name` is `value`; see `switched`."""
+    """Return a method for a download, or for the stream of the same operation if the argument `name` is `value`; see `switched`."""
     return Descriptor(
         "downloaded_or_streamed",
         build,
@@ -187,12 +187,12 @@ def downloaded_or_streamed(
 
 
 def mixed(build: Callable[P, MixedRequest[T]]) -> Descriptor[MixedMethod[P, T], AsyncMixedMethod[P, T]]:
-    """Bytes, or another type, depending on the status."""
+    """Return a method for a download, or for another type, depending on the status."""
     return Descriptor("mixed", build, lambda at: MixedMethod(build, at), lambda at: AsyncMixedMethod(build, at))
 
 
 def workflow(build: Callable[P, Workflow[T]]) -> Descriptor[WorkflowMethod[P, T], AsyncWorkflowMethod[P, T]]:
-    """Several calls, one answer."""
+    """Return a method that makes several calls."""
     return Descriptor(
         "workflow", build, lambda at: WorkflowMethod(build, at), lambda at: AsyncWorkflowMethod(build, at)
     )

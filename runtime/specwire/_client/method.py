@@ -1,4 +1,4 @@
-"""An operation on a client: a pure builder bound to a resource, called in the ways that its kind of answer has."""
+"""Methods of a client: the builder of a request, bound to a resource."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
 
 
 class _As:
-    """A further way to call a method: `client.chat.complete.raw`."""
+    """Another form of a method: `client.chat.complete.raw`."""
 
     def __init__(self, function: Callable[..., Any], method: BoundOperation[Any, Any]) -> None:
         self._function = function
@@ -46,13 +46,13 @@ class _As:
 if TYPE_CHECKING:
 
     def bound_method(function: FunctionT) -> FunctionT:
-        """Show the parameters of the builder, which differ from method to method, to notebooks and `help()`."""
+        """Show the parameters of the builder to notebooks and `help()`."""
         return function
 
 else:
 
     class bound_method:
-        """Show the parameters of the builder, which differ from method to method, to notebooks and `help()`."""
+        """Show the parameters of the builder to notebooks and `help()`."""
 
         def __init__(self, function: Callable[..., Any]) -> None:
             self._function = function
@@ -63,14 +63,14 @@ else:
 
 
 class Holder(Protocol[SessionT_co]):
-    """A resource, as far as methods know it."""
+    """Interface of a resource that methods use."""
 
     @property
     def _session(self) -> SessionT_co: ...
 
 
 class BoundOperation(Generic[P, SessionT]):
-    """A builder bound to a resource: what all kinds of methods share."""
+    """Method of a client: a builder bound to a resource."""
 
     def __init__(self, build: Callable[P, Any], resource: Holder[SessionT]) -> None:
         self._build = build
@@ -101,11 +101,11 @@ def shown(signature: inspect.Signature) -> str:
 
 
 class Sendable(BoundOperation[P, SessionT], Generic[P, SessionT, RequestT]):
-    """A method that makes one call, which can be had as a value too."""
+    """Method that makes one call, and can return it as a value."""
 
     @bound_method
     def request(self, *args: P.args, **kwargs: P.kwargs) -> RequestT:
-        """Return the call as a value, without making it."""
+        """Return the request value without sending it."""
         request: RequestT = self._build(*args, **kwargs)
         return request
 

@@ -1,4 +1,4 @@
-"""Decorators of hand-written methods that a client gets in addition to generated ones or in place of them.
+"""Decorators of hand-written methods, which add to the generated ones or replace them.
 
 The generator reads them with `ast`, checks them against the document and the pin of the operation, and adds the code
 to the client. They do nothing at run time.

@@ -1,4 +1,4 @@
-"""The groups of operations on a client: `client.batch.jobs`."""
+"""Resources, which group the operations of a client: `client.batch.jobs`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Resource:
-    """A group of operations of a synchronous client."""
+    """Resource of a synchronous client."""
 
     _session: Session
 
@@ -22,7 +22,7 @@ class Resource:
 
 
 class AsyncResource:
-    """A group of operations of an asynchronous client."""
+    """Resource of an asynchronous client."""
 
     _session: AsyncSession
 
@@ -34,10 +34,10 @@ ResourceT = TypeVar("ResourceT", bound=Resource | AsyncResource)
 
 
 class resource(Generic[ResourceT]):  # a descriptor, used like `property`
-    """A resource as an attribute of a client or of another resource, imported and made at the first use."""
+    """Attribute of a client or a resource that holds a resource; it is imported on first use."""
 
     def __init__(self, module: str, kind: str) -> None:
-        """Name a resource's class; the module is relative to the package of the class that has the attribute."""
+        """Set the class of the resource; the module is relative to the package of the class with the attribute."""
         self._module = module
         self._kind = kind
 

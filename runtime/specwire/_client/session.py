@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 _MOST_PREPARED = 1000
-"""Operations whose constant part is kept: a program may make operations of its own without end."""
+"""Maximum number of cached operations: a program may create operations without end."""
 
 
 class BaseSession:
@@ -41,14 +41,14 @@ class BaseSession:
         self._prepared: dict[int, Prepared] = {}
 
     def changed(self, changes: OptionOverrides) -> Self:
-        """Return the same connection with other options."""
+        """Return a session with other options on the same connections."""
         changed = copy.copy(self)
         changed.options = self.options.changed(changes)
         changed._prepared = {}
         return changed
 
     def exchange(self, request: BaseRequest, options: Options) -> Exchange:
-        """Begin the bookkeeping of a call."""
+        """Return the exchange of a call."""
         operation = request.operation
         prepared = self._prepared.get(id(operation))
         if prepared is None or options is not self.options:

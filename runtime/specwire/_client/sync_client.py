@@ -1,5 +1,5 @@
 # Derived from async_client.py by tools/synchronous.py. Do not edit: run `make generate`.
-"""The synchronous client."""
+"""Synchronous client."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ class Client(Resource):
         cert: Certificate | None = None,
         cookies: bool = False,
     ) -> None:
-        """Make a client.
+        """Create a client.
 
         Args:
             api_key: The API key, or a function that returns the current one;
@@ -210,7 +210,7 @@ class Client(Resource):
         return self._session.value(request)
 
     def close(self) -> None:
-        """Close the connections; closing twice is nothing. A client of your own stays open."""
+        """Close the connections. Idempotent; an `http_client` of your own stays open."""
         self._session.close()
 
     def __enter__(self) -> Self:

@@ -1,5 +1,5 @@
 # Derived from async_method.py by tools/synchronous.py. Do not edit: run `make generate`.
-"""The operations of a synchronous client as its methods, one class for each kind of answer."""
+"""Methods of a synchronous client, one class for each kind of response."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ ItemT = TypeVar("ItemT")
 
 
 class Method(Sendable[P, "Session", Request[T]], Generic[P, T]):
-    """A call that answers `T`."""
+    """Method that returns `T`."""
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> T:
         request: Request[T] = self._build(*args, **kwargs)
@@ -43,7 +43,7 @@ class Method(Sendable[P, "Session", Request[T]], Generic[P, T]):
 
 
 class SwitchedMethod(Method[P, T], Generic[P, T, Q, S]):
-    """A call that returns `T`, or the stream `S` if an argument selects it."""
+    """Method that returns `T`, or the stream `S` if an argument selects it."""
 
     def __init__(self, build: Callable[P, Request[T]], resource: Holder[Session], stream: Switch[Q, S]) -> None:
         super().__init__(build, resource)
@@ -62,21 +62,21 @@ class SwitchedMethod(Method[P, T], Generic[P, T, Q, S]):
 
 
 class PagedMethod(Method[P, T], Generic[P, T, ItemT]):
-    """A call that answers one page `T` of items `ItemT`, and can go through all of them."""
+    """Method that returns one page `T` of items `ItemT`, or iterates over all of them."""
 
     @bound_method
     def iter(self, *args: P.args, **kwargs: P.kwargs) -> Iterator[ItemT]:
-        """Go through the items of this page and of all that follow, fetching pages as needed."""
+        """Iterate over the items of this page and of all later ones, and request pages as needed."""
         return self._session.items(self._build(*args, **kwargs))
 
     @bound_method
     def pages(self, *args: P.args, **kwargs: P.kwargs) -> Iterator[T]:
-        """Go through this page and all that follow, fetching them as needed."""
+        """Iterate over this page and all later ones, and request them as needed."""
         return self._session.pages(self._build(*args, **kwargs))
 
 
 class StreamMethod(Sendable[P, "Session", StreamRequest[E]], Generic[P, E]):
-    """A call that answers a stream of events `E`."""
+    """Method that returns a stream of events `E`."""
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> EventStream[E]:
         from specwire._streaming.sync_streaming import EventStream  # few use it
@@ -85,7 +85,7 @@ class StreamMethod(Sendable[P, "Session", StreamRequest[E]], Generic[P, E]):
 
 
 class AccumulatingMethod(StreamMethod[P, E], Generic[P, E, F]):
-    """A call that answers a stream of events `E` which add up to an `F`."""
+    """Method that returns a stream of events `E`, which can be combined into an `F`."""
 
     def __init__(
         self,
@@ -103,7 +103,7 @@ class AccumulatingMethod(StreamMethod[P, E], Generic[P, E, F]):
 
 
 class DownloadMethod(Sendable[P, "Session", DownloadRequest], Generic[P]):
-    """A call that answers bytes, fetched when they are asked for."""
+    """Method that returns a download."""
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Download:
         from specwire._downloads.sync_download import Download  # few use it
@@ -112,7 +112,7 @@ class DownloadMethod(Sendable[P, "Session", DownloadRequest], Generic[P]):
 
 
 class SwitchedDownloadMethod(DownloadMethod[P], Generic[P, Q, S]):
-    """A call that returns bytes, or the stream `S` if an argument selects it."""
+    """Method that returns a download, or the stream `S` if an argument selects it."""
 
     def __init__(self, build: Callable[P, DownloadRequest], resource: Holder[Session], stream: Switch[Q, S]) -> None:
         super().__init__(build, resource)
@@ -131,7 +131,7 @@ class SwitchedDownloadMethod(DownloadMethod[P], Generic[P, Q, S]):
 
 
 class MixedMethod(Sendable[P, "Session", MixedRequest[T]], Generic[P, T]):
-    """A call that answers bytes or, under another status, a `T`."""
+    """Method that returns a download or, for another status, a `T`."""
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Download | T:
         from specwire._downloads.sync_download import Download  # few use it
@@ -140,7 +140,7 @@ class MixedMethod(Sendable[P, "Session", MixedRequest[T]], Generic[P, T]):
 
 
 class WorkflowMethod(BoundOperation[P, "Session"], Generic[P, T]):
-    """Several calls that end in a `T`."""
+    """Method that makes several calls and returns `T`."""
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> T:
         workflow: Workflow[T] = self._build(*args, **kwargs)

@@ -32,7 +32,7 @@ ItemT = TypeVar("ItemT")
 
 
 class Session(BaseSession):
-    """The connection of a synchronous client."""
+    """Session of a synchronous client."""
 
     def __init__(
         self,
@@ -47,7 +47,7 @@ class Session(BaseSession):
         self._transport = transport
 
     def value(self, request: Request[T]) -> T:
-        """Send a request value and return the value of its answer."""
+        """Send a request value and return the parsed body of its response."""
         if self.options.call_middleware:
             return self.perform(request).parsed
         exchange = self.exchange(request, self.options)
@@ -56,7 +56,7 @@ class Session(BaseSession):
         return found
 
     def perform(self, request: Request[T], *, lenient: bool = False) -> Response[T]:
-        """Send a request value and return the whole answer; a lenient call raises nothing for what its body is."""
+        """Send a request value and return the whole response; with `lenient`, no body raises an error."""
         perform = partial(self._perform, lenient=lenient)
         if not self.options.call_middleware:
             return perform(request)
@@ -70,7 +70,7 @@ class Session(BaseSession):
         return parsing.parsed(exchange.state, response, response.content, lenient=lenient)
 
     def open(self, request: BaseRequest, options: Options) -> tuple[HTTPResponse, Response[None]]:
-        """Send a request value and return its answer with the body still to be read."""
+        """Send a request value and return its response with an unread body."""
         open_ = partial(self._open, options=options)
         if not options.call_middleware:
             return open_(request)
@@ -130,16 +130,16 @@ class Session(BaseSession):
         return chained(options.middleware, send)(request)
 
     def items(self, request: PagedRequest[T, ItemT]) -> Iterator[ItemT]:
-        """Go through the items of a page and of all that follow."""
+        """Iterate over the items of a page and of all later ones."""
         return Items(request, self.pages(request))
 
     def pages(self, request: PagedRequest[T, ItemT]) -> Iterator[T]:
-        """Go through a page and all that follow."""
+        """Iterate over a page and all later ones."""
         trail = pagination.Trail(request, self.options.max_pages)
         return Pages(self.perform, trail)
 
     def run(self, workflow: Workflow[T]) -> T:
-        """Run a flow of calls to its end and return its value."""
+        """Run a workflow to its end and return its value."""
         advance: Callable[[], Step] = partial(next, workflow)
         with closing(workflow):
             while True:

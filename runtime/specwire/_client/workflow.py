@@ -1,10 +1,10 @@
-"""Calls that follow from one another, written once for both clients.
+"""Workflows: methods of several calls, written once for both clients.
 
-A flow is a generator that yields request values (and pauses) and is sent their answers; the client that runs it does
-the I/O, synchronously or not::
+A workflow is a generator that yields request values and pauses, and receives the parsed responses. The client that
+runs it does the I/O, synchronously or asynchronously::
 
     def imagine_and_wait(*, prompt: str) -> Workflow[MidjourneyTask]:
-        submitted = yield from ask(imagine(prompt=prompt))
+        submitted = yield from send(imagine(prompt=prompt))
         return (yield from wait(fetch(str(submitted.result)), timeout=600))
 """
 
@@ -24,7 +24,7 @@ T = TypeVar("T")
 
 
 class Pause(msgspec.Struct, frozen=True):
-    """Seconds in which nothing is asked."""
+    """Seconds to wait before the next request."""
 
     seconds: float
 
@@ -34,7 +34,7 @@ Workflow: TypeAlias = Generator[Step, Any, T]
 
 
 def send(request: Request[T]) -> Workflow[T]:
-    """Send a request; its answer is the value of the expression."""
+    """Send a request and return the parsed body of its response, with `yield from`."""
     response: T = yield request
     return response
 
@@ -72,7 +72,7 @@ def wait(
             return job
         if not polling.is_pending(status):
             shown = repr(status) if isinstance(status, str) and len(status) <= 60 else type(status).__name__
-            message = f"{request.operation.id}: the job's status is {shown}, which says nothing of its end"
+            message = f"{request.operation.id}: the job has the unknown status {shown}"
             raise UnknownStatusError(message, last=job, request=request)
         waited = time.monotonic() - started
         if timeout is not None and waited >= timeout:

@@ -1,4 +1,4 @@
-"""Bytes of a response of an asynchronous client: into memory, into a file, or as they come."""
+"""Downloads of an asynchronous client: into memory, into a file, or in chunks."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 
 class AsyncDownload(AsyncOpening):
-    """A download of an asynchronous client; opened by the first use, closed when it is read or by `async with`."""
+    """Download of an asynchronous client; opened on first use, closed when it is read or by `async with`."""
 
     _session: AsyncSession
 
@@ -39,7 +39,7 @@ class AsyncDownload(AsyncOpening):
         return self._http_response
 
     async def _reopen(self, pause: float, start_over: StartOver | None) -> HTTPResponse:
-        """Ask for what is missing, after some seconds; raises `APIError` when that is hopeless."""
+        """Request the missing bytes after some seconds; raise `APIError` after the last attempt."""
         while True:
             await self.aclose()
             await sleep(pause)
@@ -56,11 +56,11 @@ class AsyncDownload(AsyncOpening):
                 return http_response
 
     def iter_bytes(self) -> AsyncPieces:
-        """Go through the bytes as they come."""
+        """Iterate over the bytes as they arrive."""
         return self._pieces(None)
 
     async def read(self) -> bytes:
-        """Return the whole of it; raises `ResponseTooLargeError` beyond `max_response_size`."""
+        """Return all bytes; raise `ResponseTooLargeError` above `max_response_size`."""
         from specwire._downloads.state import Held
 
         held = Held(self._request, self._options)
@@ -70,16 +70,16 @@ class AsyncDownload(AsyncOpening):
         return held.whole
 
     async def text(self) -> str:
-        """Return the whole of it as text, by the charset that the server names (UTF-8 where it names none)."""
+        """Return the content as text, in the charset that the server names, else UTF-8."""
         http_response = await self._open()
         content = await self.read()
         return content.decode(http_response.charset, "replace")
 
     async def save(self, path: str | os.PathLike[str], *, resume: bool = False) -> Path:
-        """Write it to a file, which appears under its name only when it is whole; returns the path.
+        """Save the content to a file, which appears under its name only when it is complete; return the path.
 
         Args:
-            path: The file; one that is there is replaced.
+            path: File to write; an existing one is replaced.
             resume: Keep a partial download next to the file, as `.NAME.part`, if this fails; the next call with
                 `resume` continues there, also in another process, if the server still has the same bytes.
 
@@ -87,7 +87,7 @@ class AsyncDownload(AsyncOpening):
         from specwire._downloads.partfile import kept_file, whole_file
 
         target = Path(path)
-        self._used = True  # a caller who cannot save it sees the reason
+        self._used = True  # a caller that cannot save it sees the reason
         if not resume:
             with whole_file(target) as file:
                 await self._write(file, emptied(file))
@@ -103,7 +103,7 @@ class AsyncDownload(AsyncOpening):
         return target
 
     async def save_to(self, file: IO[bytes]) -> int:
-        """Write it to an open binary file; returns the number of bytes."""
+        """Write the content to an open binary file; return the number of bytes."""
         return await self._write(file, None)
 
     async def _write(self, file: IO[bytes], start_over: StartOver | None) -> int:
@@ -117,7 +117,7 @@ class AsyncDownload(AsyncOpening):
         return written
 
     async def aclose(self) -> None:
-        """Give the connection back; closing twice is nothing."""
+        """Release the connection. Idempotent."""
         self._used = True
         if self._http_response is not None:
             await self._http_response.aclose()
@@ -133,7 +133,7 @@ class AsyncDownload(AsyncOpening):
 
     @classmethod
     async def mixed(cls, session: AsyncSession, request: MixedRequest[T]) -> AsyncDownload | T:
-        """Return the download of a call that was sent, or what it answers where its status is not that of bytes."""
+        """Send a call and return its download, or its parsed body if the status is not that of a download."""
         download = cls(session, request)
         http_response = await download._open()
         if http_response.parse is None or isinstance(

@@ -27,14 +27,14 @@ if TYPE_CHECKING:
 
 
 Pieces: TypeAlias = Generator[bytes, None, None]
-"""The bytes of a synchronous download as they come."""
+"""Chunks of a synchronous download."""
 
 _LAZY = frozenset({"GET", "HEAD"})
-"""Methods that change nothing on the server, so that they are sent when their answer is read."""
+"""Methods without side effects, which are sent when their response is read."""
 
 
 class BaseDownload:
-    """A download, opened or not."""
+    """Download, open or not yet open."""
 
     def __init__(self, session: BaseSession, request: FileRequest) -> None:
         from specwire._downloads.state import DownloadState  # not every client downloads
@@ -57,7 +57,7 @@ class BaseDownload:
 
 
 class Opening(BaseDownload):
-    """A download of a synchronous client."""
+    """Download of a synchronous client."""
 
     def _open(self) -> HTTPResponse:
         raise NotImplementedError
@@ -70,7 +70,7 @@ class Opening(BaseDownload):
 
     @classmethod
     def called(cls, session: BaseSession, request: FileRequest) -> Self:
-        """Return the download of a call; what changes something, as any method but GET and HEAD, is sent at once."""
+        """Return the download of a call; methods other than GET and HEAD are sent at once."""
         download = cls(session, request)
         if request.operation.method not in _LAZY:
             download._open()
@@ -78,7 +78,7 @@ class Opening(BaseDownload):
 
     @property
     def response(self) -> Response[None]:
-        """Status, headers and request id; opens the download if it is not open yet."""
+        """Status, headers and request id; opens the download if necessary."""
         self._open()
         assert self._response is not None
         return self._response
@@ -110,7 +110,7 @@ class Opening(BaseDownload):
 
 
 class AsyncOpening(BaseDownload):
-    """A download of an asynchronous client.
+    """Download of an asynchronous client.
 
     `await` sends it and gives it back open, as is needed where the answer is not read: `await client.orders.delete(7)`.
     """
@@ -131,7 +131,7 @@ class AsyncOpening(BaseDownload):
 
     @property
     def response(self) -> Response[None]:
-        """Status, headers and request id of the answer; only once the download is open."""
+        """Status, headers and request id of the response, once the download is open."""
         if self._response is None:
             raise RuntimeError("the download is not open yet: use `async with`, or read from it first")
         return self._response
@@ -148,7 +148,7 @@ class AsyncOpening(BaseDownload):
 
 
 class AsyncPieces:
-    """The bytes of an asynchronous download as they come; closed at their end, on errors, and when they are dropped."""
+    """Chunks of an asynchronous download; closed at the end, on errors, and when no longer referenced."""
 
     def __init__(self, download: AsyncOpening, start_over: StartOver | None) -> None:
         self._download = download
@@ -181,7 +181,7 @@ class AsyncPieces:
         return self._chunks
 
     async def _read(self, chunks: AsyncIterator[bytes]) -> bytes:
-        """Return the next bytes that are new, none at the end."""
+        """Return the next new bytes, or none at the end."""
         state = self._download._state
         while True:
             try:
@@ -195,7 +195,7 @@ class AsyncPieces:
             self._chunks = chunks = http_response.aiter_bytes()
 
     async def aclose(self) -> None:
-        """Close the download; closing twice is nothing."""
+        """Close the download. Idempotent."""
         self._over = True
         await self._download.aclose()
 
@@ -215,7 +215,7 @@ def source_of(session: BaseSession, request: FileRequest) -> str:
 
 
 def emptied(file: IO[bytes]) -> StartOver:
-    """Return what empties a file that is being written."""
+    """Return a function that empties a file being written."""
 
     def start_over(_version: Version | None) -> None:
         file.seek(0)

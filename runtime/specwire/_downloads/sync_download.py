@@ -1,5 +1,5 @@
 # Derived from async_download.py by tools/synchronous.py. Do not edit: run `make generate`.
-"""Bytes of a response of a synchronous client: into memory, into a file, or as they come."""
+"""Downloads of a synchronous client: into memory, into a file, or in chunks."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ T = TypeVar("T")
 
 
 class Download(Opening):
-    """A download of a synchronous client; opened by the first use, closed when it is read or by `with`."""
+    """Download of a synchronous client; opened on first use, closed when it is read or by `with`."""
 
     _session: Session
 
@@ -40,7 +40,7 @@ class Download(Opening):
         return self._http_response
 
     def _reopen(self, pause: float, start_over: StartOver | None) -> HTTPResponse:
-        """Ask for what is missing, after some seconds; raises `APIError` when that is hopeless."""
+        """Request the missing bytes after some seconds; raise `APIError` after the last attempt."""
         while True:
             self.close()
             time.sleep(pause)
@@ -57,11 +57,11 @@ class Download(Opening):
                 return http_response
 
     def iter_bytes(self) -> Pieces:
-        """Go through the bytes as they come."""
+        """Iterate over the bytes as they arrive."""
         return self._pieces(None)
 
     def read(self) -> bytes:
-        """Return the whole of it; raises `ResponseTooLargeError` beyond `max_response_size`."""
+        """Return all bytes; raise `ResponseTooLargeError` above `max_response_size`."""
         from specwire._downloads.state import Held
 
         held = Held(self._request, self._options)
@@ -71,16 +71,16 @@ class Download(Opening):
         return held.whole
 
     def text(self) -> str:
-        """Return the whole of it as text, by the charset that the server names (UTF-8 where it names none)."""
+        """Return the content as text, in the charset that the server names, else UTF-8."""
         http_response = self._open()
         content = self.read()
         return content.decode(http_response.charset, "replace")
 
     def save(self, path: str | os.PathLike[str], *, resume: bool = False) -> Path:
-        """Write it to a file, which appears under its name only when it is whole; returns the path.
+        """Save the content to a file, which appears under its name only when it is complete; return the path.
 
         Args:
-            path: The file; one that is there is replaced.
+            path: File to write; an existing one is replaced.
             resume: Keep a partial download next to the file, as `.NAME.part`, if this fails; the next call with
                 `resume` continues there, also in another process, if the server still has the same bytes.
 
@@ -88,7 +88,7 @@ class Download(Opening):
         from specwire._downloads.partfile import kept_file, whole_file
 
         target = Path(path)
-        self._used = True  # a caller who cannot save it sees the reason
+        self._used = True  # a caller that cannot save it sees the reason
         if not resume:
             with whole_file(target) as file:
                 self._write(file, emptied(file))
@@ -104,7 +104,7 @@ class Download(Opening):
         return target
 
     def save_to(self, file: IO[bytes]) -> int:
-        """Write it to an open binary file; returns the number of bytes."""
+        """Write the content to an open binary file; return the number of bytes."""
         return self._write(file, None)
 
     def _write(self, file: IO[bytes], start_over: StartOver | None) -> int:
@@ -118,7 +118,7 @@ class Download(Opening):
         return written
 
     def close(self) -> None:
-        """Give the connection back; closing twice is nothing."""
+        """Release the connection. Idempotent."""
         self._used = True
         if self._http_response is not None:
             self._http_response.close()
@@ -134,7 +134,7 @@ class Download(Opening):
 
     @classmethod
     def mixed(cls, session: Session, request: MixedRequest[T]) -> Download | T:
-        """Return the download of a call that was sent, or what it answers where its status is not that of bytes."""
+        """Send a call and return its download, or its parsed body if the status is not that of a download."""
         download = cls(session, request)
         http_response = download._open()
         if http_response.parse is None or isinstance(

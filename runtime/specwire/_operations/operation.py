@@ -60,7 +60,7 @@ class EventsPayload(msgspec.Struct, frozen=True):
     resumable: bool = False
     """True if a stream that broke off can be continued after the event id in `Last-Event-ID`."""
     finish: tuple[str, ...] = ()
-    """Path to the value that marks the end of a part of the response; `*` stands for every item of an array.
+    """Path to the value that marks the end of a part of the response; `*` means every item of an array.
 
     Once all parts have ended, the stream is complete without its terminator.
     """

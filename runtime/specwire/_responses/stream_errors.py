@@ -36,7 +36,7 @@ def unexpected_error(request: StreamRequest[Any], response: Response[None]) -> A
         return envelope_error(request, response, raw, error)
     shown = response.content[:80].decode("utf-8", "replace")
     media_type = media_type_of(response.headers)
-    what = media_type if media_type in DOCUMENTS else "text that holds no events"
+    what = media_type if media_type in DOCUMENTS else "text without events"
     return DecodeError(
         f"{request.operation.id}: the server sent {what} instead of events: {shown!r}",
         request=request,

@@ -1,4 +1,4 @@
-"""Streams of typed events of an asynchronous client, which always give their connection back."""
+"""Streams of typed events of an asynchronous client; they always release their connection."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ F = TypeVar("F")
 
 
 class AsyncEventStream(AsyncStream[E]):
-    """Events as they come; opened by `async with` or by the first iteration, closed at its end and on errors."""
+    """Stream of events; opened by `async with` or by the first iteration, closed at its end and on errors."""
 
     _keep: ClassVar[bool] = False
 
@@ -78,7 +78,7 @@ class AsyncEventStream(AsyncStream[E]):
         return self._ready.popleft()
 
     async def iter_bytes(self) -> AsyncIterator[bytes]:
-        """Yield the body as it comes, for servers that send no events; instead of reading events."""
+        """Yield the raw body as it arrives, for servers that send no events. Not together with reading events."""
         _, chunks, reader, response = await self._open()
         if reader.begun:
             raise already_read_error(self._request, response)
@@ -98,7 +98,7 @@ class AsyncEventStream(AsyncStream[E]):
             await self.aclose()
 
     async def _read(self) -> None:
-        """Read until an event is ready; raises `StopAsyncIteration` at the end."""
+        """Read until an event is ready; raise `StopAsyncIteration` at the end."""
         http_response, chunks, reader, response = await self._open()
         while not reader.ready and not reader.done:
             if self._closed:
@@ -121,7 +121,7 @@ class AsyncEventStream(AsyncStream[E]):
             raise StopAsyncIteration
 
     async def _reconnect(self, reader: EventReader[E], reconnection: Reconnection[E], url: str) -> None:
-        """Ask for the events after the last that came, as often as may be; the reader knows what came of it."""
+        """Request the events after the last one, as often as the policy allows; the reader records the outcome."""
         pause = reconnection.wait(url)
         while pause is not None:
             await sleep(pause)
@@ -143,14 +143,14 @@ class AsyncEventStream(AsyncStream[E]):
             return
 
     async def aclose(self) -> None:
-        """Give the connection back; closing twice is nothing."""
+        """Release the connection. Idempotent."""
         self._closed = self._used = True
         if self._opened is not None:
             await self._opened[0].aclose()
 
 
 class AsyncAccumulatingStream(AsyncEventStream[E], Generic[E, F]):
-    """Events as they come, and the answer that they add up to."""
+    """Stream of events, and the response that they are combined into."""
 
     _keep = True
 
@@ -164,13 +164,13 @@ class AsyncAccumulatingStream(AsyncEventStream[E], Generic[E, F]):
         self._accumulator = accumulator
 
     async def final(self) -> F:
-        """Read what is left of the stream and return the whole answer."""
+        """Read the rest of the stream and return the whole response."""
         async for _ in self:
             pass
         return self.so_far()
 
     def so_far(self) -> F:
-        """Return what the events that came add up to: part of an answer while the stream lasts, or if it broke off."""
+        """Return the response so far: a part of it while the stream is open, or after it broke off."""
         if self._opened is not None:
             self._opened[2].add_up(self._accumulator)
         return self._accumulator.final()

@@ -25,7 +25,7 @@ _LOOKED_AT = 1000
 class Finish:
     """Detector of the end of every part of a response, for streams that may lack their terminator.
 
-    The path leads to the value that is set when a part ends, such as `choices`, `*`, `finish_reason`. `*` stands for
+    The path leads to the value that is set when a part ends, such as `choices`, `*`, `finish_reason`. `*` means
     every item of an array, identified by `index`.
     """
 

@@ -25,21 +25,21 @@ _PATIENCE = 0.1
 
 
 class BaseStream(Generic[E]):
-    """A stream, opened or not."""
+    """Stream, open or not yet open."""
 
     _request: StreamRequest[E]
     _silence: Silence
     _opened: tuple[HTTPResponse, Any, EventReader[E], Response[None]] | None
 
     def _watch(self, reader: EventReader[E]) -> None:
-        """Let the time between two events begin anew where one came; raises `TransportError` where it is over."""
+        """Restart the time between two events if one arrived; raise `TransportError` if it has passed."""
         if not reader.terminated and not reader.done:
             passed = self._silence.check(restart=bool(reader.ready))
             if passed is not None:
                 raise TransportError(passed, sent=True, timeout=True)
 
     def _watch_bytes(self) -> None:
-        """Take the arrival of bytes; raises `TransportError` where the deadline passed."""
+        """Process the arrival of bytes; raise `TransportError` after the deadline."""
         if (passed := self._silence.check(restart=True)) is not None:
             raise TransportError(passed, sent=True, timeout=True)
 
@@ -53,19 +53,19 @@ class BaseStream(Generic[E]):
 
 
 class Stream(BaseStream[E]):
-    """A stream of a synchronous client."""
+    """Stream of a synchronous client."""
 
     def _open(self) -> tuple[HTTPResponse, Iterator[bytes], EventReader[E], Response[None]]:
         raise NotImplementedError
 
     @property
     def response(self) -> Response[None]:
-        """Status, headers and request id of the answer; opens the stream if it is not open yet."""
+        """Status, headers and request id of the response; opens the stream if necessary."""
         return self._open()[3]
 
 
 class AsyncStream(BaseStream[E]):
-    """A stream of an asynchronous client."""
+    """Stream of an asynchronous client."""
 
     async def __aenter__(self) -> Self:
         raise NotImplementedError
@@ -76,20 +76,20 @@ class AsyncStream(BaseStream[E]):
 
     @property
     def response(self) -> Response[None]:
-        """Status, headers and request id of the answer; only once the stream is open."""
+        """Status, headers and request id of the response, once the stream is open."""
         if self._opened is None:
             raise RuntimeError("the stream is not open yet: use `async with`, or read an event first")
         return self._opened[3]
 
 
 def late(response: HTTPResponse, chunks: Iterator[bytes]) -> bytes:
-    """Return what comes after the terminator; raises `TransportError` if nothing comes soon."""
+    """Return the bytes after the terminator; raise `TransportError` if none arrive soon."""
     with response.deadline(_PATIENCE):
         return next(chunks)
 
 
 async def late_async(response: HTTPResponse, chunks: AsyncIterator[bytes]) -> bytes:
-    """Return what comes after the terminator; raises `TransportError` if nothing comes soon."""
+    """Return the bytes after the terminator; raise `TransportError` if none arrive soon."""
     try:
         with fail_after(_PATIENCE):
             return await anext(chunks)

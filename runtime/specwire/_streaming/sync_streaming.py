@@ -1,5 +1,5 @@
 # Derived from async_streaming.py by tools/synchronous.py. Do not edit: run `make generate`.
-"""Streams of typed events of a synchronous client, which always give their connection back."""
+"""Streams of typed events of a synchronous client; they always release their connection."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ F = TypeVar("F")
 
 
 class EventStream(Stream[E]):
-    """Events as they come; opened by `with` or by the first iteration, closed at its end and on errors."""
+    """Stream of events; opened by `with` or by the first iteration, closed at its end and on errors."""
 
     _keep: ClassVar[bool] = False
 
@@ -79,7 +79,7 @@ class EventStream(Stream[E]):
         return self._ready.popleft()
 
     def iter_bytes(self) -> Iterator[bytes]:
-        """Yield the body as it comes, for servers that send no events; instead of reading events."""
+        """Yield the raw body as it arrives, for servers that send no events. Not together with reading events."""
         _, chunks, reader, response = self._open()
         if reader.begun:
             raise already_read_error(self._request, response)
@@ -99,7 +99,7 @@ class EventStream(Stream[E]):
             self.close()
 
     def _read(self) -> None:
-        """Read until an event is ready; raises `StopIteration` at the end."""
+        """Read until an event is ready; raise `StopIteration` at the end."""
         http_response, chunks, reader, response = self._open()
         while not reader.ready and not reader.done:
             if self._closed:
@@ -122,7 +122,7 @@ class EventStream(Stream[E]):
             raise StopIteration
 
     def _reconnect(self, reader: EventReader[E], reconnection: Reconnection[E], url: str) -> None:
-        """Ask for the events after the last that came, as often as may be; the reader knows what came of it."""
+        """Request the events after the last one, as often as the policy allows; the reader records the outcome."""
         pause = reconnection.wait(url)
         while pause is not None:
             time.sleep(pause)
@@ -144,14 +144,14 @@ class EventStream(Stream[E]):
             return
 
     def close(self) -> None:
-        """Give the connection back; closing twice is nothing."""
+        """Release the connection. Idempotent."""
         self._closed = self._used = True
         if self._opened is not None:
             self._opened[0].close()
 
 
 class AccumulatingStream(EventStream[E], Generic[E, F]):
-    """Events as they come, and the answer that they add up to."""
+    """Stream of events, and the response that they are combined into."""
 
     _keep = True
 
@@ -165,13 +165,13 @@ class AccumulatingStream(EventStream[E], Generic[E, F]):
         self._accumulator = accumulator
 
     def final(self) -> F:
-        """Read what is left of the stream and return the whole answer."""
+        """Read the rest of the stream and return the whole response."""
         for _ in self:
             pass
         return self.so_far()
 
     def so_far(self) -> F:
-        """Return what the events that came add up to: part of an answer while the stream lasts, or if it broke off."""
+        """Return the response so far: a part of it while the stream is open, or after it broke off."""
         if self._opened is not None:
             self._opened[2].add_up(self._accumulator)
         return self._accumulator.final()
