@@ -90,4 +90,4 @@ def test_a_folder_of_documents_that_does_not_exist_is_an_error(ci: Path) -> None
     """It is reported first."""
     done = run(ci, SPECWIRE_VENDORS=str(ci / "nowhere"))
     assert (2, "") == (done.returncode, done.stdout)
-    assert f"ERROR: SPECWIRE_VENDORS names {ci / 'nowhere'}, which is not a folder\n" == done.stderr
+    assert f"ERROR: SPECWIRE_VENDORS is {ci / 'nowhere'}, which is not a folder\n" == done.stderr
