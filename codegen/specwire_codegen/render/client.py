@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import takewhile
 
 import attrs
@@ -81,7 +81,8 @@ def render_clients(api: Api, header: str) -> Iterator[tuple[str, str]]:
     groups = {(), *(path[:depth] for path in methods for depth in range(len(path)))}
     paths = sorted(groups, key=lambda path: (-len(path), path))
     names = _class_names(api, paths)
-    classes = {path: _class(api, path, methods, paths, names) for path in paths}
+    members, children = _members(methods), _children(paths)
+    classes = {path: _class(api, path, members.get(path, ()), children.get(path, ()), names) for path in paths}
     context = {
         "title": docstring(f"Clients for {api_name(api)}.\n\n{header}"),
         "provider": _provider(api),
@@ -97,14 +98,12 @@ def render_clients(api: Api, header: str) -> Iterator[tuple[str, str]]:
     if len(classes) > 1:
         title = docstring(f"Resources of the client, each imported on first use.\n\n{header}")
         yield "resources/__init__.py", f"{title}\n"
+    used = _used(api, "..")
     for path in paths:
         if path:
             title = docstring(f"{resource_title(api, path)}\n\n{header}")
             context = {"title": title, "class": classes[path]}
-            yield (
-                f"resources/{module_of(path)}.py",
-                _module("resources.py.jinja", context, classes[path], _used(api, "..")),
-            )
+            yield f"resources/{module_of(path)}.py", _module("resources.py.jinja", context, classes[path], used)
 
 
 def _whole_key(api: Api) -> str:
@@ -117,7 +116,7 @@ def _whole_key(api: Api) -> str:
     return "\n\nThe key is the whole `Authorization` header, including any word before it." if bare else ""
 
 
-def _module(template: str, context: Mapping[str, object], resource: ResourceClass, used: Sequence[str]) -> str:
+def _module(template: str, context: Mapping[str, object], resource: ResourceClass, used: Mapping[str, str]) -> str:
     body = render_template(template, {**context, "imports": "", "types": ""})
     types = sorted(f"from {child.module} import Async{child.kind}, {child.kind}" for child in resource.children)
     bound = [f"{prefix}{child.kind}" for child in resource.children for prefix in ("", "Async")]
@@ -126,14 +125,33 @@ def _module(template: str, context: Mapping[str, object], resource: ResourceClas
     return render_template(template, {**context, "imports": imports, "types": types})
 
 
-def _used(api: Api, here: str) -> list[str]:
-    """Return the import lines of a resources module; `here` is the relative path to the package."""
-    operations = sorted({module_name(operation) for operation in api.operations})
-    overrides = sorted({override.module for override in api.overrides})
-    return [
-        *(f"from {here}operations import {module} as _{module}" for module in operations),
-        *(f"from {api.overrides_package} import {module} as _{module}_overrides" for module in overrides),
-    ]
+def _used(api: Api, here: str) -> dict[str, str]:
+    """Return the names that methods refer to, each with its import line; `here` is the relative path to the package."""
+    operations = {module_name(operation) for operation in api.operations}
+    overrides = {override.module for override in api.overrides}
+    return {
+        **{f"_{module}": f"from {here}operations import {module} as _{module}" for module in operations},
+        **{
+            f"_{module}_overrides": f"from {api.overrides_package} import {module} as _{module}_overrides"
+            for module in overrides
+        },
+    }
+
+
+def _members(methods: Mapping[tuple[str, ...], Member]) -> dict[tuple[str, ...], list[Member]]:
+    """Return the methods of each resource, by its path."""
+    found: dict[tuple[str, ...], list[Member]] = {}
+    for method, member in sorted(methods.items(), key=lambda item: (item[1].late, item[0])):
+        found.setdefault(method[:-1], []).append(member)
+    return found
+
+
+def _children(paths: Iterable[tuple[str, ...]]) -> dict[tuple[str, ...], list[tuple[str, ...]]]:
+    """Return the paths of the resources below each resource, by its path."""
+    found: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
+    for path in sorted(path for path in paths if path):
+        found.setdefault(path[:-1], []).append(path)
+    return found
 
 
 def _class_names(api: Api, paths: list[tuple[str, ...]]) -> Mapping[tuple[str, ...], str]:
@@ -151,20 +169,15 @@ def _class_names(api: Api, paths: list[tuple[str, ...]]) -> Mapping[tuple[str, .
 def _class(
     api: Api,
     path: tuple[str, ...],
-    methods: Mapping[tuple[str, ...], Member],
-    paths: list[tuple[str, ...]],
+    members: Iterable[Member],
+    children: Iterable[tuple[str, ...]],
     names: Mapping[tuple[str, ...], str],
 ) -> ResourceClass:
-    children = sorted(child for child in paths if child and child[:-1] == path)
     here = "." if path else ".resources."
     return ResourceClass(
         names[path],
         docstring(resource_title(api, path), indent=4),
-        tuple(
-            member
-            for method, member in sorted(methods.items(), key=lambda item: (item[1].late, item[0]))
-            if method[:-1] == path
-        ),
+        tuple(members),
         tuple(
             Child(child[-1], names[child], f"{here}{module_of(child)}", docstring(resource_title(api, child), indent=4))
             for child in children

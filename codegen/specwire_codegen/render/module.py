@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
+from types import MappingProxyType
 
 import jinja2
 
@@ -77,15 +78,15 @@ def render_template(name: str, context: Mapping[str, object]) -> str:
     return _environment().get_template(name).render(context)
 
 
-def import_block(tree: ast.Module, extra: Iterable[str] = (), bound: Iterable[str] = ()) -> str:
+def import_block(tree: ast.Module, extra: Mapping[str, str] = MappingProxyType({}), bound: Iterable[str] = ()) -> str:
     """Return the import lines for the known names that a module uses and does not define.
 
-    `bound` are names that the module binds other than by a class or function. A name that turns out to be an
-    argument's is imported unnecessarily; the formatter removes such lines.
+    `extra` are further names, each with its import line; `bound` are names that the module binds other than by a class
+    or function. A name that turns out to be an argument's is imported unnecessarily; the formatter removes such lines.
     """
     used = set(names_in(tree))
     used -= {node.name for node in tree.body if isinstance(node, ast.ClassDef | ast.FunctionDef)} | set(bound)
-    needed = dict(_needed(extra, used))
+    needed = {name: extra[name] for name in used & extra.keys()}
     lines = set(needed.values())
     for here, (module, name) in IMPORTED.items():
         if here in used and here not in needed:
@@ -106,19 +107,3 @@ def names_in(tree: ast.AST) -> Iterator[str]:
                     yield from names_in(ast.parse(ast.literal_eval(annotation), mode="eval"))
             case _:
                 continue
-
-
-def _needed(extra: Iterable[str], used: set[str]) -> Iterable[tuple[str, str]]:
-    for line in extra:
-        yield from ((name, line) for name, line in _bindings(line) if name in used and name not in _KNOWN)
-
-
-@cache
-def _bindings(line: str) -> tuple[tuple[str, str], ...]:
-    """Return the names that an import line binds, each with a line of its own."""
-    statement = ast.parse(line).body[0]
-    assert isinstance(statement, ast.ImportFrom)
-    module = f"{'.' * statement.level}{statement.module}"
-    return tuple(
-        (alias.asname or alias.name, f"from {module} import {ast.unparse(alias)}") for alias in statement.names
-    )

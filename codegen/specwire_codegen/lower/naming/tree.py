@@ -51,7 +51,8 @@ def spots(operations: Sequence[Named]) -> Mapping[str, Spot]:
     routes = {one.key: route_of(one.path) for one in operations}
     plain = _without_flags(routes)
     plain = _without_prefix(plain)
-    selected = {key: _selected(route, route_places(plain.values())) for key, route in plain.items()}
+    places = route_places(plain.values())
+    selected = {key: _selected(route, places) for key, route in plain.items()}
     bare = {key: route for key, (route, _) in selected.items()}
     scopes = _scopes(bare.values())
     tree = _Tree(bare, operations)
