@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import keyword
 from collections.abc import Mapping
+from functools import lru_cache
 
 from specwire_codegen.ir import ADDITIONAL, Field, Literals, ObjectModel
 from specwire_codegen.openapi.identifiers import SHADOWING
@@ -29,14 +30,20 @@ def spelling(field: Field) -> str:
     return wire if is_key else field.name
 
 
+@lru_cache(maxsize=50_000)
+def _docstring(text: str) -> str:
+    """Return the docstring of a class or field; each is printed for responses and requests, and to be compared."""
+    return docstring(text, indent=4)
+
+
 def class_doc(model: ObjectModel) -> str:
     """Return the docstring of a class, empty if the document only repeats its name."""
-    return "" if not model.doc.strip() or same_words(model.doc, model.name) else docstring(model.doc, indent=4)
+    return "" if not model.doc.strip() or same_words(model.doc, model.name) else _docstring(model.doc)
 
 
 def field_doc(field: Field) -> str:
     """Return the docstring of a field, empty if the document only repeats its name."""
-    return "" if not field.doc.strip() or same_words(field.doc, field.wire_name) else docstring(field.doc, indent=4)
+    return "" if not field.doc.strip() or same_words(field.doc, field.wire_name) else _docstring(field.doc)
 
 
 def secrets(model: ObjectModel) -> tuple[str, ...]:

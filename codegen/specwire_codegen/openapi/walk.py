@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
+from operator import is_
 from typing import Any
 
 from specwire_codegen.openapi import pointer as pointers
@@ -87,22 +89,55 @@ def map_children(node: Node, kind: ObjectType, replace: Replace) -> Node:
 Visit = Callable[[Node, ObjectType, str], Any]
 
 
-def rebuild(value: Any, kind: ObjectType, visit: Visit, pointer: str = "") -> Any:
-    """Return a copy of a tree with `visit` applied to every OpenAPI object in it, children before parents."""
+@cache
+def leading_to(kinds: frozenset[ObjectType]) -> frozenset[ObjectType]:
+    """Return these kinds, and those of objects that can hold objects of these kinds at any depth."""
+    found = set(kinds)
+    held = {kind: {child.kind for child in children.values()} for kind, children in _CHILDREN.items()}
+    held |= {kind: {child.kind} for kind, child in _PATTERNED.items()}
+    while more := {kind for kind in held.keys() - found if not found.isdisjoint(held[kind])}:
+        found |= more
+    return frozenset(found)
+
+
+_ALL = frozenset(FIELDS)
+
+
+def rebuild(
+    value: Any, kind: ObjectType, visit: Visit, pointer: str = "", kinds: frozenset[ObjectType] | None = None
+) -> Any:
+    """Return a tree with `visit` applied to every OpenAPI object in it, children before parents.
+
+    Objects in which nothing changes are shared with the given tree, so `visit` must not change what it gets. `kinds`
+    are those that `visit` changes; objects that cannot hold any of them are not visited.
+    """
+    return _rebuilt(value, kind, visit, pointer, _ALL if kinds is None else leading_to(kinds))
+
+
+def _rebuilt(value: Any, kind: ObjectType, visit: Visit, pointer: str, kinds: frozenset[ObjectType]) -> Any:
     if not isinstance(value, dict):
         return value
-    copy = dict(value)
+    node = value
     for key, child in _typed(value, kind):
+        if child.kind not in kinds:
+            continue
         inside, below = value[key], pointers.below(pointer, key)
+        new = inside
         if child.shape == "one":
-            copy[key] = rebuild(inside, child.kind, visit, below)
+            new = _rebuilt(inside, child.kind, visit, below, kinds)
         elif child.shape == "list" and isinstance(inside, list):
-            copy[key] = [rebuild(item, child.kind, visit, f"{below}/{index}") for index, item in enumerate(inside)]
+            items = [_rebuilt(item, child.kind, visit, f"{below}/{index}", kinds) for index, item in enumerate(inside)]
+            new = inside if all(map(is_, items, inside)) else items
         elif child.shape == "map" and isinstance(inside, dict):
-            copy[key] = {
-                name: rebuild(item, child.kind, visit, pointers.below(below, name)) for name, item in inside.items()
+            members = {
+                name: _rebuilt(item, child.kind, visit, pointers.below(below, name), kinds)
+                for name, item in inside.items()
             }
-    return visit(copy, kind, pointer)
+            new = inside if all(map(is_, members.values(), inside.values())) else members
+        if new is not inside:
+            node = dict(value) if node is value else node
+            node[key] = new
+    return visit(node, kind, pointer)
 
 
 def walk(value: Any, kind: ObjectType, pointer: str = "") -> Iterator[tuple[Node, ObjectType, str]]:

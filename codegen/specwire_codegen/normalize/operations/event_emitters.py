@@ -38,7 +38,7 @@ def apply(data: Node, _report: Report) -> Node:
                 settled[name] = media
         return {**node, "content": settled}
 
-    rebuilt: Node = rebuild(data, "openapi", visit)
+    rebuilt: Node = rebuild(data, "openapi", visit, kinds=frozenset({"response"}))
     return rebuilt
 
 

@@ -48,9 +48,9 @@ def apply(data: Node, report: Report) -> Node:
             }
         return node
 
-    settled: Node = rebuild(data, "openapi", visit)
+    settled: Node = rebuild(data, "openapi", visit, kinds=frozenset({"parameter", "encoding", "callback", "paths"}))
     if "webhooks" in settled:
-        settled["webhooks"] = {name: _own(item, report) for name, item in settled["webhooks"].items()}
+        return {**settled, "webhooks": {name: _own(item, report) for name, item in settled["webhooks"].items()}}
     return settled
 
 

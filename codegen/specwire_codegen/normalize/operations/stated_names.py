@@ -39,7 +39,7 @@ def apply(data: Node, _report: Report) -> Node:
             return {**node, NAME: name} if name else node
         return node
 
-    named: Node = rebuild(data, "openapi", visit)
+    named: Node = rebuild(data, "openapi", visit, kinds=frozenset({"operation", "parameter"}))
     return named
 
 

@@ -55,7 +55,7 @@ def apply(data: Node, _report: Report) -> Node:
         events = {key: each for key, each in found.items() if base_type(key) in JSON_LINES | {EVENT_STREAM}}
         return {**node, "content": {**rest, **(events or {_LINES: next(iter(found.values()))})}}
 
-    settled: Node = rebuild(data, "openapi", visit)
+    settled: Node = rebuild(data, "openapi", visit, kinds=frozenset({"response"}))
     return settled
 
 

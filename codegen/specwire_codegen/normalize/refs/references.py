@@ -9,7 +9,7 @@ from specwire_codegen.normalize.source_map import ORIGIN, Report, origin_of
 from specwire_codegen.openapi import pointer as pointers
 from specwire_codegen.openapi.annotations import ANNOTATIONS
 from specwire_codegen.openapi.objects import FIELDS, SECTIONS, Node, ObjectType
-from specwire_codegen.openapi.walk import is_extension, map_children, rebuild
+from specwire_codegen.openapi.walk import is_extension, leading_to, map_children, rebuild
 
 SCHEMAS = "#/components/schemas/"
 ASKED_BACK: frozenset[ObjectType] = frozenset({"pathItem", "callback"})
@@ -95,9 +95,10 @@ def _renamed_mapping(node: Node, renames: Mapping[str, str]) -> Node:
 def inline(data: Node, kinds: frozenset[ObjectType], report: Report) -> Node:
     """Return the document with references to components of the given kinds inlined."""
     active: list[str] = []
+    holders = leading_to(kinds)
 
     def expand(value: Any, kind: ObjectType) -> Any:
-        if not isinstance(value, dict):
+        if kind not in holders or not isinstance(value, dict):
             return value
         ref = value.get("$ref")
         if kind in kinds and isinstance(ref, str):

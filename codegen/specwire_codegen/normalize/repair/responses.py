@@ -34,7 +34,7 @@ def apply(data: Node, report: Report) -> Node:
             valid["default"] = {"description": "", ORIGIN: here}
         return valid
 
-    valid: Node = rebuild(data, "openapi", visit)
+    valid: Node = rebuild(data, "openapi", visit, kinds=frozenset({"responses"}))
     return valid
 
 
@@ -52,5 +52,5 @@ def describe(data: Node, report: Report) -> Node:
         report.warning("old-response", message, place, "write content: {application/json: {schema: ...}}")
         return {**rest, "content": {"application/json": {"schema": node["schema"]}}}
 
-    described: Node = rebuild(data, "openapi", visit)
+    described: Node = rebuild(data, "openapi", visit, kinds=frozenset({"response"}))
     return described

@@ -43,7 +43,7 @@ def apply(data: Node, report: Report) -> Node:
             return node
         return {**node, "security": _requirements(node["security"], names, report, origin_of(node, pointer))}
 
-    settled: Node = rebuild(data, "openapi", visit)
+    settled: Node = rebuild(data, "openapi", visit, kinds=frozenset({"openapi", "operation"}))
     return settled
 
 
