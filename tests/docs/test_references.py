@@ -29,7 +29,8 @@ def placed(block: Block) -> dict[str, Any]:
     operation: dict[str, Any] = {"operationId": "example"}
     document: dict[str, Any] = {"openapi": "3.2.0", "info": {"title": "Example", "version": "1"}}
     file = {"name": "file", "in": "path", "required": True, "schema": {"type": "string"}}
-    places = {"# document": document, "# operation": operation, "# media type": media, "# path parameter": file}
+    places = {"# document": document, "# operation": operation, "# media type": media}
+    places |= {"# path parameter": file, "# parameter": file}
     target = places[place]
     target |= stated
     kind = "text/event-stream" if place == "# media type" else "application/json"

@@ -33,7 +33,7 @@ from specwire_codegen.render.operations import (
 )
 from specwire_codegen.render.prose import api_name, resource_title
 from specwire_codegen.render.security import security_facts
-from specwire_codegen.render.server import own_keywords, server_facts, servers_note
+from specwire_codegen.render.server import constructor_doc, own_keywords, server_facts, servers_note
 
 _DESCRIPTORS = {
     "Request": "endpoint",
@@ -89,6 +89,7 @@ def render_clients(api: Api, header: str) -> Iterator[tuple[str, str]]:
         "root": classes[()],
         "client": api.class_name,
         "keywords": own_keywords(api),
+        "constructor_doc": constructor_doc(own_keywords(api)),
         "doc": docstring(f"Synchronous client for {api_name(api)}.{_whole_key(api)}{servers_note(api)}", indent=4),
         "async_doc": docstring(
             f"Asynchronous client for {api_name(api)}.{_whole_key(api)}{servers_note(api)}", indent=4

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import attrs
 
 from specwire_codegen.ir import Api, MutualTLSScheme, Server, UndeclaredScheme
 from specwire_codegen.openapi.casing import argument
 from specwire_codegen.openapi.identifiers import CLIENT_OPTIONS, distinct
-from specwire_codegen.python_source import line, literal
+from specwire_codegen.python_source import docstring, line, literal
 
 
 @attrs.frozen
@@ -27,6 +27,16 @@ class Keyword:
 def own_keywords(api: Api) -> tuple[Keyword, ...]:
     """Return the keywords for servers and their variables, and for the keys of several security schemes."""
     return (*_of_servers(api), *_of_schemes(api))
+
+
+def constructor_doc(keywords: Sequence[Keyword]) -> str:
+    """Return the docstring of a constructor with keywords of its own."""
+    own = "".join(f"    {keyword.name}: {keyword.doc}\n" for keyword in keywords)
+    return docstring(
+        "Make a client.\n\nArgs:\n    api_key: The API key, as for every client.\n"
+        f"{own}    options: Options that all clients have, such as `base_url`, `timeout` and `max_retries`.",
+        indent=8,
+    )
 
 
 def _of_servers(api: Api) -> Iterator[Keyword]:

@@ -34,7 +34,6 @@ class Aitre(Client):
     """Synchronous client for the AITRE API."""
 
     _provider = PROVIDER
-
     audio: resource[Audio] = resource(".resources.audio", "Audio")
     """Speech from text, and text from speech."""
     chat: resource[Chat] = resource(".resources.chat", "Chat")
@@ -58,7 +57,6 @@ class AsyncAitre(AsyncClient):
     """Asynchronous client for the AITRE API."""
 
     _provider = PROVIDER
-
     audio: resource[AsyncAudio] = resource(".resources.audio", "AsyncAudio")
     """Speech from text, and text from speech."""
     chat: resource[AsyncChat] = resource(".resources.chat", "AsyncChat")

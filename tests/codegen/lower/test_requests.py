@@ -44,29 +44,32 @@ def client(package: Any, sent: list[Sent]) -> Any:
 
 
 TARGETS: dict[str, tuple[Callable[[Any], object], str]] = {
-    "wildcard": (lambda client: client.files.get("a/b c.txt"), "/files/a/b%20c.txt"),
-    "empty wildcard": (lambda client: client.files.get(""), "/files/"),
-    "declared wildcard": (lambda client: client.raw.get("x"), "/raw/x"),
-    "catch-all": (lambda client: client.get_spring("a/b"), "/spring/a/b"),
-    "greedy parameter": (lambda client: client.get_aws("a"), "/aws/a"),
-    "empty greedy parameter": (lambda client: client.get_aws(""), "/aws/"),
-    "empty by default": (lambda client: client.get_tree(""), "/tree/"),
-    "constraint": (lambda client: client.get_typed(3), "/typed/3"),
-    "empty end of a path": (lambda client: client.contents.get(""), "/contents/"),
-    "defaults of required parameters": (lambda client: client.get_data(), "/data?after=-600&kinds=a&kinds=b&kind=b"),
+    "wildcard": (lambda client: client.files.retrieve("a/b c.txt"), "/files/a/b%20c.txt"),
+    "empty wildcard": (lambda client: client.files.retrieve(""), "/files/"),
+    "declared wildcard": (lambda client: client.raw.retrieve("x"), "/raw/x"),
+    "catch-all": (lambda client: client.spring.retrieve("a/b"), "/spring/a/b"),
+    "greedy parameter": (lambda client: client.aws.retrieve("a"), "/aws/a"),
+    "empty greedy parameter": (lambda client: client.aws.retrieve(""), "/aws/"),
+    "empty by default": (lambda client: client.tree.retrieve(""), "/tree/"),
+    "constraint": (lambda client: client.typed.retrieve(3), "/typed/3"),
+    "empty end of a path": (lambda client: client.contents.retrieve(""), "/contents/"),
+    "defaults of required parameters": (
+        lambda client: client.data.retrieve(),
+        "/data?after=-600&kinds=a&kinds=b&kind=b",
+    ),
     "defaults that are given": (
-        lambda client: client.get_data(kinds=["b"], owner="me", kind="a", after=1),
+        lambda client: client.data.retrieve(kinds=["b"], owner="me", kind="a", after=1),
         "/data?after=1&kinds=b&kind=a&owner=me",
     ),
     "lists in a query object": (
-        lambda client: client.get_q(pageable={"page": 0, "size": 5, "sort": ["a,asc", "b,desc"]}),
+        lambda client: client.q.retrieve(pageable={"page": 0, "size": 5, "sort": ["a,asc", "b,desc"]}),
         "/q?page=0&size=5&sort=a%2Casc&sort=b%2Cdesc",
     ),
     "lists in a deep object": (
-        lambda client: client.get_q(filter={"or": [{"n": "x"}]}),
+        lambda client: client.q.retrieve(filter={"or": [{"n": "x"}]}),
         "/q?filter%5Bor%5D%5B0%5D%5Bn%5D=x",
     ),
-    "deep list": (lambda client: client.get_q(ids=[1, 2]), "/q?ids%5B0%5D=1&ids%5B1%5D=2"),
+    "deep list": (lambda client: client.q.retrieve(ids=[1, 2]), "/q?ids%5B0%5D=1&ids%5B1%5D=2"),
 }
 
 
@@ -80,11 +83,11 @@ def test_the_target_of_a_request(client: Any, sent: list[Sent], name: str) -> No
 
 def test_an_empty_path_parameter_does_not_change_the_path(client: Any, sent: list[Sent]) -> None:
     """If it may not be empty, it is rejected."""
-    for call in (client.contents.get, client.files.get):
+    for call in (client.contents.retrieve, client.files.retrieve):
         with pytest.raises(InvalidRequestError):
             call("..")
     with pytest.raises(InvalidRequestError, match="empty"):
-        client.get_typed("")
+        client.typed.retrieve("")
     assert not sent
 
 

@@ -431,7 +431,7 @@ def test_json_requests_of_another_schema_have_their_own_method(
     """Each sends its own media type; the same schema in another encoding needs none."""
     content = f"{{application/json: {{schema: {A}}}, {second!r}: {{schema: {schema}}}}}"
     request = f"requestBody: {{required: true, content: {content}}}"
-    path = f"  /it: {{post: {{operationId: getIt, {request}, responses: {{'204': {{description: d}}}}}}}}\n"
+    path = f"  /getIt: {{post: {{operationId: getIt, {request}, responses: {{'204': {{description: d}}}}}}}}\n"
     module = generated(HEAD + "paths:\n" + path)
     client, _ = play(module, b"", None, status=204)
 

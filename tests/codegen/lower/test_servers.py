@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,9 @@ import yaml
 from specwire_codegen.generate import api_of, document_of
 from specwire_codegen.ir import Api
 from specwire_codegen.lower.naming.environment import server_names
+from specwire_codegen.output.audit import audit
 from specwire_codegen.project import single
+from specwire_codegen.render import render
 from specwire_codegen.render.server import own_keywords, servers_note
 
 BEARER = {"type": "http", "scheme": "bearer"}
@@ -125,3 +128,24 @@ def test_a_parameter_that_a_scheme_sends_is_optional(tmp_path: Path) -> None:
         components={"securitySchemes": {"Key": {"type": "apiKey", "in": "header", "name": "X-Key"}}},
     )
     assert {"x_key": False, "x_other": True} == {each.name: each.required for each in found.operations[0].parameters}
+
+
+def test_hostile_texts_stay_texts(tmp_path: Path) -> None:
+    """Names of schemes, descriptions and defaults are in docstrings and literals only."""
+    hostile = "\"\"\"\\\nimport os  # {x} '''"
+    variables = {"a": {"default": hostile, "enum": [hostile, "y"]}}
+    servers = [
+        {"url": "https://{a}.test", "description": hostile, "variables": variables},
+        {"url": "https://b.test", "description": hostile},
+    ]
+    done = {"204": {"description": "Done."}}
+    paths = {"/a": {"get": {"security": [{"One": []}]}}, "/b": {"get": {"security": [{"Two": []}]}}}
+    for item in paths.values():
+        item["get"]["responses"] = done
+    schemes = {"One": BEARER, "Two": {**BEARER, "description": hostile}}
+    found = api(tmp_path, servers=servers, paths=paths, components={"securitySchemes": schemes})
+    files = render(found, "t.yaml")
+    audit(files)
+    assert {"PROVIDER", "Acme", "AsyncAcme"} <= {
+        getattr(node, "name", "PROVIDER") for node in ast.parse(files["client.py"]).body
+    }
