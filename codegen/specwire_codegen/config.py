@@ -44,6 +44,8 @@ class ClientConfig:
     class_name: str
     key_variable: str | None
     base_url_variable: str | None
+    names_class: bool = False
+    """True if `client.toml` names the class."""
     requires_base_url: bool = False
     open_enums: bool = True
     """Whether requests take any string for an enumeration."""
@@ -105,6 +107,7 @@ def read_config(path: Path, package: str) -> ClientConfig:
         class_name=client.get("class") or _respelled(default.class_name, data.get("casing", {})),
         key_variable=client.get("key", default.key_variable),
         base_url_variable=client.get("base_url", default.base_url_variable),
+        names_class="class" in client,
         requires_base_url=client.get("requires_base_url", False),
         open_enums=client.get("open_enums", True),
         open_unions=client.get("open_unions", False),

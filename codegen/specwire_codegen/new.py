@@ -27,7 +27,7 @@ from specwire_codegen.lower import lower
 from specwire_codegen.migrate.migration import migrate
 from specwire_codegen.normalize import Normalized, normalize
 from specwire_codegen.normalize.guess import Guess
-from specwire_codegen.openapi.casing import pascal
+from specwire_codegen.openapi.casing import pascal, titled
 from specwire_codegen.openapi.identifiers import is_device
 from specwire_codegen.output.paths import digest, inside
 from specwire_codegen.output.swap import discard
@@ -89,7 +89,9 @@ def new(
         files |= {file: text.encode() for file, text in migration.files.items()}
         _write(folder, files)
         return New(folder, tuple(files), (), (*migration.normalized.warnings, *migration.findings))
-    files["client.toml"] = (_client(name) + _waits(attrs.evolve(document, data=normalized.data), found)).encode()
+    files["client.toml"] = (
+        _client(name, normalized.data["info"]["title"]) + _waits(attrs.evolve(document, data=normalized.data), found)
+    ).encode()
     if found:
         files["overlay.yaml"] = _overlay(normalized.data["info"]["title"], found).encode()
     _write(folder, files)
@@ -175,11 +177,12 @@ def _source(
     return head + lines + "".join(tables(parts))
 
 
-def _client(name: str) -> str:
+def _client(name: str, title: str) -> str:
     prefix = name.upper()
     return (
-        f'[client]\nclass = "{pascal(name)}"\nkey = "{prefix}_API_KEY"\nbase_url = "{prefix}_BASE_URL"\n\n'
-        "# operationId = method; other methods are named after tag and operationId.\n[operations]\n"
+        f'[client]\nclass = "{titled(pascal(name), title)}"\nkey = "{prefix}_API_KEY"\n'
+        f'base_url = "{prefix}_BASE_URL"\n\n'
+        "# operationId = method; other methods are named after path, tag and operationId.\n[operations]\n"
     )
 
 

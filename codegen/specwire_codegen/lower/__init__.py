@@ -30,7 +30,7 @@ from specwire_codegen.lower.operation import lower_operations
 from specwire_codegen.lower.querystring import unsent_query_strings
 from specwire_codegen.lower.security import lower_security
 from specwire_codegen.lower.server import named_servers, server_flaws, server_url
-from specwire_codegen.openapi.casing import pascal, respelled, snake
+from specwire_codegen.openapi.casing import pascal, respelled, snake, titled
 from specwire_codegen.openapi.pointer import join, split
 from specwire_codegen.python_source import sentence
 
@@ -50,7 +50,7 @@ def lower(document: Document, config: ClientConfig, package: str) -> Api:
     security, operations, warnings = lower_security(document, operations, config, package)
     return Api(
         package=package,
-        class_name=config.class_name,
+        class_name=config.class_name if config.names_class else titled(config.class_name, info["title"]),
         casing=config.casing,
         title=info["title"],
         version=info["version"],

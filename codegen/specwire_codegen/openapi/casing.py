@@ -25,6 +25,10 @@ _SIGNS = (
 """Symbols that distinguish names, as words."""
 
 
+_LONGEST_TITLE = 200
+"""Number of characters of a title that a class name is looked for in."""
+
+
 def words(text: str) -> list[str]:
     """Split a name into its words, in any script: `chatCompletion_v1` -> `chat`, `Completion`, `v1`."""
     plain = transliterated(text)
@@ -90,3 +94,10 @@ def _identifier(name: str, prefix: str) -> str:
     """Return a name in the form in which Python compares identifiers, with a prefix if it cannot begin one."""
     name = unicodedata.normalize("NFKC", name)
     return name if name.isidentifier() else f"{prefix}{name}"
+
+
+def titled(name: str, title: str) -> str:
+    """Return a Pascal case name with the capitals that a title gives it: `Openai` in `OpenAI API` is `OpenAI`."""
+    parts = re.findall(r"[A-Za-z0-9]+", title[:_LONGEST_TITLE])
+    runs = ("".join(parts[start:end]) for start in range(len(parts)) for end in range(start + 1, len(parts) + 1))
+    return next((run for run in runs if run.lower() == name.lower() and run[0].isupper()), name)

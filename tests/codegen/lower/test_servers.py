@@ -139,7 +139,7 @@ def test_hostile_texts_stay_texts(tmp_path: Path) -> None:
         {"url": "https://b.test", "description": hostile},
     ]
     done = {"204": {"description": "Done."}}
-    paths = {"/a": {"get": {"security": [{"One": []}]}}, "/b": {"get": {"security": [{"Two": []}]}}}
+    paths: dict[str, Any] = {"/a": {"get": {"security": [{"One": []}]}}, "/b": {"get": {"security": [{"Two": []}]}}}
     for item in paths.values():
         item["get"]["responses"] = done
     schemes = {"One": BEARER, "Two": {**BEARER, "description": hostile}}

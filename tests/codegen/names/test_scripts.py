@@ -60,8 +60,8 @@ def test_a_document_in_any_script_becomes_a_client(tmp_path: Path, monkeypatch: 
     package = importlib.import_module("script_sample")
     try:
         client = package.Shop(base_url="http://127.0.0.1:9")
-        assert "/用户/{名称}" == client.用户.get.request("x").operation.path
-        client.ペット.get.request()
+        assert "/用户/{名称}" == client.用户.retrieve.request("x").operation.path
+        client.ペット.retrieve.request()
         page = msgspec.json.decode('{"用户": [{"姓名": "王"}]}'.encode(), type=package.models.结果用户)
         assert "王" == page.用户_[0].姓名
     finally:

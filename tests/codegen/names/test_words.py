@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, strategies as st
 from specwire_codegen.openapi import words as components
-from specwire_codegen.openapi.casing import pascal, snake, words
+from specwire_codegen.openapi.casing import pascal, snake, titled, words
 from specwire_codegen.openapi.plurals import is_plural, singular
 
 PLURALS = """
@@ -100,3 +100,19 @@ def test_words_lose_no_letter(text: str) -> None:
 def test_a_class_name_keeps_its_acronym(name: str, single: str | None) -> None:
     """Only the last word changes, except its capitals."""
     assert single == components.singular(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "title", "titled_name"),
+    [
+        ("Openai", "OpenAI API", "OpenAI"),
+        ("AcmeAi", "The Acme AI platform", "AcmeAI"),
+        ("Xai", "xAI", "Xai"),
+        ("Acme", "Petstore", "Acme"),
+        ("Acme", "Acmes", "Acme"),
+        ("Acme", "", "Acme"),
+    ],
+)
+def test_a_class_has_the_capitals_of_the_title(name: str, title: str, titled_name: str) -> None:
+    """If the title contains the name; a class begins with a capital."""
+    assert titled_name == titled(name, title)
