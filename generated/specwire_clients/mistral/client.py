@@ -38,7 +38,6 @@ class Mistral(Client):
     """Synchronous client for the Mistral AI API."""
 
     _provider = PROVIDER
-
     agents: resource[Agents] = resource(".resources.agents", "Agents")
     """Chat completions with a configured agent."""
     batch: resource[Batch] = resource(".resources.batch", "Batch")
@@ -65,7 +64,6 @@ class AsyncMistral(AsyncClient):
     """Asynchronous client for the Mistral AI API."""
 
     _provider = PROVIDER
-
     agents: resource[AsyncAgents] = resource(".resources.agents", "AsyncAgents")
     """Chat completions with a configured agent."""
     batch: resource[AsyncBatch] = resource(".resources.batch", "AsyncBatch")

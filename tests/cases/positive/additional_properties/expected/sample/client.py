@@ -20,7 +20,6 @@ class Sample(Client):
     """Synchronous client for Additional properties."""
 
     _provider = PROVIDER
-
     labels: resource[Labels] = resource(".resources.labels", "Labels")
     """Labels."""
 
@@ -29,7 +28,6 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Additional properties."""
 
     _provider = PROVIDER
-
     labels: resource[AsyncLabels] = resource(".resources.labels", "AsyncLabels")
     """Labels."""
 

@@ -20,7 +20,6 @@ class Sample(Client):
     """Synchronous client for All of."""
 
     _provider = PROVIDER
-
     employees: resource[Employees] = resource(".resources.employees", "Employees")
     """Employees."""
 
@@ -29,7 +28,6 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for All of."""
 
     _provider = PROVIDER
-
     employees: resource[AsyncEmployees] = resource(".resources.employees", "AsyncEmployees")
     """Employees."""
 

@@ -23,7 +23,6 @@ class Sample(Client):
     """Synchronous client for Answers."""
 
     _provider = PROVIDER
-
     answers: resource[Answers] = resource(".resources.answers", "Answers")
     """Answers."""
     whatever: resource[Whatever] = resource(".resources.whatever", "Whatever")
@@ -34,7 +33,6 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Answers."""
 
     _provider = PROVIDER
-
     answers: resource[AsyncAnswers] = resource(".resources.answers", "AsyncAnswers")
     """Answers."""
     whatever: resource[AsyncWhatever] = resource(".resources.whatever", "AsyncWhatever")

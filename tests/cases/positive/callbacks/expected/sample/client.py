@@ -20,7 +20,6 @@ class Sample(Client):
     """Synchronous client for Callbacks and webhooks."""
 
     _provider = PROVIDER
-
     subscriptions: resource[Subscriptions] = resource(".resources.subscriptions", "Subscriptions")
     """Subscriptions."""
 
@@ -29,7 +28,6 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Callbacks and webhooks."""
 
     _provider = PROVIDER
-
     subscriptions: resource[AsyncSubscriptions] = resource(".resources.subscriptions", "AsyncSubscriptions")
     """Subscriptions."""
 

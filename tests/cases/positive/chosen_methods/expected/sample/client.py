@@ -29,7 +29,6 @@ class Chosen(_Chosen, Client):
     """Synchronous client for Chosen."""
 
     _provider = PROVIDER
-
     models: resource[Models] = resource(".resources.models", "Models")
     """Models."""
     replies: resource[Replies] = resource(".resources.replies", "Replies")
@@ -42,7 +41,6 @@ class AsyncChosen(_Chosen, AsyncClient):
     """Asynchronous client for Chosen."""
 
     _provider = PROVIDER
-
     models: resource[AsyncModels] = resource(".resources.models", "AsyncModels")
     """Models."""
     replies: resource[AsyncReplies] = resource(".resources.replies", "AsyncReplies")

@@ -20,7 +20,6 @@ class Sample(Client):
     """Synchronous client for Defaults."""
 
     _provider = PROVIDER
-
     settings: resource[Settings] = resource(".resources.settings", "Settings")
     """Settings."""
 
@@ -29,7 +28,6 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Defaults."""
 
     _provider = PROVIDER
-
     settings: resource[AsyncSettings] = resource(".resources.settings", "AsyncSettings")
     """Settings."""
 

@@ -20,7 +20,6 @@ class Sample(Client):
     """Synchronous client for Deprecated."""
 
     _provider = PROVIDER
-
     old: resource[Old] = resource(".resources.old", "Old")
     """Old."""
 
@@ -29,7 +28,6 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Deprecated."""
 
     _provider = PROVIDER
-
     old: resource[AsyncOld] = resource(".resources.old", "AsyncOld")
     """Old."""
 

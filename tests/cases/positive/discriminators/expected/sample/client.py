@@ -21,7 +21,6 @@ class Sample(Client):
     """Synchronous client for Discriminators."""
 
     _provider = PROVIDER
-
     animals: resource[Animals] = resource(".resources.animals", "Animals")
     """Animals."""
     messages: resource[Messages] = resource(".resources.messages", "Messages")
@@ -32,7 +31,6 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Discriminators."""
 
     _provider = PROVIDER
-
     animals: resource[AsyncAnimals] = resource(".resources.animals", "AsyncAnimals")
     """Animals."""
     messages: resource[AsyncMessages] = resource(".resources.messages", "AsyncMessages")

@@ -21,7 +21,6 @@ class Sample(Client):
     """Synchronous client for spec."""
 
     _provider = PROVIDER
-
     odd: resource[Odd] = resource(".resources.odd", "Odd")
     """Odd."""
     things: resource[Things] = resource(".resources.things", "Things")
@@ -32,7 +31,6 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for spec."""
 
     _provider = PROVIDER
-
     odd: resource[AsyncOdd] = resource(".resources.odd", "AsyncOdd")
     """Odd."""
     things: resource[AsyncThings] = resource(".resources.things", "AsyncThings")

@@ -21,7 +21,6 @@ class Sample(Client):
     """Synchronous client for Duplicates."""
 
     _provider = PROVIDER
-
     cats: resource[Cats] = resource(".resources.cats", "Cats")
     """Cats."""
     dogs: resource[Dogs] = resource(".resources.dogs", "Dogs")
@@ -32,7 +31,6 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Duplicates."""
 
     _provider = PROVIDER
-
     cats: resource[AsyncCats] = resource(".resources.cats", "AsyncCats")
     """Cats."""
     dogs: resource[AsyncDogs] = resource(".resources.dogs", "AsyncDogs")

@@ -20,7 +20,6 @@ class Sample(Client):
     """Synchronous client for Enums."""
 
     _provider = PROVIDER
-
     enums: resource[Enums] = resource(".resources.enums", "Enums")
     """Enums."""
 
@@ -29,7 +28,6 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Enums."""
 
     _provider = PROVIDER
-
     enums: resource[AsyncEnums] = resource(".resources.enums", "AsyncEnums")
     """Enums."""
 

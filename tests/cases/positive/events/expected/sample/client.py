@@ -21,7 +21,6 @@ class Sample(Client):
     """Synchronous client for Events."""
 
     _provider = PROVIDER
-
     chat: resource[Chat] = resource(".resources.chat", "Chat")
     """Chat."""
     log: resource[Log] = resource(".resources.log", "Log")
@@ -32,7 +31,6 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Events."""
 
     _provider = PROVIDER
-
     chat: resource[AsyncChat] = resource(".resources.chat", "AsyncChat")
     """Chat."""
     log: resource[AsyncLog] = resource(".resources.log", "AsyncLog")

@@ -20,7 +20,6 @@ class Sample(Client):
     """Synchronous client for Files."""
 
     _provider = PROVIDER
-
     orders: resource[Orders] = resource(".resources.orders", "Orders")
     """Orders."""
 
@@ -29,7 +28,6 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Files."""
 
     _provider = PROVIDER
-
     orders: resource[AsyncOrders] = resource(".resources.orders", "AsyncOrders")
     """Orders."""
 

@@ -20,7 +20,6 @@ class Sample(Client):
     """Synchronous client for Formats."""
 
     _provider = PROVIDER
-
     formats: resource[Formats] = resource(".resources.formats", "Formats")
     """Formats."""
 
@@ -29,7 +28,6 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Formats."""
 
     _provider = PROVIDER
-
     formats: resource[AsyncFormats] = resource(".resources.formats", "AsyncFormats")
     """Formats."""
 

@@ -20,7 +20,6 @@ class Sample(Client):
     """Synchronous client for Forms."""
 
     _provider = PROVIDER
-
     forms: resource[Forms] = resource(".resources.forms", "Forms")
     """Forms."""
 
@@ -29,7 +28,6 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Forms."""
 
     _provider = PROVIDER
-
     forms: resource[AsyncForms] = resource(".resources.forms", "AsyncForms")
     """Forms."""
 

@@ -26,7 +26,6 @@ class Sample(Client):
     """Synchronous client for Hostile \"\"\" + __import__("os").system("x") + \"\"\"."""
 
     _provider = PROVIDER
-
     x_import_os: resource[XImportOs] = resource(".resources.x_import_os", "XImportOs")
     """X Import Os."""
 
@@ -35,7 +34,6 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Hostile \"\"\" + __import__("os").system("x") + \"\"\"."""
 
     _provider = PROVIDER
-
     x_import_os: resource[AsyncXImportOs] = resource(".resources.x_import_os", "AsyncXImportOs")
     """X Import Os."""
 

@@ -23,7 +23,6 @@ class Sample(Client):
     """Synchronous client for Idempotency."""
 
     _provider = PROVIDER
-
     orders: resource[Orders] = resource(".resources.orders", "Orders")
     """Orders."""
     payments: resource[Payments] = resource(".resources.payments", "Payments")
@@ -34,7 +33,6 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Idempotency."""
 
     _provider = PROVIDER
-
     orders: resource[AsyncOrders] = resource(".resources.orders", "AsyncOrders")
     """Orders."""
     payments: resource[AsyncPayments] = resource(".resources.payments", "AsyncPayments")

@@ -20,7 +20,6 @@ class Sample(Client):
     """Synchronous client for Lines."""
 
     _provider = PROVIDER
-
     bulk: resource[Bulk] = resource(".resources.bulk", "Bulk")
     """Bulk."""
 
@@ -29,7 +28,6 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Lines."""
 
     _provider = PROVIDER
-
     bulk: resource[AsyncBulk] = resource(".resources.bulk", "AsyncBulk")
     """Bulk."""
 

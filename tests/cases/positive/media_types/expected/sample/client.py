@@ -22,7 +22,6 @@ class Sample(Client):
     """Synchronous client for Media types."""
 
     _provider = PROVIDER
-
     bodies: resource[Bodies] = resource(".resources.bodies", "Bodies")
     """Bodies."""
     either: resource[Either] = resource(".resources.either", "Either")
@@ -35,7 +34,6 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Media types."""
 
     _provider = PROVIDER
-
     bodies: resource[AsyncBodies] = resource(".resources.bodies", "AsyncBodies")
     """Bodies."""
     either: resource[AsyncEither] = resource(".resources.either", "AsyncEither")

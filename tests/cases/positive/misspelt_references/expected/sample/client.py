@@ -27,7 +27,6 @@ class Sample(Client):
     """Synchronous client for Misspelt references."""
 
     _provider = PROVIDER
-
     a: resource[A] = resource(".resources.a", "A")
     """A."""
     b: resource[B] = resource(".resources.b", "B")
@@ -50,7 +49,6 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Misspelt references."""
 
     _provider = PROVIDER
-
     a: resource[AsyncA] = resource(".resources.a", "AsyncA")
     """A."""
     b: resource[AsyncB] = resource(".resources.b", "AsyncB")

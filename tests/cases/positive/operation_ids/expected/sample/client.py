@@ -33,7 +33,6 @@ class Sample(_Sample, Client):
     """Synchronous client for Operation ids."""
 
     _provider = PROVIDER
-
     customers: resource[Customers] = resource(".resources.customers", "Customers")
     """Customers."""
     health: resource[Health] = resource(".resources.health", "Health")
@@ -46,7 +45,6 @@ class AsyncSample(_Sample, AsyncClient):
     """Asynchronous client for Operation ids."""
 
     _provider = PROVIDER
-
     customers: resource[AsyncCustomers] = resource(".resources.customers", "AsyncCustomers")
     """Customers."""
     health: resource[AsyncHealth] = resource(".resources.health", "AsyncHealth")

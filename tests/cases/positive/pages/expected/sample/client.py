@@ -20,7 +20,6 @@ class Sample(Client):
     """Synchronous client for Pages."""
 
     _provider = PROVIDER
-
     pages: resource[Pages] = resource(".resources.pages", "Pages")
     """Pages."""
 
@@ -29,7 +28,6 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Pages."""
 
     _provider = PROVIDER
-
     pages: resource[AsyncPages] = resource(".resources.pages", "AsyncPages")
     """Pages."""
 

@@ -20,7 +20,6 @@ class Sample(Client):
     """Synchronous client for Parameters with content."""
 
     _provider = PROVIDER
-
     search: resource[Search] = resource(".resources.search", "Search")
     """Search."""
 
@@ -29,7 +28,6 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Parameters with content."""
 
     _provider = PROVIDER
-
     search: resource[AsyncSearch] = resource(".resources.search", "AsyncSearch")
     """Search."""
 

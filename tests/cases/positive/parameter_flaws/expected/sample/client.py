@@ -28,7 +28,6 @@ class Sample(_Sample, Client):
     """Synchronous client for Parameters with flaws."""
 
     _provider = PROVIDER
-
     items: resource[Items] = resource(".resources.items", "Items")
     """Items."""
     users: resource[Users] = resource(".resources.users", "Users")
@@ -39,7 +38,6 @@ class AsyncSample(_Sample, AsyncClient):
     """Asynchronous client for Parameters with flaws."""
 
     _provider = PROVIDER
-
     items: resource[AsyncItems] = resource(".resources.items", "AsyncItems")
     """Items."""
     users: resource[AsyncUsers] = resource(".resources.users", "AsyncUsers")

@@ -26,7 +26,6 @@ class Sample(Client):
     """Synchronous client for Parameters."""
 
     _provider = PROVIDER
-
     things: resource[Things] = resource(".resources.things", "Things")
     """Things."""
 
@@ -35,7 +34,6 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Parameters."""
 
     _provider = PROVIDER
-
     things: resource[AsyncThings] = resource(".resources.things", "AsyncThings")
     """Things."""
 

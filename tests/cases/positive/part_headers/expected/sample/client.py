@@ -20,7 +20,6 @@ class Sample(Client):
     """Synchronous client for Part headers."""
 
     _provider = PROVIDER
-
     files: resource[Files] = resource(".resources.files", "Files")
     """Files."""
 
@@ -29,7 +28,6 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Part headers."""
 
     _provider = PROVIDER
-
     files: resource[AsyncFiles] = resource(".resources.files", "AsyncFiles")
     """Files."""
 

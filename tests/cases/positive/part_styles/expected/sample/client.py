@@ -20,7 +20,6 @@ class Sample(Client):
     """Synchronous client for Styles of parts."""
 
     _provider = PROVIDER
-
     notes: resource[Notes] = resource(".resources.notes", "Notes")
     """Notes."""
 
@@ -29,7 +28,6 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Styles of parts."""
 
     _provider = PROVIDER
-
     notes: resource[AsyncNotes] = resource(".resources.notes", "AsyncNotes")
     """Notes."""
 

@@ -27,7 +27,6 @@ class Jobs(Client):
     """Synchronous client for Polling."""
 
     _provider = PROVIDER
-
     jobs: resource[JobsResource] = resource(".resources.jobs", "JobsResource")
     """Jobs."""
 
@@ -36,7 +35,6 @@ class AsyncJobs(AsyncClient):
     """Asynchronous client for Polling."""
 
     _provider = PROVIDER
-
     jobs: resource[AsyncJobsResource] = resource(".resources.jobs", "AsyncJobsResource")
     """Jobs."""
 

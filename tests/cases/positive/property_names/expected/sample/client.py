@@ -21,7 +21,6 @@ class Sample(Client):
     """Synchronous client for Property names."""
 
     _provider = PROVIDER
-
     forms: resource[Forms] = resource(".resources.forms", "Forms")
     """Forms."""
     names: resource[Names] = resource(".resources.names", "Names")
@@ -32,7 +31,6 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Property names."""
 
     _provider = PROVIDER
-
     forms: resource[AsyncForms] = resource(".resources.forms", "AsyncForms")
     """Forms."""
     names: resource[AsyncNames] = resource(".resources.names", "AsyncNames")

@@ -29,7 +29,6 @@ class Sample(_Sample, Client):
     """Synchronous client for Search."""
 
     _provider = PROVIDER
-
     items: resource[Items] = resource(".resources.items", "Items")
     """Items."""
 
@@ -38,7 +37,6 @@ class AsyncSample(_Sample, AsyncClient):
     """Asynchronous client for Search."""
 
     _provider = PROVIDER
-
     items: resource[AsyncItems] = resource(".resources.items", "AsyncItems")
     """Items."""
 

@@ -20,7 +20,6 @@ class Books(Client):
     """Synchronous client for Invoices."""
 
     _provider = PROVIDER
-
     invoices: resource[Invoices] = resource(".resources.invoices", "Invoices")
     """Invoices."""
 
@@ -29,7 +28,6 @@ class AsyncBooks(AsyncClient):
     """Asynchronous client for Invoices."""
 
     _provider = PROVIDER
-
     invoices: resource[AsyncInvoices] = resource(".resources.invoices", "AsyncInvoices")
     """Invoices."""
 

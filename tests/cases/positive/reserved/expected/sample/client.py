@@ -44,7 +44,6 @@ class Sample(_Sample, Client):
     """Synchronous client for Reserved."""
 
     _provider = PROVIDER
-
     api_key: resource[ApiKeyResource] = resource(".resources.api_key", "ApiKeyResource")
     """Api Key."""
     connection: resource[Connection] = resource(".resources.connection", "Connection")
@@ -69,7 +68,6 @@ class AsyncSample(_Sample, AsyncClient):
     """Asynchronous client for Reserved."""
 
     _provider = PROVIDER
-
     api_key: resource[AsyncApiKeyResource] = resource(".resources.api_key", "AsyncApiKeyResource")
     """Api Key."""
     connection: resource[AsyncConnection] = resource(".resources.connection", "AsyncConnection")

@@ -20,7 +20,6 @@ class Sample(Client):
     """Synchronous client for Responses."""
 
     _provider = PROVIDER
-
     things: resource[Things] = resource(".resources.things", "Things")
     """Things."""
 
@@ -29,7 +28,6 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Responses."""
 
     _provider = PROVIDER
-
     things: resource[AsyncThings] = resource(".resources.things", "AsyncThings")
     """Things."""
 

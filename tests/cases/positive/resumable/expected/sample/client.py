@@ -20,7 +20,6 @@ class Sample(Client):
     """Synchronous client for Resumable."""
 
     _provider = PROVIDER
-
     runs: resource[Runs] = resource(".resources.runs", "Runs")
     """Runs."""
 
@@ -29,7 +28,6 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Resumable."""
 
     _provider = PROVIDER
-
     runs: resource[AsyncRuns] = resource(".resources.runs", "AsyncRuns")
     """Runs."""
 

@@ -32,7 +32,6 @@ class Sample(Client):
     """Synchronous client for One scheme for all."""
 
     _provider = PROVIDER
-
     health: resource[Health] = resource(".resources.health", "Health")
     """Health."""
     things: resource[Things] = resource(".resources.things", "Things")
@@ -43,7 +42,6 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for One scheme for all."""
 
     _provider = PROVIDER
-
     health: resource[AsyncHealth] = resource(".resources.health", "AsyncHealth")
     """Health."""
     things: resource[AsyncThings] = resource(".resources.things", "AsyncThings")

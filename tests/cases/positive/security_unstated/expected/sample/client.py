@@ -28,7 +28,6 @@ class Sample(Client):
     """Synchronous client for a scheme that nothing requires."""
 
     _provider = PROVIDER
-
     a: resource[A] = resource(".resources.a", "A")
     """A."""
 
@@ -37,7 +36,6 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for a scheme that nothing requires."""
 
     _provider = PROVIDER
-
     a: resource[AsyncA] = resource(".resources.a", "AsyncA")
     """A."""
 

@@ -51,7 +51,6 @@ class Sample(_Sample, Client):
     """Synchronous client for Sample."""
 
     _provider = PROVIDER
-
     aws: resource[Aws] = resource(".resources.aws", "Aws")
     """Aws."""
     config: resource[Config] = resource(".resources.config", "Config")
@@ -80,7 +79,6 @@ class AsyncSample(_Sample, AsyncClient):
     """Asynchronous client for Sample."""
 
     _provider = PROVIDER
-
     aws: resource[AsyncAws] = resource(".resources.aws", "AsyncAws")
     """Aws."""
     config: resource[AsyncConfig] = resource(".resources.config", "AsyncConfig")

@@ -23,7 +23,6 @@ class Sample(Client):
     """Synchronous client for Serialization."""
 
     _provider = PROVIDER
-
     bodies: resource[Bodies] = resource(".resources.bodies", "Bodies")
     """Bodies."""
     files: resource[Files] = resource(".resources.files", "Files")
@@ -38,7 +37,6 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Serialization."""
 
     _provider = PROVIDER
-
     bodies: resource[AsyncBodies] = resource(".resources.bodies", "AsyncBodies")
     """Bodies."""
     files: resource[AsyncFiles] = resource(".resources.files", "AsyncFiles")

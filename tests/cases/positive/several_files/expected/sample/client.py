@@ -21,7 +21,6 @@ class Sample(Client):
     """Synchronous client for Several files."""
 
     _provider = PROVIDER
-
     orders: resource[Orders] = resource(".resources.orders", "Orders")
     """Orders."""
     parcels: resource[Parcels] = resource(".resources.parcels", "Parcels")
@@ -32,7 +31,6 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Several files."""
 
     _provider = PROVIDER
-
     orders: resource[AsyncOrders] = resource(".resources.orders", "AsyncOrders")
     """Orders."""
     parcels: resource[AsyncParcels] = resource(".resources.parcels", "AsyncParcels")

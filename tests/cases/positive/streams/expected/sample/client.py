@@ -22,7 +22,6 @@ class Sample(Client):
     """Synchronous client for Streams."""
 
     _provider = PROVIDER
-
     lines: resource[Lines] = resource(".resources.lines", "Lines")
     """Lines."""
     sse: resource[Sse] = resource(".resources.sse", "Sse")
@@ -35,7 +34,6 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Streams."""
 
     _provider = PROVIDER
-
     lines: resource[AsyncLines] = resource(".resources.lines", "AsyncLines")
     """Lines."""
     sse: resource[AsyncSse] = resource(".resources.sse", "AsyncSse")

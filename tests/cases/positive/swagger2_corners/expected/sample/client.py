@@ -27,7 +27,6 @@ class Sample(Client):
     """Synchronous client for Swagger corners."""
 
     _provider = PROVIDER
-
     lists: resource[Lists] = resource(".resources.lists", "Lists")
     """Lists."""
     things: resource[Things] = resource(".resources.things", "Things")
@@ -38,7 +37,6 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Swagger corners."""
 
     _provider = PROVIDER
-
     lists: resource[AsyncLists] = resource(".resources.lists", "AsyncLists")
     """Lists."""
     things: resource[AsyncThings] = resource(".resources.things", "AsyncThings")

@@ -23,7 +23,6 @@ class Sample(Client):
     """Synchronous client for Swagger in several files."""
 
     _provider = PROVIDER
-
     owners: resource[Owners] = resource(".resources.owners", "Owners")
     """Owners."""
     pets: resource[Pets] = resource(".resources.pets", "Pets")
@@ -34,7 +33,6 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Swagger in several files."""
 
     _provider = PROVIDER
-
     owners: resource[AsyncOwners] = resource(".resources.owners", "AsyncOwners")
     """Owners."""
     pets: resource[AsyncPets] = resource(".resources.pets", "AsyncPets")

@@ -23,7 +23,6 @@ class Sample(Client):
     """Synchronous client for Swagger with flaws."""
 
     _provider = PROVIDER
-
     flaws: resource[Flaws] = resource(".resources.flaws", "Flaws")
     """Flaws."""
     three: resource[Three] = resource(".resources.three", "Three")
@@ -34,7 +33,6 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Swagger with flaws."""
 
     _provider = PROVIDER
-
     flaws: resource[AsyncFlaws] = resource(".resources.flaws", "AsyncFlaws")
     """Flaws."""
     three: resource[AsyncThree] = resource(".resources.three", "AsyncThree")

@@ -38,7 +38,6 @@ class Sample(_Sample, Client):
     """Synchronous client for Tags."""
 
     _provider = PROVIDER
-
     class_: resource[Class] = resource(".resources.class_", "Class")
     """Class."""
     close_: resource[Close] = resource(".resources.close_", "Close")
@@ -61,7 +60,6 @@ class AsyncSample(_Sample, AsyncClient):
     """Asynchronous client for Tags."""
 
     _provider = PROVIDER
-
     class_: resource[AsyncClass] = resource(".resources.class_", "AsyncClass")
     """Class."""
     close_: resource[AsyncClose] = resource(".resources.close_", "AsyncClose")

@@ -20,7 +20,6 @@ class Sample(Client):
     """Synchronous client for Tuples."""
 
     _provider = PROVIDER
-
     shapes: resource[Shapes] = resource(".resources.shapes", "Shapes")
     """Shapes."""
 
@@ -29,7 +28,6 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Tuples."""
 
     _provider = PROVIDER
-
     shapes: resource[AsyncShapes] = resource(".resources.shapes", "AsyncShapes")
     """Shapes."""
 

@@ -21,7 +21,6 @@ class Sample(Client):
     """Synchronous client for Unions."""
 
     _provider = PROVIDER
-
     boxes: resource[Boxes] = resource(".resources.boxes", "Boxes")
     """Boxes."""
     shapes: resource[Shapes] = resource(".resources.shapes", "Shapes")
@@ -32,7 +31,6 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Unions."""
 
     _provider = PROVIDER
-
     boxes: resource[AsyncBoxes] = resource(".resources.boxes", "AsyncBoxes")
     """Boxes."""
     shapes: resource[AsyncShapes] = resource(".resources.shapes", "AsyncShapes")

@@ -30,7 +30,6 @@ class Sample(_Sample, Client):
     """Synchronous client for Unnamed."""
 
     _provider = PROVIDER
-
     pets: resource[Pets] = resource(".resources.pets", "Pets")
     """Pets."""
     users: resource[Users] = resource(".resources.users", "Users")
@@ -41,7 +40,6 @@ class AsyncSample(_Sample, AsyncClient):
     """Asynchronous client for Unnamed."""
 
     _provider = PROVIDER
-
     pets: resource[AsyncPets] = resource(".resources.pets", "AsyncPets")
     """Pets."""
     users: resource[AsyncUsers] = resource(".resources.users", "AsyncUsers")

@@ -27,7 +27,6 @@ class Sample(Client):
     """Synchronous client for Unusable addresses."""
 
     _provider = PROVIDER
-
     places: resource[Places] = resource(".resources.places", "Places")
     """Places."""
 
@@ -36,7 +35,6 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Unusable addresses."""
 
     _provider = PROVIDER
-
     places: resource[AsyncPlaces] = resource(".resources.places", "AsyncPlaces")
     """Places."""
 
