@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -38,11 +38,13 @@ components:
 """
 
 
-@pytest.fixture
-def types(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Types:
+@pytest.fixture(scope="module")
+def types(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Types]:
     """Types of a small client."""
-    monkeypatch.syspath_prepend(str(tmp_path))
-    return Types(generated_client(DOCUMENT, "typed", tmp_path))
+    folder = tmp_path_factory.mktemp("typed")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(folder))
+        yield Types(generated_client(DOCUMENT, "typed", folder))
 
 
 PET = ModelRef("Pet")

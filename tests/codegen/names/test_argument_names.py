@@ -6,7 +6,6 @@ import importlib
 import json
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -43,9 +42,10 @@ OPERATIONS: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.fixture
-def things(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+@pytest.fixture(scope="module")
+def things(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """Module of the operations."""
+    folder = tmp_path_factory.mktemp("words")
     waited = operation("poll", [*WORDS, "poll"])
     waited["x-specwire-polling"] = {"status": "/state", "success": ["done"], "failure": ["failed"], "interval": 1}
     document = {
@@ -59,12 +59,13 @@ def things(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
             }
         },
     }
-    (tmp_path / "spec.json").write_text(json.dumps(document), "utf-8")
-    (tmp_path / "client.toml").write_text('[waits]\npoll = "things.wait"\n', "utf-8")
-    generate(single(tmp_path / "spec.json", "words_sample", tmp_path))
-    monkeypatch.syspath_prepend(str(tmp_path))
-    importlib.invalidate_caches()
-    yield importlib.import_module("words_sample.operations.things")
+    (folder / "spec.json").write_text(json.dumps(document), "utf-8")
+    (folder / "client.toml").write_text('[waits]\npoll = "things.wait"\n', "utf-8")
+    generate(single(folder / "spec.json", "words_sample", folder))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(folder))
+        importlib.invalidate_caches()
+        yield importlib.import_module("words_sample.operations.things")
     for module in [module for module in sys.modules if module.partition(".")[0] == "words_sample"]:
         del sys.modules[module]
 
