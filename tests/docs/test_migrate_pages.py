@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -26,15 +27,16 @@ PAGES = [page for page in pages() if is_session(page)]
 def test_the_session_of_a_page_works(page: str, tmp_path: Path) -> None:
     """Blocks with a file name are files: those to begin with, or those that a command has written."""
     shutil.copytree(ROOT / "examples", tmp_path / "examples")
-    commands = 0
+    done = 0
     for block in blocks(page):
         if block.language == "sh":
-            commands += sum(run(words, tmp_path) for words in map(shlex.split, block.text.splitlines()))
+            done += sum(run(words, tmp_path) for words in map(shlex.split, block.text.splitlines()))
         elif block.language == "python":
             run_python(block, tmp_path)
+            done += 1
         elif block.language in ("yaml", "toml") and (file := file_of(block)):
             take(block, tmp_path / file)
-    assert commands
+    assert done
 
 
 def file_of(block: Block) -> str | None:
@@ -68,10 +70,13 @@ def run(words: list[str], folder: Path) -> int:
 
 def run_python(block: Block, folder: Path) -> None:
     """Run Python code with the generated client, against a mock server."""
-    (specs,) = (folder / "specs").iterdir()
+    (name,) = set(re.findall(r"specwire_clients\.(\w+)", block.text))
+    root = folder if (folder / "specs" / name).is_dir() else ROOT
+    specs = root / "specs" / name
     client = tomllib.loads((specs / "client.toml").read_text("utf-8"))["client"]
+    packages = (root / "generated", ROOT / "overrides", ROOT / "runtime")
     with serve(build(json.loads((specs / "normalized.json").read_text("utf-8")))) as url:
-        environment = os.environ | {"PYTHONPATH": os.pathsep.join((str(folder / "generated"), str(ROOT / "runtime")))}
+        environment = os.environ | {"PYTHONPATH": os.pathsep.join(str(each) for each in packages)}
         prefix = specs.name.upper()
         environment |= {client.get("base_url", f"{prefix}_BASE_URL"): url}
         environment |= {client.get("key", f"{prefix}_API_KEY"): "test-key"}
