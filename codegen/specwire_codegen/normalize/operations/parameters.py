@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from specwire_codegen.normalize.extensions import SPANS
 from specwire_codegen.normalize.operations import query_in_path
 from specwire_codegen.normalize.operations.operations import methods, with_methods
 from specwire_codegen.normalize.source_map import ORIGIN, Report, origin_of
@@ -13,6 +14,9 @@ from specwire_codegen.openapi.objects import Node, ObjectType
 from specwire_codegen.openapi.styles import STYLES
 from specwire_codegen.openapi.walk import is_extension, rebuild
 
+_CLASS = re.compile(r"\\[^/]|\[\^?\]?[^\]]*\]")
+"""An escaped character, or a character class, of a pattern."""
+_SLASH = re.compile(r"/(?![?*{])")
 _TEMPLATE = re.compile(r"{([^{}]+)}")
 _OWN_HEADERS = {
     "accept": "the media types of the responses",
@@ -62,6 +66,9 @@ def _explicit(parameter: Node, report: Report) -> Node:
             message = f"path parameter {parameter.get('name')!r} must have `required: true`; treated as required"
             report.warning("optional-path-parameter", message, origin_of(parameter), "add `required: true`")
         explicit["required"] = True
+        schema = parameter.get("schema")
+        if isinstance(schema, dict) and _demands_slash(schema.get("pattern")):
+            explicit.setdefault(SPANS, True)
     if place in STYLES and place != "querystring" and "content" not in parameter:
         explicit.setdefault("style", STYLES[place])
         explicit.setdefault("explode", explicit["style"] in {"form", "cookie"})
@@ -70,6 +77,13 @@ def _explicit(parameter: Node, report: Report) -> Node:
             report.warning("untyped-parameter", message, origin_of(parameter), "add a schema")
         explicit.setdefault("schema", {})
     return explicit
+
+
+def _demands_slash(pattern: Any) -> bool:
+    """Return whether every match of a pattern has a slash, as with resource names of gRPC gateways."""
+    if not isinstance(pattern, str) or "|" in pattern or "(" in pattern:
+        return False
+    return _SLASH.search(_CLASS.sub("x", pattern)) is not None
 
 
 def _own(item: Node, report: Report) -> Node:

@@ -44,6 +44,8 @@ def typed(schema: Node) -> Node:
             schema = {**schema, "type": "object"}
         elif "items" in schema or "prefixItems" in schema:
             schema = {**schema, "type": "array"}
+    if schema.get("format") == "guid":  # in documents of .NET
+        schema = {**schema, "format": "uuid"}
     if schema.get("contentEncoding") == "base64" and "string" in schema.get("type", ()) and "format" not in schema:
         schema = {**schema, "format": "byte"}
     return closed(schema)
