@@ -11,8 +11,7 @@ from specwire_codegen.lower.formats import formats_of
 from specwire_codegen.lower.media import Components
 from specwire_codegen.lower.model import plain_constant
 from specwire_codegen.lower.schema import Schema
-from specwire_codegen.normalize.extensions import SPANS
-from specwire_codegen.openapi.styles import STYLES
+from specwire_codegen.openapi.styles import SPANS, STYLES
 
 _ANYTHING = frozenset({".*", "^.*$", "^(.*)$", "(.*)", ".*?"})
 """Patterns that match an empty string; document patterns are compared as text, never executed."""

@@ -15,12 +15,11 @@ from specwire_codegen.openapi import pointer as pointers
 from specwire_codegen.openapi.media_types import base_type
 from specwire_codegen.openapi.methods import TOKEN
 from specwire_codegen.openapi.objects import Node, ObjectType
+from specwire_codegen.openapi.styles import SPANS
 from specwire_codegen.openapi.suggest import did_you_mean
 from specwire_codegen.openapi.walk import is_extension, rebuild
 
 PREFIX = "x-specwire-"
-SPANS = f"{PREFIX}spans"
-"""Extension that marks a path parameter whose slashes are sent unescaped."""
 UNKNOWN = "unknown"
 """Value of `first` if the number of the first page is not documented (0 or 1)."""
 

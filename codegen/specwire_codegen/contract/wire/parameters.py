@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from urllib.parse import quote, unquote
 
 from specwire_codegen.contract.values.json_diff import json_problems
-from specwire_codegen.normalize.extensions import SPANS
+from specwire_codegen.openapi.styles import SPANS
 
 Raw: TypeAlias = Mapping[str, Any]
 """A parameter of the document."""

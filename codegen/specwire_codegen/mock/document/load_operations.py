@@ -19,9 +19,9 @@ from specwire_codegen.mock.document.operations import (
     Response,
     StreamFacts,
 )
-from specwire_codegen.normalize.extensions import SPANS, UNKNOWN
+from specwire_codegen.normalize.extensions import UNKNOWN
 from specwire_codegen.openapi.methods import METHODS
-from specwire_codegen.openapi.styles import STYLES
+from specwire_codegen.openapi.styles import SPANS, STYLES
 
 IGNORED_HEADERS = {"accept", "content-type", "authorization"}
 

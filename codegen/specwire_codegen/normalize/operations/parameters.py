@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from specwire_codegen.normalize.extensions import SPANS
 from specwire_codegen.normalize.operations import query_in_path
 from specwire_codegen.normalize.operations.operations import methods, with_methods
 from specwire_codegen.normalize.source_map import ORIGIN, Report, origin_of
 from specwire_codegen.openapi.methods import TOKEN
 from specwire_codegen.openapi.objects import Node, ObjectType
-from specwire_codegen.openapi.styles import STYLES
+from specwire_codegen.openapi.styles import SPANS, STYLES
 from specwire_codegen.openapi.walk import is_extension, rebuild
 
 _CLASS = re.compile(r"\\[^/]|\[\^?\]?[^\]]*\]")

@@ -10,11 +10,11 @@ from urllib.parse import quote
 import attrs
 from specwire._network.server_url import has_dot_segment
 
-from specwire_codegen.normalize.extensions import SPANS
 from specwire_codegen.normalize.operations.operations import methods, with_methods
 from specwire_codegen.normalize.source_map import ORIGIN, Report, origin_of
 from specwire_codegen.openapi import pointer as pointers
 from specwire_codegen.openapi.objects import Node
+from specwire_codegen.openapi.styles import SPANS
 from specwire_codegen.openapi.walk import is_extension
 
 _PARAMETER = re.compile(r"\{(\*{1,2}|\+)?([\w.-]+?)(\*{1,2}|[+?]|[:=](?:[^{}]|\{[^{}]*\})*)?\}")
