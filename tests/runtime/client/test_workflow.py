@@ -118,7 +118,7 @@ def test_a_job_without_a_status_is_not_waited_for(caller: Caller, client: Any, s
     server.play(state(status))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        with pytest.raises(UnknownStatusError, match=r"get_job: the job's status is") as caught:
+        with pytest.raises(UnknownStatusError, match=r"get_job: the job has the unknown status") as caught:
             caller.run(client.jobs.wait("j"))
     assert "j" == caught.value.last.id
     assert 1 == len(server.received)
