@@ -56,7 +56,10 @@ def completions(editor: LanguageServer, marker: str) -> set[str]:
         ("client.cha", ["chat: Chat", "Chat completions."]),
         ("client.chat.comp", ["model: str", "messages: Sequence[MessageParam]", "Complete a chat."]),
         ("complete.ra", ["def raw(", "model: str", "-> Response[ChatCompletionResponse]", "Make the call and return"]),
-        ("list.it", ["def iter(", "page_size: int | Unset = UNSET", "-> Iterator[FileSchema]", "Iterate over the items"]),
+        (
+            "list.it",
+            ["def iter(", "page_size: int | Unset = UNSET", "-> Iterator[FileSchema]", "Iterate over the items"],
+        ),
         ("client.chat.str", ["model: str", "CompletionChunk", "ChatCompletionResponse"]),
         ("batch.jobs.g", ["job_id: UUIDInput", "BatchJobOut", "Get a batch job."]),
         ("answ", ["answer: ChatCompletionResponse"]),
