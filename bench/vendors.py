@@ -78,6 +78,10 @@ class Compared:
         wanted = self.method.name.split(".")
         return max(self.ours, key=lambda one: (".".join(one.method) == self.method.name, one.name == wanted[-1]))
 
+    def _names(self) -> list[tuple[str, ...]]:
+        """Return the names of our methods, aliases included."""
+        return [name for one in self.ours for name in (one.method, *one.aliases)]
+
     def found(self, column: str) -> bool | None:
         """Return whether the client has what the SDK method has; None if the SDK does not have it either."""
         sdk, ours = self.method, self.closest if self.ours else None
@@ -93,11 +97,11 @@ class Compared:
             case _ if ours is None:
                 return None
             case "dotted":
-                return any(".".join(one.method) == sdk.name for one in self.ours)
+                return any(".".join(name) == sdk.name for name in self._names())
             case "last":
-                return any(one.name == last for one in self.ours)
+                return any(name[-1] == last for name in self._names())
             case "resource":
-                return any(".".join(one.resource) == resource for one in self.ours)
+                return any(".".join(name[:-1]) == resource for name in self._names())
             case "arguments":
                 names = {argument.name for one in self.ours for argument in arguments_of(one)}
                 return {each.name for each in sdk.params} - _SENT_BY_US <= names

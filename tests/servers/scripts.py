@@ -25,7 +25,7 @@ def fastapi(client: Any) -> Script:
         yield partial(client.books.create, title=title, genre="poetry", pages=None, tags=["old"])
     assert [each.title for each in (yield lambda: client.books.list(tag=["old", "love"]))] == ["Emma"]
     assert [each.id for each in (yield lambda: client.books.list(genre="poetry", offset=1))] == [3, 4]
-    book = yield lambda: client.books.read(2)
+    book = yield lambda: client.books.retrieve(2)
     assert (book.title, book.pages, book.tags) == ("Howl", None, ["old"])
     book = yield lambda: client.books.update(2, title="Howl!")
     assert (book.title, book.genre, book.tags) == ("Howl!", "novel", [])
@@ -34,23 +34,23 @@ def fastapi(client: Any) -> Script:
         yield lambda: client.books.delete(5)
     with pytest.raises(UnprocessableEntityError, match=r"title.*at least 1 character"):
         yield lambda: client.books.create(title="")
-    edition = yield lambda: client.editions.add(1, body={"kind": "audio", "minutes": 90})
+    edition = yield lambda: client.books.editions.create(1, body={"kind": "audio", "minutes": 90})
     assert (edition.kind, edition.minutes) == ("audio", 90)
-    edition = yield lambda: client.editions.add(1, body={"kind": "paper", "weight": 0.5})
+    edition = yield lambda: client.books.editions.create(1, body={"kind": "paper", "weight": 0.5})
     assert (edition.kind, edition.weight) == ("paper", 0.5)
-    cover = yield lambda: client.covers.upload(1, image=FILE, caption="Front")
+    cover = yield lambda: client.books.cover.update(1, image=FILE, caption="Front")
     assert cover == {"name": "cover.png", "type": "image/png", "size": 4, "caption": "Front"}
-    assert (yield lambda: client.covers.upload_scans(scans=[b"a", b"bc"])) == [1, 2]
-    assert (yield lambda: client.exports.read_text(1)) == "Emma\nThe end.\n"
-    assert (yield lambda: client.exports.books()).startswith("id,title\n1,Emma\n")
-    assert (yield lambda: client.exports.read_page("a/b c")) == "a/b c"
-    assert (yield lambda: client.news.follow(count=2)) == 'data: {"number": 0}\n\ndata: {"number": 1}\n\n'
+    assert (yield lambda: client.scans.create(scans=[b"a", b"bc"])) == [1, 2]
+    assert (yield lambda: client.books.text(1)) == "Emma\nThe end.\n"
+    assert (yield lambda: client.exports.books.list()).startswith("id,title\n1,Emma\n")
+    assert (yield lambda: client.pages.retrieve("a/b c")) == "a/b c"
+    assert (yield lambda: client.news.retrieve(count=2)) == 'data: {"number": 0}\n\ndata: {"number": 1}\n\n'
     assert (yield lambda: client.session.sign_in(username="ada", password="secret"))["access_token"] == "token-of-ada"
     with pytest.raises(BadRequestError, match="wrong password"):
         yield lambda: client.session.sign_in(username="ada", password="guess")
     assert (yield lambda: client.session.read_me()) == {"name": "ada"}
     number = UUID(int=7)
-    order = yield lambda: client.orders.read(number, day=dt.date(2026, 2, 3), x_trace=["a"])
+    order = yield lambda: client.orders.retrieve(number, day=dt.date(2026, 2, 3), x_trace=["a"])
     assert order == {"id": str(number), "day": "2026-02-03", "trace": "a"}
     assert (yield lambda: client.orders.either(value="x", body={"a": 1.5})) == {"a": 1.5}
     assert (yield lambda: client.orders.either()) is None
@@ -61,17 +61,17 @@ def litestar(client: Any) -> Script:
     task = yield lambda: client.tasks.create(title="Sow", due=dt.date(2026, 3, 1), labels=["garden"])
     assert (task.id, task.due, task.labels, task.done) == (1, dt.date(2026, 3, 1), ["garden"], False)
     yield lambda: client.tasks.create(title="Reap")
-    assert (yield lambda: client.tasks.finish(1)).done is True
+    assert (yield lambda: client.tasks.done.update(1)).done is True
     assert [each.id for each in (yield lambda: client.tasks.list(done=False))] == [2]
     assert [each.id for each in (yield lambda: client.tasks.list(label=["garden"]))] == [1]
-    assert (yield lambda: client.tasks.get(2)).title == "Reap"
+    assert (yield lambda: client.tasks.retrieve(2)).title == "Reap"
     assert (yield lambda: client.tasks.delete(2)) is None
     with pytest.raises(NotFoundError, match="there is no task 2"):
-        yield lambda: client.tasks.get(2)
+        yield lambda: client.tasks.retrieve(2)
     with pytest.raises(BadRequestError, match=r"title|Validation failed for POST /tasks"):
         yield lambda: client.tasks.create(title=None)
     assert (yield lambda: client.greeting(name="Ada")) == "Hello, Ada"
-    assert (yield lambda: client.attachments.attach(file=("n.txt", b"hi"))) == {"name": "n.txt", "content": "hi"}
+    assert (yield lambda: client.attachments.create(file=("n.txt", b"hi"))) == {"name": "n.txt", "content": "hi"}
     assert (yield lambda: client.feedback(body={"stars": "5"})) == {"stars": "5"}
     assert (yield lambda: client.ticks.list()) is not None
     assert (yield lambda: client.picture()) == b"\x89PNG\r\n\x1a\n"
@@ -85,16 +85,16 @@ def flask_smorest(client: Any) -> Script:
         yield partial(client.plants.create, name=name, kind="herb", height=None)
     assert [each.name for each in (yield lambda: client.plants.list(kind="herb", page=2))] == ["Rue", "Dill"]
     assert [each.id for each in (yield lambda: client.plants.list(ids=[1, 3]))] == [1, 3]
-    assert (yield lambda: client.plants.get(2)).height is None
+    assert (yield lambda: client.plants.retrieve(2)).height is None
     assert (yield lambda: client.plants.update(2, name="Basil")).name == "Basil"
     assert (yield lambda: client.plants.delete(5)) is None
     with pytest.raises(NotFoundError, match="there is no plant 5"):
-        yield lambda: client.plants.get(5)
+        yield lambda: client.plants.retrieve(5)
     with pytest.raises(UnprocessableEntityError, match=r"json\.name: Shorter than minimum length 1"):
         yield lambda: client.plants.create(name="")
     photo = yield lambda: client.plants.photo(1, photo=FILE)
     assert (photo.size, photo.name) == (4, "cover.png")
-    assert (yield lambda: client.plants.list_labels()) == "Oak\nBasil\nSage\nRue"
+    assert (yield lambda: client.plants.labels.list()) == "Oak\nBasil\nSage\nRue"
 
 
 def django_ninja(client: Any) -> Script:
@@ -107,10 +107,10 @@ def django_ninja(client: Any) -> Script:
     page = yield lambda: client.trips.list(seats=[1, 2], limit=1)
     assert (page.count, [each.to for each in page.items]) == (2, ["Rome"])
     assert (yield lambda: client.trips.list(to="Oslo")).items[0].notes == "Coat"
-    assert (yield lambda: client.trips.get(2)).to == "Oslo"
+    assert (yield lambda: client.trips.retrieve(2)).to == "Oslo"
     with pytest.raises(NotFoundError, match="there is no trip 9"):
-        yield lambda: client.trips.get(9)
-    assert (yield lambda: client.trips.add_ticket(1, ticket=FILE, seat=4)) == {
+        yield lambda: client.trips.retrieve(9)
+    assert (yield lambda: client.trips.ticket(1, ticket=FILE, seat=4)) == {
         "name": "cover.png",
         "size": 4,
         "seat": 4,
@@ -132,17 +132,17 @@ def drf_spectacular(client: Any) -> Script:
     page = yield lambda: client.songs.list(mood=["glad", ""])
     assert (page.count, [each.title for each in page.results]) == (2, ["Air", "Rest"])
     assert [each.title for each in (yield lambda: client.songs.list(page=2)).results] == ["Gigue"]
-    assert (yield lambda: client.songs.get(3)).mood is None
+    assert (yield lambda: client.songs.retrieve(3)).mood is None
     assert (yield lambda: client.songs.update(3, title="Jig")).title == "Jig"
     assert (yield lambda: client.songs.partial_update(3, seconds=5)).seconds == 5
     assert (yield lambda: client.songs.delete(3)) is None
     with pytest.raises(NotFoundError, match="there is no song 3"):
-        yield lambda: client.songs.get(3)
+        yield lambda: client.songs.retrieve(3)
     with pytest.raises(BadRequestError, match=r"mood: .loud. is not a valid choice"):
         yield lambda: client.songs.create(title="X", mood="loud")
-    assert (yield lambda: client.songs.cover_create(1, image=FILE)).size == 4
-    assert (yield lambda: client.songs.sheet_retrieve(1)) == b"%PDF-1.7"
-    assert "/api/songs/" in (yield lambda: client.openapi_json.get(format="json"))["paths"]
+    assert (yield lambda: client.songs.cover(1, image=FILE)).size == 4
+    assert (yield lambda: client.songs.sheet(1)) == b"%PDF-1.7"
+    assert "/api/songs/" in (yield lambda: client.openapi_json.retrieve(format="json"))["paths"]
 
 
 def fastify(client: Any) -> Script:
@@ -154,19 +154,19 @@ def fastify(client: Any) -> Script:
     page = yield lambda: client.rooms.list(beds=[1, 3], limit=5)
     assert (page.total, [each.id for each in page.rooms]) == (3, [2, 3])
     assert [each.id for each in (yield lambda: client.rooms.list(offset=3)).rooms] == [4]
-    assert (yield lambda: client.rooms.get(1)).name == "Blue"
+    assert (yield lambda: client.rooms.retrieve(1)).name == "Blue"
     assert (yield lambda: client.rooms.delete(4)) is None
     with pytest.raises(NotFoundError, match="there is no room 4"):
-        yield lambda: client.rooms.get(4)
+        yield lambda: client.rooms.retrieve(4)
     with pytest.raises(BadRequestError, match="must NOT have fewer than 1 characters"):
         yield lambda: client.rooms.create(name="")
-    assert (yield lambda: client.get_status()) == {"up": True, "rooms": 3}
-    assert (yield lambda: client.get_motd()) == "Sleep well."
-    plan = yield lambda: client.plans.upload(plan=b"walls", floor=2)
+    assert (yield lambda: client.status.retrieve()) == {"up": True, "rooms": 3}
+    assert (yield lambda: client.motd.retrieve()) == "Sleep well."
+    plan = yield lambda: client.plans.create(plan=b"walls", floor=2)
     assert (plan.size, plan.floor) == (5, 2)
-    assert (yield lambda: client.get_secret()).word == "swordfish"
+    assert (yield lambda: client.secret.retrieve()).word == "swordfish"
     with pytest.raises(AuthenticationError, match="wrong key"):
-        yield lambda: client.get_secret.with_options(headers={"x-key": "bad"})()
+        yield lambda: client.secret.retrieve.with_options(headers={"x-key": "bad"})()
 
 
 def hono(client: Any) -> Script:
@@ -180,16 +180,16 @@ def hono(client: Any) -> Script:
     page = yield lambda: client.cars.list(fuel="electric", limit=2)
     assert ([each.make for each in page.items], page.next_cursor) == (["Fiat", "Seat"], "3")
     assert [each.make for each in (yield lambda: client.cars.list(cursor="3")).items] == ["Audi"]
-    assert (yield lambda: client.cars.get(2)).make == "Fiat"
+    assert (yield lambda: client.cars.retrieve(2)).make == "Fiat"
     with pytest.raises(NotFoundError, match="no such car"):
-        yield lambda: client.cars.get(9)
+        yield lambda: client.cars.retrieve(9)
     with pytest.raises(BadRequestError, match="fuel"):
         yield lambda: client.cars.create(make="Saab", fuel="coal")
     assert (yield lambda: client.cars.delete(2)) is None
-    assert [each.lap for each in (yield lambda: client.races.follow())] == [1, 2, 3]
-    photo = yield lambda: client.photos.upload(photo=FILE, title="Side")
+    assert [each.lap for each in (yield lambda: client.races.list())] == [1, 2, 3]
+    photo = yield lambda: client.photos.create(photo=FILE, title="Side")
     assert (photo.name, photo.size, photo.title) == ("cover.png", 4, "Side")
-    assert (yield lambda: client.manuals.read()) == "Drive on the right."
+    assert (yield lambda: client.manuals.retrieve()) == "Drive on the right."
     assert (yield lambda: client.users.get_me()).name == "ada"
 
 
@@ -199,17 +199,17 @@ def elysia(client: Any) -> Script:
     assert (note.id, note.text, note.stars) == (1, "Buy milk", 3)
     assert (yield lambda: client.notes.create(text="Sleep", stars=None)).stars is None
     assert [each.id for each in (yield lambda: client.notes.list(word="milk"))] == [1]
-    assert (yield lambda: client.notes.get(2)).text == "Sleep"
+    assert (yield lambda: client.notes.retrieve(2)).text == "Sleep"
     with pytest.raises(NotFoundError, match="there is no note 9"):
-        yield lambda: client.notes.get(9)
+        yield lambda: client.notes.retrieve(9)
     with pytest.raises(UnprocessableEntityError):
         yield lambda: client.notes.create(text="")
     assert (yield lambda: client.notes.delete(2)) is None
     assert (yield lambda: client.totals.count_notes()) == 1
-    assert (yield lambda: client.totals.list_scores()) == {"a": 1.5, "b": 2.0}
-    assert (yield lambda: client.get_about()) == {"made": "with Elysia"}
-    assert (yield lambda: client.files.get("b.txt")) == "file b.txt"
-    stored = yield lambda: client.files.upload(file=FILE, note="x")
+    assert (yield lambda: client.scores.list()) == {"a": 1.5, "b": 2.0}
+    assert (yield lambda: client.about.retrieve()) == {"made": "with Elysia"}
+    assert (yield lambda: client.files.retrieve("b.txt")) == "file b.txt"
+    stored = yield lambda: client.files.create(file=FILE, note="x")
     assert (stored.size, stored.name, stored.note) == (4, "cover.png", "x")
 
 
@@ -218,18 +218,18 @@ def nest(client: Any) -> Script:
     cat = yield lambda: client.cats.create(name="Tom", age=3)
     assert (cat.id, cat.name, cat.age) == (1, "Tom", 3)
     yield lambda: client.cats.create(name="Kit")
-    assert [each.name for each in (yield lambda: client.cats.find_all(name=["Tom", "Kit"]))] == ["Tom", "Kit"]
-    assert [each.id for each in (yield lambda: client.cats.find_all(name=["Kit"]))] == [2]
-    assert (yield lambda: client.cats.find_one(2)).name == "Kit"
+    assert [each.name for each in (yield lambda: client.cats.list(name=["Tom", "Kit"]))] == ["Tom", "Kit"]
+    assert [each.id for each in (yield lambda: client.cats.list(name=["Kit"]))] == [2]
+    assert (yield lambda: client.cats.retrieve(2)).name == "Kit"
     with pytest.raises(NotFoundError, match="there is no cat 9"):
-        yield lambda: client.cats.find_one(9)
+        yield lambda: client.cats.retrieve(9)
     with pytest.raises(BadRequestError, match="name must be longer than or equal to 1 characters"):
         yield lambda: client.cats.create(name="")
     assert (yield lambda: client.cats.update(2, name="Kitty", age=1)).name == "Kitty"
-    photo = yield lambda: client.cats.add_photo(1, photo=FILE)
+    photo = yield lambda: client.cats.photo(1, photo=FILE)
     assert (photo.name, photo.size) == ("cover.png", 4)
     assert (yield lambda: client.cats.count()) == {"cats": 2}
-    assert (yield lambda: client.cats.remove(2)) is None
+    assert (yield lambda: client.cats.delete(2)) is None
 
 
 SCRIPTS: dict[str, Callable[[Any], Script]] = {
