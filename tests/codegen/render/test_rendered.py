@@ -168,8 +168,8 @@ def test_a_stream_shares_arguments_and_body(tmp_path: Path) -> None:
     source = rendered(tmp_path, STREAMED, "operations/talks.py")
     assert 1 == source.count('"text": text')
     assert 1 == source.count("What to say.")
-    assert "@same_arguments(talk)\ndef talk_stream(request: BaseRequest) -> StreamRequest[str]:" in source
-    assert '"""Streaming form of `talk`; same arguments.' in source
+    assert "@same_arguments(update)\ndef update_stream(request: BaseRequest) -> StreamRequest[str]:" in source
+    assert '"""Streaming form of `update`; same arguments.' in source
     assert 'path=request.path, query=request.query, body=with_fields(request.body, {"stream": True})' in source
 
 
@@ -181,7 +181,7 @@ def docstring_of(source: str, name: str) -> str:
 
 def test_a_description_is_complete_markdown(tmp_path: Path) -> None:
     """Without a summary, its first sentence is the summary; lists and code are kept."""
-    found = docstring_of(rendered(tmp_path, TOLD, "operations/cinema.py"), "create_movie")
+    found = docstring_of(rendered(tmp_path, TOLD, "operations/movies.py"), "create")
     shown = '- `title`\n- `slug`\n\n```json\n{"title": "Alien"}\n```'
     body = f"Adds a movie.\n\nIt may take long.\n\nOne of these is needed:\n{shown}"
     assert f"{body}\n\n`POST /movies`, operation `postMovies`." == found.partition("\n\nArgs:")[0]
@@ -189,8 +189,8 @@ def test_a_description_is_complete_markdown(tmp_path: Path) -> None:
 
 def test_a_summary_that_repeats_the_id_is_not_used(tmp_path: Path) -> None:
     """The words of the method replace it."""
-    files = {name: rendered(tmp_path, TOLD, name) for name in ("operations/cinema.py", "resources/cinema.py", "api.md")}
-    assert docstring_of(files["operations/cinema.py"], "list_movies").startswith("List movies.\n")
+    files = {name: rendered(tmp_path, TOLD, name) for name in ("operations/movies.py", "resources/movies.py", "api.md")}
+    assert docstring_of(files["operations/movies.py"], "retrieve").startswith("Retrieve movies.\n")
     assert all("getMovies." not in text for text in files.values())
 
 
@@ -199,14 +199,14 @@ def test_fields_and_arguments_use_the_description_of_their_component(tmp_path: P
     source = rendered(tmp_path, TOLD, "models/__init__.py")
     assert 3 == source.count('    """Where the movie is in its life."""\n')
     assert '    """Its own words."""\n' in source
-    arguments = docstring_of(rendered(tmp_path, TOLD, "operations/cinema.py"), "create_movie").partition("Args:\n")[2]
+    arguments = docstring_of(rendered(tmp_path, TOLD, "operations/movies.py"), "create").partition("Args:\n")[2]
     assert "    status: Where the movie is in its life." == arguments
 
 
 def test_no_docstring_repeats_a_name(tmp_path: Path) -> None:
     """A class without description has none, an argument described by its name no line."""
     assert "" == docstring_of(rendered(tmp_path, TOLD, "models/__init__.py"), "Movie")
-    assert "title: " not in rendered(tmp_path, TOLD, "operations/cinema.py").replace("title: str", "")
+    assert "title: " not in rendered(tmp_path, TOLD, "operations/movies.py").replace("title: str", "")
 
 
 def test_docstrings_of_clients_are_idiomatic(tmp_path: Path) -> None:
