@@ -10,8 +10,10 @@ from typing import Any, Literal
 
 import attrs
 
+from specwire_codegen.compat_table import TABLE as COMPAT, compat_of, compat_problems
 from specwire_codegen.diagnostics import Diagnostic, Location, error, raise_errors
 from specwire_codegen.documents.toml_text import read_toml
+from specwire_codegen.ir.compat import Compat
 from specwire_codegen.openapi.casing import pascal, respelled, words
 from specwire_codegen.openapi.identifiers import RESERVED_CLASSES, RESERVED_CLIENTS
 from specwire_codegen.openapi.suggest import did_you_mean
@@ -29,7 +31,7 @@ Verbs = Literal["retrieve", "get"]
 _VERBS = ("retrieve", "get")
 _TABLES = ("operations", "streams", "waits")
 _INFERRED = ("streams", "pages", "waits")
-_KNOWN = ("client", *_TABLES, "models", "casing", "infer")
+_KNOWN = ("client", COMPAT, *_TABLES, "models", "casing", "infer")
 _CLASS = re.compile(r"[A-Z][A-Za-z0-9]*")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _METHOD = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")
@@ -69,6 +71,8 @@ class ClientConfig:
     """Overlays of the document, in order, instead of `overlay.yaml`."""
     partial: bool = False
     """True if only a part of the document is generated; names for other operations are then ignored."""
+    compat: Compat | None = None
+    """Style and names of a published client; None for a client in the style of this project."""
     text: str = attrs.field(default="", repr=False)
 
     def locate(self, table: str, key: str) -> Location:
@@ -118,12 +122,20 @@ def read_config(path: Path, package: str) -> ClientConfig:
         infer=data.get("infer", {}),
         text=text,
     )
-    raise_errors(_problems(config, data))
+    compat_table = data.get(COMPAT, {"style": "stainless"})
+    raise_errors([*_problems(config, data), *compat_problems(compat_table, config.locate)])
     operations, streams, waits = (
         {key: _methods(value) for key, value in data.get(table, {}).items() if value is not False} for table in _TABLES
     )
     omitted = tuple(key for key, value in data.get("operations", {}).items() if value is False)
-    return attrs.evolve(config, operations=operations, omitted=omitted, streams=streams, waits=waits)
+    return attrs.evolve(
+        config,
+        operations=operations,
+        omitted=omitted,
+        streams=streams,
+        waits=waits,
+        compat=compat_of(data.get(COMPAT)),
+    )
 
 
 def _overlays(folder: Path, stated: Any) -> tuple[Path, ...]:

@@ -10,6 +10,7 @@ from pathlib import Path
 import attrs
 
 from specwire_codegen import build_cache
+from specwire_codegen.compat import package as compat, shape
 from specwire_codegen.config import ClientConfig, read_config
 from specwire_codegen.diagnostics import (
     Diagnostic,
@@ -131,7 +132,8 @@ def api_of(target: Target, document: Document) -> Api:
     config = read_config(target.config, target.name)
     partial = bool(target.only_tags or target.only_operations)
     with _bounded(target):
-        return lower(document, attrs.evolve(config, partial=partial), target.name)
+        api = lower(document, attrs.evolve(config, partial=partial), target.name)
+        return api if api.compat is None else shape.shaped(api)
 
 
 def overridden(target: Target, document: Document) -> Api:
@@ -166,7 +168,7 @@ def build(target: Target, access: Access | None = None) -> Built:
     if target.overrides is not None and target.override_pins is not None:
         raise_errors(list(check_pins(api, api.overrides, target.override_pins)))
     with _bounded(target):
-        sources = formatted(render(api, target.spec.as_posix()))
+        sources = formatted((render if api.compat is None else compat.render)(api, target.spec.as_posix()))
         audit(sources, api.overrides_package)
     normalized = json_text(document.data)
     kept = normalized if target.normalized is not None else None

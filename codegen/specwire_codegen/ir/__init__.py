@@ -11,6 +11,10 @@ from specwire_codegen.ir.api import (
     Server as Server,
     ServerVariable as ServerVariable,
 )
+from specwire_codegen.ir.compat import (
+    ClientArgument as ClientArgument,
+    Compat as Compat,
+)
 from specwire_codegen.ir.models import (
     ADDITIONAL as ADDITIONAL,
     AliasModel as AliasModel,

@@ -8,6 +8,7 @@ from typing import Literal
 import attrs
 
 from specwire_codegen.diagnostics import Diagnostic, Location
+from specwire_codegen.ir.compat import Compat
 from specwire_codegen.ir.models import Model
 from specwire_codegen.ir.paging import Pagination, Polling
 from specwire_codegen.ir.requests import Body, Formats, Parameter
@@ -172,5 +173,7 @@ class Api:
     """True if requests take any string for an enumeration."""
     open_unions: bool = False
     """True if requests take any object for a union with a discriminator."""
+    compat: Compat | None = None
+    """Style and names of a published client; None for a client in the style of this project."""
     overrides_package: str | None = None
     """Import name of the package of the override modules."""

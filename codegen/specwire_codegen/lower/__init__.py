@@ -8,10 +8,11 @@ from typing import Any
 import attrs
 
 from specwire_codegen.config import ClientConfig
-from specwire_codegen.diagnostics import Diagnostic, warning
+from specwire_codegen.diagnostics import Diagnostic, error, raise_errors, warning
 from specwire_codegen.documents.document import Document
 from specwire_codegen.ir import (
     Api,
+    Compat,
     EventStream,
     FormBody,
     JsonBody,
@@ -71,6 +72,7 @@ def lower(document: Document, config: ClientConfig, package: str) -> Api:
             *server_flaws(document),
             *warnings,
         ),
+        compat=_compat(config, components.names),
         tags=tuple((snake(tag["name"]), sentence(tag.get("description", ""))) for tag in data.get("tags", [])),
     )
 
@@ -127,6 +129,26 @@ def _input_refs(operations: tuple[Operation, ...]) -> Iterator[str]:
                 pass
         for type_ in types:
             yield from all_refs(type_)
+
+
+def _compat(config: ClientConfig, names: Mapping[str, str]) -> Compat | None:
+    """Return the settings of a published client, whose types are classes instead of components."""
+    compat = config.compat
+    if compat is None:
+        return None
+    raise_errors(
+        [
+            error(
+                "unused-name",
+                f"[compat.types] {name}: no component has the name {component!r}",
+                config.locate("compat.types", name),
+                "remove the line, or correct the name of the component",
+            )
+            for name, component in compat.types.items()
+            if component not in names
+        ]
+    )
+    return attrs.evolve(compat, types={name: names[component] for name, component in compat.types.items()})
 
 
 def _base_url(data: Mapping[str, Any]) -> str | None:

@@ -13,12 +13,20 @@ from pathlib import PurePosixPath
 import attrs
 
 from specwire_codegen.characters import is_hidden
+from specwire_codegen.compat.imports import COMPAT, COMPAT_MODELS, EXPORTS
 from specwire_codegen.diagnostics import SpecwireCodegenError
 from specwire_codegen.render.module import IMPORTED
 
 _OTHERS = frozenset({"api.md", "py.typed"})
 """Files of a package that are not modules."""
-_IMPORTED = {**IMPORTED, "annotations": ("__future__", "annotations"), "lazy": ("specwire.support", "lazy")}
+_LAZY = {"annotations": ("__future__", "annotations"), "lazy": ("specwire.support", "lazy")}
+_PASSED_ON = {name: ("specwire.compat", name) for name in ("exports", *EXPORTS)}
+_IMPORTED = [{**IMPORTED, **_LAZY}, COMPAT, COMPAT_MODELS, _PASSED_ON]
+"""Tables of the names that modules may import."""
+_BASE_ERROR = ("specwire.compat", "SDKError")
+"""Name of the runtime that a package passes on by a name of its own."""
+_ALIASES = frozenset({"AsyncClient", "Client"})
+"""Names by which a package passes on its clients, too."""
 _BUILTINS = frozenset("None bool bytes dict float frozenset int list object str tuple __name__ __all__".split())
 _CALLED = frozenset({"frozenset"})
 _PARTS = frozenset("body cookies headers path query".split())
@@ -94,7 +102,9 @@ class _Module:
                 self._local(node, alias)
             elif node.module == self.overrides:
                 self.modules.add(name)
-            elif (node.module, alias.name) != _IMPORTED.get(name):
+            elif (node.module, alias.name) == _BASE_ERROR and name.endswith("Error"):
+                continue
+            elif not any((node.module, alias.name) == table.get(name) for table in _IMPORTED):
                 raise self._unknown(node, f"an import of {alias.name} from {node.module}")
             elif (node.module or "").partition(".")[0] in _RUNTIME or name == "TypedDict":
                 self.callable.add(name)
@@ -110,7 +120,7 @@ class _Module:
         inside = f"{target}/{alias.name}".strip("/")
         if self._is_module(inside):
             self.modules.add(alias.asname or alias.name)
-        elif not self._is_module(target) or alias.asname is not None:
+        elif not self._is_module(target) or alias.asname not in (None, *_ALIASES):
             raise self._unknown(node, f"an import of {alias.name} from {'.' * node.level}{node.module or ''}")
 
     def _is_module(self, path: str) -> bool:
@@ -124,7 +134,7 @@ class _Module:
                 for statement in [*then, *otherwise]:
                     self._statement(statement)
             case ast.ClassDef(bases=bases, keywords=keywords, body=body, decorator_list=[]):
-                for base in bases:
+                for base in map(_unsubscripted, bases):
                     if not isinstance(base, ast.Name) or base.id not in self.classes:
                         raise self._unknown(base)
                 for keyword in keywords:
@@ -134,7 +144,8 @@ class _Module:
                 inside = attrs.evolve(self, bound={*self.bound})
                 for statement in body:
                     if isinstance(statement, ast.FunctionDef) and statement.name == "__init__":
-                        self._constructor(statement)
+                        check = self._opening if _opens(statement) else self._constructor
+                        check(statement)
                         continue
                     if not isinstance(statement, ast.Assign | ast.AnnAssign | ast.Expr | ast.Pass):
                         raise self._unknown(statement)
@@ -205,6 +216,22 @@ class _Module:
             case _:
                 raise self._unknown(node)
 
+    def _opening(self, node: ast.FunctionDef) -> None:
+        """Check the constructor of a client with `[compat]`: it passes its arguments on to `self._open`."""
+        match node:
+            case ast.FunctionDef(
+                name="__init__",
+                args=ast.arguments(args=[ast.arg(arg="self")], kwonlyargs=named, kw_defaults=defaults) as arguments,
+                body=[ast.Expr(value=ast.Constant(value=str())), ast.Expr(value=ast.Call() as call)],
+                decorator_list=[],
+            ) if not call.keywords:
+                keywords = ast.arguments([], [], None, named, defaults, None, [])
+                if arguments.vararg or arguments.kwarg or arguments.posonlyargs:
+                    raise self._unknown(node)
+                self._function(keywords, [ast.Return(value) for value in call.args], converts=False)
+            case _:
+                raise self._unknown(node)
+
     def _decorators(self, decorators: list[ast.expr]) -> None:
         """Check that a function has no decorator except one that copies the arguments of another function."""
         match decorators:
@@ -226,7 +253,7 @@ class _Module:
                 raise self._unknown(argument)
             self._annotation(argument.annotation)
         for default in [*arguments.defaults, *arguments.kw_defaults]:
-            if default is not None and ast.unparse(default) != "UNSET":
+            if default is not None and ast.unparse(default) not in ("UNSET", "DEFAULT_MAX_RETRIES", "False"):
                 self._data(default)
         names = {argument.arg for argument in listed}
         inner = attrs.evolve(
@@ -337,6 +364,20 @@ class _Module:
         place = f"{self.name}:{getattr(node, 'lineno', 1)}"
         found = what or f"unexpected syntax ({type(node).__name__})"
         return SpecwireCodegenError(f"internal error: {place} contains {found}; nothing was written")
+
+
+def _opens(node: ast.FunctionDef) -> bool:
+    """Return whether a constructor is that of a client with `[compat]`."""
+    match node.body:
+        case [_, ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id="self"), attr="_open")))]:
+            return True
+        case _:
+            return False
+
+
+def _unsubscripted(node: ast.expr) -> ast.expr:
+    """Return a base class without its type arguments."""
+    return node.value if isinstance(node, ast.Subscript) else node
 
 
 def _unquoted(node: ast.expr) -> ast.expr:

@@ -85,7 +85,7 @@ def render_clients(api: Api, header: str) -> Iterator[tuple[str, str]]:
     classes = {path: _class(api, path, members.get(path, ()), children.get(path, ()), names) for path in paths}
     context = {
         "title": docstring(f"Clients for {api_name(api)}.\n\n{header}"),
-        "provider": _provider(api),
+        "provider": provider(api),
         "root": classes[()],
         "client": api.class_name,
         "keywords": own_keywords(api),
@@ -248,7 +248,8 @@ def _descriptor(operation: Operation) -> str:
             return "streamed"
 
 
-def _provider(api: Api) -> str:
+def provider(api: Api) -> str:
+    """Return the source of the provider of an API."""
     facts = [
         f"name={literal(api.package)}",
         f"version={literal(api.version)}",

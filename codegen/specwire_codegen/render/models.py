@@ -24,7 +24,7 @@ from specwire_codegen.ir import (
 )
 from specwire_codegen.lower.model import all_refs
 from specwire_codegen.python_source import docstring, literal
-from specwire_codegen.render.module import import_block, render_template
+from specwire_codegen.render.module import IMPORTED, import_block, render_template
 
 _MODELS = "Models of the API."
 _INPUTS = "Types of request arguments: typed dictionaries or models. Imported by type checkers only."
@@ -40,15 +40,17 @@ class Alias:
     doc: str
 
 
-def render_models(api: Api, header: str) -> str:
-    """Return the source of the wire models."""
+def render_models(api: Api, header: str, known: Mapping[str, tuple[str, str]] = IMPORTED) -> str:
+    """Return the source of the wire models; `known` are the names that they import."""
     emitted = classes.structs([model for model in api.models if isinstance(model, ObjectModel)])
     by_name = {model.name: model for model in api.models}
     aliases = list(_quoted(_ordered(api.models), lambda model: _alias(model, by_name)))
     title = docstring(f"{_MODELS}\n\n{header}")
     context = {"title": title, "classes": emitted, "aliases": aliases, "names": sorted(by_name)}
     body = render_template("models.py.jinja", {**context, "imports": ""})
-    return render_template("models.py.jinja", {**context, "imports": import_block(ast.parse(body), bound=by_name)})
+    return render_template(
+        "models.py.jinja", {**context, "imports": import_block(ast.parse(body), bound=by_name, known=known)}
+    )
 
 
 def _alias(model: AliasModel, models: Mapping[str, Model]) -> Alias:

@@ -78,7 +78,12 @@ def render_template(name: str, context: Mapping[str, object]) -> str:
     return _environment().get_template(name).render(context)
 
 
-def import_block(tree: ast.Module, extra: Mapping[str, str] = MappingProxyType({}), bound: Iterable[str] = ()) -> str:
+def import_block(
+    tree: ast.Module,
+    extra: Mapping[str, str] = MappingProxyType({}),
+    bound: Iterable[str] = (),
+    known: Mapping[str, tuple[str, str]] = IMPORTED,
+) -> str:
     """Return the import lines for the known names that a module uses and does not define.
 
     `extra` are further names, each with its import line; `bound` are names that the module binds other than by a class
@@ -88,7 +93,7 @@ def import_block(tree: ast.Module, extra: Mapping[str, str] = MappingProxyType({
     used -= {node.name for node in tree.body if isinstance(node, ast.ClassDef | ast.FunctionDef)} | set(bound)
     needed = {name: extra[name] for name in used & extra.keys()}
     lines = set(needed.values())
-    for here, (module, name) in IMPORTED.items():
+    for here, (module, name) in known.items():
         if here in used and here not in needed:
             lines.add(f"from {module} import {name}" + (f" as {here}" if here != name else ""))
     return "\n".join(sorted(lines))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TypeAlias
 
 import attrs
 
@@ -12,7 +13,7 @@ from specwire_codegen.ir import Api, FormBody, JsonBody, JsonPayload, Operation
 from specwire_codegen.openapi.identifiers import RESERVED_FUNCTIONS, SHADOWING, file_name, is_device
 from specwire_codegen.python_source import docstring, literal
 from specwire_codegen.render.facts import Constant, Facts, constant_name
-from specwire_codegen.render.module import import_block, render_template
+from specwire_codegen.render.module import IMPORTED, import_block, render_template
 from specwire_codegen.render.prose import (
     documentation,
     form_documentation,
@@ -80,20 +81,33 @@ def function_name(method: str) -> str:
     return f"{method}_" if method in SHADOWING | RESERVED_FUNCTIONS else method
 
 
-def render_operations(api: Api, header: str) -> Iterator[tuple[str, str]]:
-    """Yield each module's name and source."""
+Functions: TypeAlias = Callable[[Operation, Sequence[Operation], Facts], Iterator[Function]]
+"""Returns the functions of an operation, given its siblings and the facts of all of them."""
+
+
+def render_operations(
+    api: Api, header: str, functions: Functions | None = None, known: Mapping[str, tuple[str, str]] = IMPORTED
+) -> Iterator[tuple[str, str]]:
+    """Yield each module's name and source; `functions` builds other functions than usual, which import `known`."""
     modules: dict[str, list[Operation]] = {}
     for operation in api.operations:
         modules.setdefault(module_name(operation), []).append(operation)
     for name, operations in sorted(modules.items()):
-        yield name, _module(resource_title(api, operations[0].resource), operations, header)
+        title = resource_title(api, operations[0].resource)
+        yield name, _module(title, operations, header, functions or _functions, known)
 
 
-def _module(title: str, operations: Sequence[Operation], header: str) -> str:
+def _module(
+    title: str,
+    operations: Sequence[Operation],
+    header: str,
+    functions: Functions,
+    known: Mapping[str, tuple[str, str]],
+) -> str:
     facts = Facts(operations)
     context = {
         "title": docstring(f"{title}\n\n{header}"),
-        "functions": [function for operation in operations for function in _functions(operation, operations, facts)],
+        "functions": [function for operation in operations for function in functions(operation, operations, facts)],
         "constants": facts.constants,
     }
     body = ast.parse(
@@ -105,7 +119,7 @@ def _module(title: str, operations: Sequence[Operation], header: str) -> str:
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
     }
     checking = ["from typing import TYPE_CHECKING"] if INPUTS in used else []
-    imports = "\n".join([*checking, import_block(body)])
+    imports = "\n".join([*checking, import_block(body, known=known)])
     return render_template(
         "operations.py.jinja", {**context, "imports": imports, "models": MODELS in used, "inputs": INPUTS in used}
     )

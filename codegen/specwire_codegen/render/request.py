@@ -76,7 +76,7 @@ class RequestSource:
             case None:
                 return ""
             case JsonBody(fields=None) as body:
-                return _json_value(body)
+                return _json_value(body, self.body_value(body))
             case JsonBody() as body:
                 return self._json_object(body)
             case FormBody(free=True):
@@ -124,11 +124,19 @@ class RequestSource:
         """Return the source of a dictionary of arguments by wire name, in the order of the signature."""
         order = {argument.name: index for index, argument in enumerate(self.arguments)}
         ordered = sorted(members, key=lambda member: order[member.name])
-        return _dict([*((member.wire_name, member.name) for member in ordered), *more])
+        return _dict([*((member.wire_name, self.value(member)) for member in ordered), *more])
+
+    def value(self, member: Parameter | Field | Part) -> str:
+        """Return the source of the value of an argument."""
+        return member.name
+
+    def body_value(self, body: JsonBody) -> str:
+        """Return the source of a body that is one value."""
+        return "body"
 
 
-def _json_value(body: JsonBody) -> str:
-    value = "{} if body is UNSET else body" if body.required and body.blank else "body"
+def _json_value(body: JsonBody, given: str) -> str:
+    value = f"{{}} if body is UNSET else {given}" if body.required and body.blank else given
     return _optional(f"JsonBody({value}{_typed(body)})", body.required)
 
 

@@ -52,11 +52,11 @@ def deprecated(method: Descriptor[SyncT, AsyncT]) -> DeprecatedDescriptor[SyncT,
 
 def _warning(method: SyncT) -> SyncT:
     bound = cast("BoundOperation[..., Any]", method)
-    bound._build = _warned(bound._build, f"{type(bound._resource).__name__}.{bound.__name__} is deprecated by the API")
+    bound._build = warned(bound._build, f"{type(bound._resource).__name__}.{bound.__name__} is deprecated by the API")
     return method
 
 
-def _warned(build: Callable[..., Any], message: str) -> Callable[..., Any]:
+def warned(build: Callable[..., Any], message: str) -> Callable[..., Any]:
     """Return a builder that warns at the line of the call, outside of this package."""
 
     @functools.wraps(build)

@@ -47,6 +47,11 @@ class BaseSession:
         changed._prepared = {}
         return changed
 
+    def authenticate(self, credentials: Credentials | None) -> None:
+        """Use other credentials from now on."""
+        self._credentials = credentials
+        self._prepared.clear()
+
     def exchange(self, request: BaseRequest, options: Options) -> Exchange:
         """Return the exchange of a call."""
         operation = request.operation

@@ -45,11 +45,13 @@ def wire_fields(value: msgspec.Struct) -> Any:
         tag = [] if config.tag is None else [config.tag]
         return [*tag, *msgspec.structs.astuple(value)]
     defaults = {field.name: field for field in msgspec.structs.fields(kind)} if config.omit_defaults else {}
+    fields = zip(kind.__struct_fields__, kind.__struct_encode_fields__, msgspec.structs.astuple(value), strict=True)
     found: dict[str, Any] = {} if config.tag_field is None else {config.tag_field: config.tag}
-    for name, wire in zip(kind.__struct_fields__, kind.__struct_encode_fields__, strict=True):
-        each = getattr(value, name)
-        if each is not msgspec.UNSET and not (name in defaults and _is_default(each, defaults[name])):
-            found[wire] = each
+    found |= {
+        wire: each
+        for name, wire, each in fields
+        if each is not msgspec.UNSET and not (name in defaults and _is_default(each, defaults[name]))
+    }
     more = found.pop(ADDITIONAL, {})
     return {**found, **{name: each for name, each in more.items() if name not in found}}
 

@@ -74,6 +74,8 @@ class WireStruct(msgspec.Struct, metaclass=_ModelMeta, kw_only=True, weakref=Tru
 
     __constants__: ClassVar[Mapping[str, Any]] = {}
     """Constant fields and their values, by name."""
+    __takes_any__: ClassVar[bool] = False
+    """True if an object of which the model knows no field still is one of the model."""
     __secrets__: ClassVar[frozenset[str]] = frozenset()
     """Names of fields whose values `repr` masks."""
 

@@ -45,7 +45,7 @@ def fields_of(kind: type[msgspec.Struct]) -> Fields:
 def is_foreign(kind: type[msgspec.Struct], sent: Collection[str]) -> bool:
     """Return True if an object with these keys isn't the one that a model describes."""
     fields = fields_of(kind)
-    if not sent or fields.open:
+    if not sent or fields.open or getattr(kind, "__takes_any__", False):
         return False
     hits = sum(name in fields.known for name in sent)
     if hits == 0:
@@ -102,11 +102,12 @@ def bare_of(kind: Any) -> msgspec.Struct | None:
     return _plan(kind).bare if isinstance(kind, type) else None
 
 
-def _is_sparse(model: object, names: tuple[str, ...]) -> bool:
+def _is_sparse(model: msgspec.Struct, names: tuple[str, ...]) -> bool:
     most = len(names) // _SPARSE
+    fields = msgspec.structs.asdict(model)  # not as attributes, which some models show otherwise
     sent = 0
     for name in names:
-        if getattr(model, name) is not UNSET:
+        if fields[name] is not UNSET:
             sent += 1
             if sent > most:
                 return False
@@ -127,7 +128,8 @@ def _plan(kind: type) -> _Plan:
 
 def _is_loose(kind: type[msgspec.Struct]) -> bool:
     fields = fields_of(kind)
-    return bool(fields.known) and not fields.required and not fields.open
+    takes_any = fields.open or getattr(kind, "__takes_any__", False)
+    return bool(fields.known) and not fields.required and not takes_any
 
 
 @cache

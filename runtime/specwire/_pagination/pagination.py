@@ -6,6 +6,7 @@ repeat a page. So a single sign never ends a list, and a repeated page is an err
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -78,6 +79,12 @@ class Trail(Generic[T, ItemT]):
         """True if that number is certain."""
         self._asked = {hash(cursor) for cursor in self._cursors(request)}
         self._shown: set[int] = set()
+
+    def forked(self) -> Trail[T, ItemT]:
+        """Return a copy that goes its own way."""
+        made = copy.copy(self)
+        made._asked, made._shown = set(self._asked), set(self._shown)
+        return made
 
     def following(self) -> PagedRequest[T, ItemT] | None:
         """Return the request for the next page, or None after the last; raise if pages repeat."""

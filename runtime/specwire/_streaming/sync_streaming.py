@@ -53,12 +53,20 @@ class EventStream(Stream[E]):
             self._used = True
             deadline = Deadline(self._options.deadline)
             http_response, response = self._session.open(self._request, self._options)
-            reader = EventReader(self._request, response, self._options, keep=self._keep, deadline=deadline)
-            reader.masked = http_response.masked
-            self._ready = reader.ready
-            self._silence = silence = Silence(self._options.idle_timeout, deadline.end)
-            http_response.timeouts["read"] = silence.timeout
-            self._opened = http_response, http_response.iter_bytes(), reader, response
+            return self.begin(http_response, response, deadline)
+        return self._opened
+
+    def begin(
+        self, http_response: HTTPResponse, response: Response[None], deadline: Deadline
+    ) -> tuple[HTTPResponse, Iterator[bytes], EventReader[E], Response[None]]:
+        """Take a response whose body is still to be read."""
+        self._used = True
+        reader = EventReader(self._request, response, self._options, keep=self._keep, deadline=deadline)
+        reader.masked = http_response.masked
+        self._ready = reader.ready
+        self._silence = silence = Silence(self._options.idle_timeout, deadline.end)
+        http_response.timeouts["read"] = silence.timeout
+        self._opened = http_response, http_response.iter_bytes(), reader, response
         return self._opened
 
     def __enter__(self) -> Self:

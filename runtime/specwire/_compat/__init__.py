@@ -1,0 +1,1 @@
+"""What clients in the style of Stainless return and raise: models, responses, pages, events, errors."""

@@ -1,0 +1,184 @@
+# Derived from async_client.py by tools/synchronous.py. Do not edit: run `make generate`.
+"""The synchronous client."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeVar
+
+from specwire._client.sync_session import Session
+from specwire._compat.call import NOT_GIVEN, Call, NotGiven, RequestOptions
+from specwire._compat.sync_response import APIResponse
+from specwire._compat_client.client import (
+    KeyArgument,
+    Settings,
+    changed,
+    credentials_of,
+    headers_of,
+    server_of,
+)
+from specwire._compat_client.resource import Resource
+from specwire._compat_client.sync_method import sent_call
+from specwire._compat_client.undocumented import undocumented
+from specwire._http.transport import Transport
+
+if TYPE_CHECKING:
+    from types import TracebackType
+    from typing import Self
+
+    import httpx2
+
+    from specwire._compat.call import Headers, Timeout
+    from specwire._http.transport import SyncHTTPClient
+    from specwire._operations.provider import Provider
+
+T = TypeVar("T")
+
+
+class Client(Resource):
+    """A synchronous client, closed by `close()` or `with`."""
+
+    _provider: ClassVar[Provider]
+    _arguments: ClassVar[Mapping[str, KeyArgument]] = {}
+    _default_timeout: ClassVar[float] = 60.0
+
+    def _open(self, settings: Settings, transport: Transport | None = None) -> None:
+        name, provider = type(self).__name__, self._provider
+        values = settings.values(self._arguments, name)
+        base_url = server_of(settings, provider, name)
+        keyring = credentials_of(provider, base_url, self._arguments, values, name)
+        options = settings.options(provider, self._default_timeout, headers_of(self._arguments, values))
+        transport = transport or Transport(settings.http_client)
+        self._settings = settings
+        self._transport = transport
+        self._session = Session(name, provider, base_url, keyring, options, transport)
+        self.__dict__.update(values)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Set an attribute; a key is used by all calls that follow."""
+        super().__setattr__(name, value)
+        if name in self._arguments:
+            values = {each: self.__dict__.get(each) for each in self._arguments}
+            session = self._session
+            session.authenticate(
+                credentials_of(self._provider, session.base_url, self._arguments, values, type(self).__name__)
+            )
+
+    @property
+    def base_url(self) -> httpx2.URL:
+        """The base URL, which ends in a slash."""
+        from specwire._compat.http import URL  # few look at it
+
+        return URL(f"{self._session.base_url}/")
+
+    @property
+    def timeout(self) -> Timeout:
+        """The timeout, as passed."""
+        given: Timeout | NotGiven = self._settings.timeout
+        if not isinstance(given, NotGiven):
+            return given
+        from specwire._compat.http import Timeout as HTTPTimeout  # few look at it
+
+        options = self._session.options
+        return HTTPTimeout(options.timeout, connect=options.connect_timeout)
+
+    @property
+    def max_retries(self) -> int:
+        """The number of attempts after the first."""
+        return self._settings.max_retries
+
+    @property
+    def default_headers(self) -> dict[str, str]:
+        """The headers that are added to every request."""
+        return dict(self._session.options.headers)
+
+    @property
+    def default_query(self) -> dict[str, object]:
+        """The query parameters that are added to every request."""
+        return dict(self._session.options.query)
+
+    def copy(
+        self,
+        *,
+        base_url: str | httpx2.URL | None = None,
+        timeout: Timeout | NotGiven = NOT_GIVEN,
+        http_client: SyncHTTPClient | None = None,
+        max_retries: int | NotGiven = NOT_GIVEN,
+        default_headers: Headers | None = None,
+        set_default_headers: Headers | None = None,
+        default_query: Mapping[str, object] | None = None,
+        set_default_query: Mapping[str, object] | None = None,
+        **keys: Any,
+    ) -> Self:
+        """Return a client with other arguments that shares this one's connections."""
+        for key in keys:
+            if key not in self._arguments:
+                raise TypeError(f"{type(self).__name__}.copy() got an unexpected keyword argument {key!r}")
+        settings = changed(
+            self._settings,
+            base_url=base_url,
+            timeout=timeout,
+            max_retries=max_retries,
+            http_client=http_client,
+            default_headers=default_headers,
+            set_default_headers=set_default_headers,
+            default_query=default_query,
+            set_default_query=set_default_query,
+            keys={**{name: self.__dict__.get(name) for name in self._arguments}, **keys},
+        )
+        made = object.__new__(type(self))
+        made._open(settings, self._transport if http_client is None else None)
+        return made
+
+    with_options = copy
+
+    def get(self, path: str, *, cast_to: type[T], options: RequestOptions | None = None) -> T:
+        """Call a route that the document does not declare."""
+        return self._undocumented("GET", path, cast_to, None, options)
+
+    def post(self, path: str, *, cast_to: type[T], body: object = None, options: RequestOptions | None = None) -> T:
+        """Call a route that the document does not declare."""
+        return self._undocumented("POST", path, cast_to, body, options)
+
+    def put(self, path: str, *, cast_to: type[T], body: object = None, options: RequestOptions | None = None) -> T:
+        """Call a route that the document does not declare."""
+        return self._undocumented("PUT", path, cast_to, body, options)
+
+    def patch(self, path: str, *, cast_to: type[T], body: object = None, options: RequestOptions | None = None) -> T:
+        """Call a route that the document does not declare."""
+        return self._undocumented("PATCH", path, cast_to, body, options)
+
+    def delete(self, path: str, *, cast_to: type[T], body: object = None, options: RequestOptions | None = None) -> T:
+        """Call a route that the document does not declare."""
+        return self._undocumented("DELETE", path, cast_to, body, options)
+
+    def _undocumented(
+        self, method: str, path: str, cast_to: type[T], body: object, options: RequestOptions | None
+    ) -> T:
+        call: Call[Any] = undocumented(method, path, body, options or {})
+        response: APIResponse[Any] = sent_call(self._session, call, APIResponse)
+        return response.parse(to=cast_to)
+
+    def is_closed(self) -> bool:
+        """Return True once the client is closed."""
+        return self._transport.is_closed()
+
+    def close(self) -> None:
+        """Close the connections; closing twice is nothing."""
+        self._transport.close()
+        if self._settings.http_client is not None:
+            self._settings.http_client.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return repr(self._session)
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(f"a {type(self).__name__} holds a key and connections: make one where it is needed instead")
