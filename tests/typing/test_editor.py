@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import pydoc
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -74,17 +75,19 @@ def test_hover_shows_signature_and_docstring(editor: LanguageServer, marker: str
     """Parameters with types, the result, and the summary."""
     text = hover(editor, marker)
     assert [] == [each for each in shown if each not in text]
-    assert "Any" not in text
+    assert re.findall(r"\w*(?:: |-> )Any\b", text) == []
 
 
 def test_signature_help_shows_each_parameter(editor: LanguageServer) -> None:
-    """The whole docstring, and the meaning of the current parameter."""
-    [signature] = editor.at("signatureHelp", 'complete(model="m", messages=')["signatures"]
+    """The whole docstring, and the meaning of the current parameter; a second signature is that of `stream=True`."""
+    signature, streaming = editor.at("signatureHelp", 'complete(model="m", messages=')["signatures"]
     assert "messages: The conversation so far" in signature["documentation"]["value"]
     assert "`POST /v1/chat/completions`" in signature["documentation"]["value"]
     shown = {one["label"]: one["documentation"]["value"] for one in signature["parameters"]}
     assert "messages: The conversation so far, oldest message first." == shown["messages: Sequence[MessageParam]"]
     assert signature["label"].endswith("-> ChatCompletionResponse")
+    assert "stream: Literal[True]" in streaming["label"]
+    assert streaming["label"].endswith("-> AccumulatingStream[CompletionChunk, ChatCompletionResponse]")
 
 
 def test_completion_offers_resources_operations_and_fields(editor: LanguageServer) -> None:
@@ -103,7 +106,7 @@ def test_definition_leads_to_the_operation(editor: LanguageServer) -> None:
     [place] = editor.at("definition", "client.chat.comp")
     path = place["uri"].removeprefix("file://")
     with open(path, encoding="utf-8") as file:
-        assert "complete = endpoint(" in file.read().splitlines()[place["range"]["start"]["line"]]
+        assert "complete = switched(" in file.read().splitlines()[place["range"]["start"]["line"]]
 
 
 def notebook(code: str) -> Any:
