@@ -115,7 +115,7 @@ def test_a_part_of_a_document(folder: Path) -> None:
     options = ("generate", "shop.yaml", "--package", "shop", "-o", "out")
     assert 0 == exit_code(*options, "--only-operations", "getOrder", "--only-tags", "other")
     assert "Page" not in (folder / "out/shop/models/__init__.py").read_text("utf-8")
-    assert {"orders.py", "other.py", "__init__.py"} == {
+    assert {"orders.py", "root.py", "__init__.py"} == {
         path.name for path in (folder / "out/shop/operations").glob("*.py")
     }
     assert 1 == exit_code(*options, "--only-tags", "nothing")
