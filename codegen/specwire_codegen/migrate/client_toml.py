@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from specwire_codegen.files.pin import toml
-from specwire_codegen.migrate.description import Description
+from specwire_codegen.migrate.description import Description, Option
 from specwire_codegen.normalize.guess import KINDS
 from specwire_codegen.openapi.casing import pascal, respelled
 from specwire_codegen.python_source import line
@@ -15,14 +15,15 @@ _BARE = re.compile(r"[A-Za-z0-9_-]+")
 """Keys that need no quotes in TOML."""
 
 
-def client_toml(description: Description, name: str) -> str:
-    """Return the text of `client.toml`; `name` is that of the provider."""
+def client_toml(description: Description, name: str, operation_ids: Mapping[str, str]) -> str:
+    """Return the text of `client.toml`; `name` is that of the provider, `operation_ids` are by route."""
     tables = [
         _client(description, name),
         _operations(description),
         _models(description),
         _casing(description),
         _infer(description),
+        *_compat(description, operation_ids),
     ]
     head = f"# From a configuration of {line(description.format)}, which is not read again.\n"
     return head + "\n".join("".join(f"{each}\n" for each in table) for table in tables if table)
@@ -61,6 +62,33 @@ def _models(description: Description) -> list[str]:
 
 def _casing(description: Description) -> list[str]:
     return _table("casing", description.casing)
+
+
+def _compat(description: Description, operation_ids: Mapping[str, str]) -> list[list[str]]:
+    compat = description.compat
+    if compat is None:
+        return []
+    head = ["[compat]", f"style = {toml(compat.style)}"]
+    head += [f"timeout = {compat.timeout:g}"] if compat.timeout else []
+    arguments = [
+        f"{_key(each.name)} = {{{', '.join(_facts(each))}}}"
+        for each in description.options
+        if each.role is None and (each.scheme is not None or each.header is not None)
+    ]
+    pages = {operation_ids[route]: name for route, name in compat.pages.items() if route in operation_ids}
+    types = _table("compat.types", compat.types)
+    return [head, ["[compat.arguments]", *arguments] if arguments else [], types, _table("compat.pages", pages)]
+
+
+def _facts(option: Option) -> Iterator[str]:
+    if option.scheme is not None:
+        yield f"scheme = {toml(option.scheme)}"
+    elif option.header is not None:
+        yield f"header = {toml(option.header)}"
+    if option.variable is not None:
+        yield f"env = {toml(option.variable)}"
+    if option.optional:
+        yield "required = false"
 
 
 def _infer(description: Description) -> list[str]:

@@ -54,6 +54,19 @@ class Example:
 
 
 @attrs.define
+class Compat:
+    """Names of a published client that its users know."""
+
+    style: str
+    timeout: float | None = None
+    """Default timeout, in seconds."""
+    types: dict[str, str] = attrs.field(factory=dict)
+    """Components by dotted name below `types`."""
+    pages: dict[str, str] = attrs.field(factory=dict)
+    """Classes of pages by route."""
+
+
+@attrs.define
 class Description:
     """The parts of a client that its configuration chooses; routes are `GET /pets/{id}`."""
 
@@ -73,8 +86,8 @@ class Description:
     """True if it states all streams and pages, so that none are inferred."""
     options: list[Option] = attrs.field(factory=list)
     examples: list[Example] = attrs.field(factory=list)
-    compat: str | None = None
-    """Style of clients that the client is compatible with."""
+    compat: Compat | None = None
+    """Published client that the client is called like."""
 
     def add_method(self, route: str, name: str, node: Node) -> None:
         """Add a method, or an alias, of an operation."""

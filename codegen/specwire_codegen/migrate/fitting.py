@@ -58,6 +58,9 @@ def fit_models(description: Description, data: Mapping[str, Any]) -> None:
         if not is_class_name(model.class_name):
             model.node.leave(f"{model.class_name!r} is not a class name", "choose one in [models]")
             del description.models[component]
+    if description.compat is not None:
+        types = description.compat.types.items()
+        description.compat.types = {name: component for name, component in types if component in components}
     owners = {model.class_name: model for model in description.models.values()}
     for component in components:
         usual = respelled(pascal(component), description.casing)

@@ -45,11 +45,21 @@ def migrate(path: Path, document: Document, name: str) -> Migration:
     omitted = {route: Location(file) for route in description.omitted}
     normalized = normalize(without(subject.document, omitted))
     fit_models(description, normalized.data)
-    files = {"client.toml": client_toml(description, name)}
+    files = {"client.toml": client_toml(description, name, _operation_ids(normalized))}
     if subject.actions:
         title = str(normalized.data["info"]["title"])
         files["overlay.yaml"] = overlay_yaml(title, description.format, subject.actions)
     return Migration(files, normalized, raise_errors(findings))
+
+
+def _operation_ids(normalized: Normalized) -> dict[str, str]:
+    """Return the operationIds of a document by route."""
+    return {
+        f"{method.upper()} {path}": str(operation["operationId"])
+        for path, item in normalized.data.get("paths", {}).items()
+        for method, operation in item.items()
+        if isinstance(operation, dict) and "operationId" in operation
+    }
 
 
 def _read(config: Node, subject: Subject, path: Path) -> Description:

@@ -12,6 +12,8 @@ _INITIALISMS = (
     "3ds ach acl ai api ats cpu crm db dns e2e eeoc gb gpu hd hris html http https id ip iso jsonl kb kyb kyc lfs mb "
     "mp3 mp4 nft saml sdk sku sms ss ssh sso url"
 ).split()
+_BRANDS = {"openai": "OpenAI", "openapi": "OpenAPI"}
+"""Words that Stainless spells in a way of their own."""
 _SPELLING = re.compile(r"[A-Z][A-Za-z0-9]*")
 _FORMS = ("pascal", "camel", "snake", "capital", "kebab", "singular", "plural", "initialism")
 
@@ -19,7 +21,7 @@ _FORMS = ("pascal", "camel", "snake", "capital", "kebab", "singular", "plural", 
 def class_name(name: str, casing: Mapping[str, str]) -> str:
     """Return the class name of a model, a client or a response."""
     usual = {word: word.upper() for word in _INITIALISMS} | {f"{word}s": f"{word.upper()}s" for word in _INITIALISMS}
-    return respelled(pascal(name), usual | {key.lower(): value for key, value in casing.items()})
+    return respelled(pascal(name), usual | _BRANDS | {key.lower(): value for key, value in casing.items()})
 
 
 def casing_of(config: Node) -> dict[str, str]:

@@ -6,20 +6,24 @@ import re
 
 from specwire_codegen.migrate.description import Description, Option
 from specwire_codegen.migrate.node import Node
+from specwire_codegen.migrate.subject import Subject
+from specwire_codegen.openapi import pointer as pointers
 from specwire_codegen.openapi.casing import snake
 
-_USED = ("opts", "default_client_name", "default_env_prefix", "idempotency", "default_headers")
-_DEFAULTS = ("default_timeout", "default_retries", "response_headers", "default_query")
+_USED = ("opts", "default_client_name", "default_env_prefix", "idempotency", "default_headers", "default_timeout")
+_DEFAULTS = ("default_retries", "response_headers", "default_query")
 _IGNORED = ("default_client_example_name", "omit_stainless_headers", "idempotency_header_name", "omit_platform_headers")
 _OPTION = (
     *("type", "read_env", "auth", "nullable", "default", "description", "send_in_header", "send_as_query_param"),
     *("server_variable", "send_as_body_param", "send_as_path_param"),
 )
 _NO_OPTION = ("example", "required_in_tests", "format", "enum")
+_DURATION = re.compile(r"PT(?:(\d{1,4})H)?(?:(\d{1,6})M)?(?:(\d{1,8}(?:\.\d{1,3})?)S)?")
+_MOST_MILLISECONDS = 10**10
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
-def read_client_settings(config: Node, description: Description) -> None:
+def read_client_settings(config: Node, subject: Subject, description: Description) -> None:
     """Add the options of a client to its description."""
     settings = config.get("client_settings")
     if settings is None:
@@ -27,13 +31,18 @@ def read_client_settings(config: Node, description: Description) -> None:
     settings.only((*_USED, *_DEFAULTS), _IGNORED)
     options = settings.get("opts")
     for name, node in options.members() if options is not None else ():
-        if (option := _option(name, node)) is not None:
+        if (option := _option(name, node)) is not None and _is_expressible(option, node, subject):
             description.options.append(option)
     keys = [each.variable for each in description.options if each.scheme is not None and each.role is None]
     description.key_variable = next(filter(None, keys), None)
-    for key in (*_DEFAULTS, "default_headers"):
-        if (stated := settings.get(key)) is not None:
-            stated.leave(f"{key} is not carried over", "pass it where you make the client")
+    if (timeout := settings.get("default_timeout")) is not None and description.compat is not None:
+        description.compat.timeout = _seconds(timeout)
+    if (key := settings.at("idempotency", "header")) is not None and (header := key.text()):
+        if subject.get("/x-specwire-retry") is None:
+            subject.update("", {"x-specwire-retry": {"idempotency_header": header}}, key, "idempotency")
+    for key_ in (*_DEFAULTS, "default_headers"):
+        if (stated := settings.get(key_)) is not None:
+            stated.leave(f"{key_} is not carried over", "pass it where you make the client")
 
 
 def _option(name: str, node: Node) -> Option | None:
@@ -59,3 +68,29 @@ def _option(name: str, node: Node) -> Option | None:
         optional=nullable is not None and nullable.flag() or node.get("default") is not None,
         doc=(said.text() or "") if said is not None else "",
     )
+
+
+def _is_expressible(option: Option, node: Node, subject: Subject) -> bool:
+    """Return whether an option can be an argument; record why not."""
+    if option.scheme is not None and subject.get(pointers.join("/components/securitySchemes", option.scheme)) is None:
+        node.leave(
+            f"the document has no security scheme {option.scheme!r}", "describe it, or pass headers= to the client"
+        )
+        return False
+    if option.scheme is None and option.header is None and node.get("server_variable") is None:
+        node.leave(f"{option.name} is not an argument of the client", "pass it where you call the methods")
+        return False
+    return True
+
+
+def _seconds(node: Node) -> float | None:
+    """Return a timeout in seconds: of milliseconds, or of ISO 8601."""
+    value = node.value
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value < _MOST_MILLISECONDS:
+        return value / 1000
+    found = _DURATION.fullmatch(value) if isinstance(value, str) else None
+    if found is None or not any(found.groups()):
+        node.leave(f"the timeout {value!r} is not carried over", "pass timeout= to the client")
+        return None
+    hours, minutes, seconds = (float(each or 0) for each in found.groups())
+    return hours * 3600 + minutes * 60 + seconds or None

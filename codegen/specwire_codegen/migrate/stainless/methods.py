@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from specwire_codegen.documents.routes import Routed
 from specwire_codegen.migrate.description import Description
 from specwire_codegen.migrate.node import Node
+from specwire_codegen.migrate.stainless.casing import class_name
 from specwire_codegen.migrate.stainless.pagination import Scheme, extension_of, scheme_of
 from specwire_codegen.migrate.stainless.resources import Method
 from specwire_codegen.migrate.stainless.streaming import Rules, apply_streaming
@@ -29,7 +30,7 @@ def read_methods(
         by_route.setdefault(method.operation.route, []).append(method)
     for several in by_route.values():
         operation = several[0].operation
-        _page(several, operation, schemes, subject)
+        _page(several, operation, schemes, subject, description)
         for each in several:
             if apply_streaming(each.node, operation.item, rules, models, subject):
                 break
@@ -38,7 +39,13 @@ def read_methods(
             _leave_the_rest(method.node)
 
 
-def _page(several: Sequence[Method], operation: Routed[str], schemes: Sequence[Scheme], subject: Subject) -> None:
+def _page(
+    several: Sequence[Method],
+    operation: Routed[str],
+    schemes: Sequence[Scheme],
+    subject: Subject,
+    description: Description,
+) -> None:
     """State the pagination of an operation that one of its methods pages through."""
     raw = subject.get(operation.item)
     if isinstance(raw, dict) and "x-specwire-pagination" in raw:
@@ -46,13 +53,11 @@ def _page(several: Sequence[Method], operation: Routed[str], schemes: Sequence[S
     for method in several:
         scheme = scheme_of(method.node, operation.item, schemes, subject)
         extension = extension_of(scheme, operation.item, subject) if scheme is not None else None
-        if extension is not None:
-            subject.update(
-                operation.item,
-                {"x-specwire-pagination": extension},
-                method.node,
-                f"pagination: {scheme.name if scheme else ''}",
-            )
+        if scheme is not None and extension is not None:
+            value = {"x-specwire-pagination": extension}
+            subject.update(operation.item, value, method.node, f"pagination: {scheme.name}")
+            if description.compat is not None:
+                description.compat.pages[operation.route] = class_name(scheme.name, description.casing)
             return
 
 

@@ -10,6 +10,7 @@ from specwire_codegen.migrate.stainless.casing import class_name
 from specwire_codegen.migrate.stainless.resources import Model
 from specwire_codegen.migrate.subject import Subject
 from specwire_codegen.openapi import pointer as pointers
+from specwire_codegen.openapi.casing import snake
 from specwire_codegen.openapi.identifiers import RESERVED_CLASSES
 
 _USED = ("openapi_uri", "type", "to", "skip", "only")
@@ -31,6 +32,8 @@ def read_models(models: Sequence[Model], subject: Subject, description: Descript
         if owners.get(name, place) != place or name in RESERVED_CLASSES:
             name = class_name("_".join(model.path.split(".")), description.casing)
         component = _component(place)
+        if description.compat is not None:
+            description.compat.types.setdefault(".".join((*_package(model), name)), component or name)
         if component is None:
             _entitle(place, name, subject, model.node)
         elif owners.get(name, place) != place:
@@ -43,6 +46,11 @@ def read_models(models: Sequence[Model], subject: Subject, description: Descript
             owners[name] = place
             description.models[component] = Named(name, model.node)
     return places
+
+
+def _package(model: Model) -> list[str]:
+    """Return the packages below `types` with the class of a model: the resources above its own."""
+    return [snake(each) for each in model.path.split(".")[:-1]][:-1] if not model.shared else ["shared"]
 
 
 def _pointer(node: Node, subject: Subject) -> str | None:

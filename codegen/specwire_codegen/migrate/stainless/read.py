@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from specwire_codegen.migrate.description import Description
+from specwire_codegen.migrate.description import Compat, Description
 from specwire_codegen.migrate.node import Node
 from specwire_codegen.migrate.stainless.casing import casing_of, class_name
 from specwire_codegen.migrate.stainless.client_settings import read_client_settings
@@ -34,7 +34,7 @@ _NO_SETTINGS = (
 def read(config: Node, subject: Subject) -> Description:
     """Return what a configuration says, and apply its corrections to the document of `subject`."""
     config.only(_USED, _IGNORED)
-    description = Description("Stainless", complete=True)
+    description = Description("Stainless", complete=True, compat=Compat("stainless"))
     description.casing |= casing_of(config)
     _read_names(config, description)
     apply_transforms(config, subject)
@@ -42,12 +42,12 @@ def read(config: Node, subject: Subject) -> Description:
     if (settings := config.get("settings")) is not None:
         settings.only(_SETTINGS, _NO_SETTINGS)
     walk = Walk(subject)
-    for path, node in _resources(config):
-        walk.enter(Resource(path, node))
+    for resource in _resources(config):
+        walk.enter(resource)
     models = read_models(walk.models, subject, description)
     read_methods(walk.methods, subject, description, models, read_schemes(config), read_rules(config), settings)
     _omit(config, subject, description)
-    read_client_settings(config, description)
+    read_client_settings(config, subject, description)
     read_examples(config, subject, description)
     for key, what in (("errors", "error types"), ("multipart_settings", "the form of multipart bodies")):
         if (left := config.get(key)) is not None:
@@ -55,12 +55,15 @@ def read(config: Node, subject: Subject) -> Description:
     return description
 
 
-def _resources(config: Node) -> list[tuple[tuple[str, ...], Node]]:
+def _resources(config: Node) -> list[Resource]:
     stated = config.get("resources")
     if stated is None:
         config.fail("the configuration has no resources", "is it a stainless.yml?")
         return []
-    return [(() if name in ("$client", "$shared") else (name,), node) for name, node in stated.members()]
+    return [
+        Resource(() if name in ("$client", "$shared") else (name,), node, name == "$shared")
+        for name, node in stated.members()
+    ]
 
 
 def _read_names(config: Node, description: Description) -> None:

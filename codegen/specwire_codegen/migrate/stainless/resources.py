@@ -26,6 +26,8 @@ class Resource:
 
     path: tuple[str, ...]
     node: Node
+    shared: bool = False
+    """True if it holds models of several resources."""
 
 
 @attrs.frozen
@@ -43,6 +45,7 @@ class Model:
 
     path: str
     node: Node
+    shared: bool
 
 
 def is_wanted(node: Node) -> bool:
@@ -73,7 +76,7 @@ class Walk:
             return
         for name, child in _members(node, "models"):
             if not isinstance(child.value, dict) or is_wanted(child):
-                self.models.append(Model(".".join((*resource.path, name)), child))
+                self.models.append(Model(".".join((*resource.path, name)), child, resource.shared))
         for name, child in _members(node, "methods"):
             self._method(resource, name, child)
         for name, child in _members(node, "subresources"):
