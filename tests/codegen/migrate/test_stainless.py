@@ -90,8 +90,30 @@ def test_nothing_else_is_inferred(whole: Migrated) -> None:
 def test_streams_have_their_events(whole: Migrated) -> None:
     """With the switch, the end of the stream and the errors."""
     (stream,) = (one for one in whole.api.operations if isinstance(one.payload, EventStream))
-    assert (("stream", True),) == stream.fixed
     assert "SightEvent" in str(stream.payload) and "[DONE]" in str(stream.payload) and "error" in str(stream.payload)
+    (stated,) = (each["update"]["content"] for each in whole.actions if "content" in each.get("update", {}))
+    switch = {"field": "stream", "value": True}
+    assert switch == stated["text/event-stream"]["x-specwire-stream"]["switch"]
+
+
+def test_the_client_is_called_like_the_published_one(whole: Migrated) -> None:
+    """Arguments with their variables, classes by their modules, names of pages."""
+    assert whole.client["compat"] == {
+        "style": "stainless",
+        "timeout": 20,
+        "arguments": {
+            "api_key": {"scheme": "Key", "env": "SEA_KEY", "required": False},
+            "site": {"header": "X-Site", "env": "SEA_SITE", "required": False},
+        },
+        "types": {"shared.Fish": "Fish", "Tank": "TankV2", "TankSize": "TankSize", "SightEvent": "SightEvent"},
+        "pages": {
+            "tanks": "ByCursor",
+            "fish": "ByPage",
+            "shoals": "ByItem",
+            "feeds": "ByOffset",
+        },
+    }
+    assert whole.api.retry is not None and "Idempotency-Key" == whole.api.retry.idempotency_header
 
 
 def test_the_document_is_corrected_by_the_overlay(whole: Migrated) -> None:
@@ -158,9 +180,24 @@ LEFT = [
         "overlay.yaml",
     ),
     (
-        f"{START}client_settings: {{default_timeout: 5000}}",
-        "default_timeout is not carried over",
+        f"{START}client_settings: {{default_timeout: soon}}",
+        "the timeout 'soon' is not carried over",
+        "timeout= to the client",
+    ),
+    (
+        f"{START}client_settings: {{default_retries: {{max_retries: 3}}}}",
+        "default_retries is not carried over",
         "where you make the client",
+    ),
+    (
+        f"{START}client_settings: {{opts: {{key: {{type: string, auth: {{security_scheme: Lost}}}}}}}}",
+        "the document has no security scheme 'Lost'",
+        "headers= to the client",
+    ),
+    (
+        f"{START}client_settings: {{opts: {{site: {{type: string, send_as_query_param: site}}}}}}",
+        "site is not an argument of the client",
+        "where you call the methods",
     ),
     (
         f"{START}streaming: {{on_event: [{{event_type: [ping], handle: ignore}}]}}",
