@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -10,8 +11,10 @@ from specwire._operations.job_status import ATTENTION, FAILURE, SUCCESS, word
 from specwire_codegen.normalize.guess import Guess
 from specwire_codegen.normalize.inference.reading import Schemas, answer, resolved
 
-_STATUS = ("status", "state")
-_SUCCESS = SUCCESS | {"ready", "ok"}
+_STATUS = re.compile(r"(.*_)?(status|state)|.*(Status|State)")
+_SUCCESS = SUCCESS | {"ready", "ok", "ended"}
+_WORK = frozenset("queued running processing in_progress inprogress validating".split())
+"""Statuses of jobs alone: with one of them, no failure needs to be listed."""
 _PROGRESS = frozenset(
     "queued pending submitted created new accepted scheduled waiting starting started initializing preparing "
     "validating validated running processing in_progress inprogress working active executing uploading downloading "
@@ -25,16 +28,17 @@ def guess_polling(target: str, path: str, operation: Mapping[str, Any], schemas:
     if not path.rstrip("/").endswith("}") or "x-specwire-polling" in operation:
         return
     properties = answer(operation, schemas).get("properties", {})
-    for name in _STATUS:
+    named = sorted(filter(_STATUS.fullmatch, properties), key=lambda name: (name not in ("status", "state"), name))
+    for name in named:
         words = [each for each in resolved(properties.get(name), schemas).get("enum", []) if isinstance(each, str)]
         success = [each for each in words if word(each) in _SUCCESS]
         failure = [each for each in words if word(each) in FAILURE]
-        if not (success and failure):
+        if not success or not (failure or any(word(each) in _WORK for each in words)):
             continue
         attention = [each for each in words if word(each) in ATTENTION]
         progress = [each for each in words if word(each) in _PROGRESS]
         rest = [each for each in words if each not in (*success, *failure, *attention, *progress)]
-        value: dict[str, Any] = {"status": f"/{name}", "success": success, "failure": failure}
+        value: dict[str, Any] = {"status": f"/{name}", "success": success, **({"failure": failure} if failure else {})}
         if attention:
             value["attention"] = attention
         if progress:
