@@ -28,6 +28,8 @@ from bench.plot import scatter
 HERE = Path(__file__).parent
 CHECKOUT = HERE.parents[1]
 GROWTH = (1_000, 2_000, 4_000, 8_000, 16_000)
+_SHOWN = 5
+"""Number of files that a message lists."""
 SCALARS: tuple[dict[str, Any], ...] = (
     {"type": "string"},
     {"type": "integer", "format": "int64"},
@@ -165,7 +167,8 @@ def compared(case: Case, checkouts: Sequence[Path], rounds: int, bytecode: Path)
         written = [_files(folder / "out") for folder in folders]
     if any(each != written[0] for each in written):
         names = sorted(name for name in written[0].keys() | written[-1].keys() if len({*_texts(written, name)}) > 1)
-        print(f"{case.name}: different files: {', '.join(names)}", file=sys.stderr)
+        shown = ", ".join(names[:_SHOWN]) + (f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else "")
+        print(f"{case.name}: different files: {shown}", file=sys.stderr)
     return found
 
 
