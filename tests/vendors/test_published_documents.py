@@ -52,7 +52,11 @@ def client_of(name: str, operation: str, folder: Path, server: Server) -> tuple[
     return getattr(module, kind)(**options), built.api
 
 
-@pytest.mark.parametrize(("name", "operation", "script", "arguments"), STREAMS, ids=lambda each: str(each)[:30])
+@pytest.mark.parametrize(
+    ("name", "operation", "script", "arguments"),
+    STREAMS,
+    ids=[f"{name}-{operation}" for name, operation, *_ in STREAMS],
+)
 def test_streams_of_published_documents_are_read_to_their_end(
     name: str,
     operation: str,
