@@ -162,6 +162,8 @@ LEFT = [
         "'paginted' is unknown",
         "'paginated'",
     ),
+    (f"{START}settings: {{unwrap_response_fields: [data]}}", "responses are not unwrapped", "read the field"),
+    (f"{START}settings: {{positional_params: [id]}}", "positional arguments follow the path", "api.md"),
     (f"{START}resorces: {{}}", "2:1: the key 'resorces' is unknown", "did you mean 'resources'?"),
     (f"{START}errors: {{message_property: m}}", "2:1: errors is not carried over", "compare them"),
     (

@@ -21,7 +21,6 @@ def read_methods(
     models: Mapping[str, str],
     schemes: Sequence[Scheme],
     rules: Rules,
-    settings: Node | None,
 ) -> None:
     """Add the names of methods to a description; apply their pages and streams to the document."""
     by_route: dict[str, list[Method]] = {}

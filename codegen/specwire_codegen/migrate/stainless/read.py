@@ -24,7 +24,12 @@ _USED = (
     *("unspecified_endpoints", "errors", "multipart_settings"),
 )
 _IGNORED = ("edition", "codeflow", "diagnostics", "$schema", "constants")
-_SETTINGS = ("unwrap_response_fields", "positional_params", "unwrap_multiproperty_response_fields")
+_SETTINGS = {
+    "unwrap_response_fields": ("responses are not unwrapped", "read the field of the response"),
+    "unwrap_multiproperty_response_fields": ("responses are not unwrapped", "read the field of the response"),
+    "positional_params": ("positional arguments follow the path", "compare the signatures with api.md"),
+}
+"""Settings that are not carried over: what happens instead, and what to do."""
 _NO_SETTINGS = (
     *("license", "file_header", "disable_mock_tests", "disable_tests", "sort_schema_properties", "python"),
     *("per_endpoint_security", "mock_server", "require_websocket_dependencies"),
@@ -40,12 +45,15 @@ def read(config: Node, subject: Subject) -> Description:
     apply_transforms(config, subject)
     read_document_settings(config, subject)
     if (settings := config.get("settings")) is not None:
-        settings.only(_SETTINGS, _NO_SETTINGS)
+        settings.only(tuple(_SETTINGS), _NO_SETTINGS)
+        for key, (message, help_) in _SETTINGS.items():
+            if (left := settings.get(key)) is not None and left.value not in (False, []):
+                left.leave(message, help_)
     walk = Walk(subject)
     for resource in _resources(config):
         walk.enter(resource)
     models = read_models(walk.models, subject, description)
-    read_methods(walk.methods, subject, description, models, read_schemes(config), read_rules(config), settings)
+    read_methods(walk.methods, subject, description, models, read_schemes(config), read_rules(config))
     _omit(config, subject, description)
     read_client_settings(config, subject, description)
     read_examples(config, subject, description)
