@@ -17,6 +17,7 @@ OURS = ("runtime", "codegen", "overrides")
 USERS = ("generated", "tests/cases", "examples", "bench")
 """Users of the hand-written packages: code of clients, and programs."""
 CALLED_FROM_OUTSIDE = {
+    "ENVIRONMENTS": "users read it",
     "__dir__": "Python calls it",
     "__instancecheck__": "Python calls it",
     "_close_all": "registered with `atexit` by a decorator",
@@ -25,17 +26,34 @@ CALLED_FROM_OUTSIDE = {
     "caches": "passed by the name of a kind",
     "contract": "a verb of the command line",
     "dump_ir": "a verb of the command line",
+    "exclude_computed_fields": "users of a client in the style of Stainless use it",
+    "extra_json": "users of a client in the style of Stainless use it",
     "extract_cookies": "httpx calls it",
     "function_extensions": "the library of JSONPath reads it",
+    "get_next_page": "users of a client in the style of Stainless use it",
+    "has_next_page": "users of a client in the style of Stainless use it",
+    "ignore_aliases": "PyYAML calls it",
     "instrumented": "users call it",
+    "iter_lines": "users of a client in the style of Stainless use it",
     "mock": "a verb of the command line",
+    "model_construct": "users of a client in the style of Stainless use it",
+    "model_extra": "users of a client in the style of Stainless use it",
+    "model_fields_set": "users of a client in the style of Stainless use it",
+    "model_validate_json": "users of a client in the style of Stainless use it",
     "needs": "states the order of passes, which a test checks",
+    "next_page_info": "users of a client in the style of Stainless use it",
     "operation_label": "names of tests",
+    "parse_obj": "users of a client in the style of Stainless use it",
+    "patch": "users of a client in the style of Stainless use it",
+    "retries_taken": "users of a client in the style of Stainless use it",
     "return_type": "the library of JSONPath reads it",
+    "round_trip": "users of a client in the style of Stainless use it",
     "save_to": "users call it",
+    "serialize_as_any": "users of a client in the style of Stainless use it",
     "should_exit": "uvicorn reads it",
     "verification_uri_complete": "users read it",
     "whence": "an argument of the protocol of files",
+    "write_to_file": "users of a client in the style of Stainless use it",
 }
 
 

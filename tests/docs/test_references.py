@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +101,10 @@ def test_the_example_of_client_toml_names_a_client(tmp_path: Path) -> None:
     (tmp_path / "client.toml").write_text(block.text)
     spec = tmp_path / "openapi.yaml"
     spec.write_bytes((ROOT / "examples/petstore.yaml").read_bytes())
+    for overlay in tomllib.loads(block.text)["client"]["overlays"]:
+        path = tmp_path / overlay
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("overlay: 1.0.0\ninfo: {title: Ours, version: '1'}\nactions: [{target: $.info, update: {}}]\n")
     generate(single(spec, "petstore", tmp_path))
     written = (tmp_path / "petstore/api.md").read_text("utf-8")
     assert "client.pets.add(" in written

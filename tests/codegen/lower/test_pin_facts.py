@@ -76,7 +76,7 @@ def test_the_body_is_pinned(tmp_path: Path, content: dict[str, Any], pinned: dic
 )
 def test_the_response_is_pinned(tmp_path: Path, content: dict[str, Any] | None, pinned: dict[str, str]) -> None:
     """Media type and type, also of files and empty responses."""
-    found = pin(tmp_path, answer=content)["answers"]
+    found = pin(tmp_path, answer=content)["responses"]
     ((media, text),) = pinned.items()
     assert [media] == list(found)
     assert text == found[media] if not text.endswith(" ") else found[media].startswith(text)
