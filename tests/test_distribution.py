@@ -156,7 +156,7 @@ def test_the_generator_of_the_wheel_generates_and_serves(built: Path, tmp_path: 
         "import json, yaml, sys; from specwire_codegen.mock.app import build; from specwire_codegen.mock.server import"
         " serve; sys.path.insert(0, 'out'); from shop import Shop\n"
         "with serve(build(yaml.safe_load(open('shop.yaml')))) as url, Shop(base_url=url) as client:\n"
-        "    print(client.things.get('1').kind)\n"
+        "    print(client.things.retrieve('1').kind)\n"
     )
     assert "book\n" == run(programs / "python", "-c", code, folder=tmp_path)
 
