@@ -90,7 +90,8 @@ def _normalized(
         if str(target.spec) not in document.dependencies:  # not an overlay itself
             overlays = (*_overlays(target, config), *overlays)
         document = with_overlays(document, overlays, target.spec, access)
-        document = without(document, {key: config.locate("operations", key) for key in config.omitted})
+        omitted = {key: config.locate("operations", key) for key in config.omitted}
+        document = without(document, omitted, missing_ok=target.foreign)
         selected = select(document, target.only_tags, target.only_operations)
         normalized = normalize(selected, after=after, inference=_inference(config))
     return attrs.evolve(document, data=normalized.data), normalized
@@ -130,9 +131,8 @@ def _loaded(target: Target, access: Access) -> Document:
 def api_of(target: Target, document: Document) -> Api:
     """Return the IR of a target, without its overrides."""
     config = read_config(target.config, target.name)
-    partial = bool(target.only_tags or target.only_operations)
     with _bounded(target):
-        api = lower(document, attrs.evolve(config, partial=partial), target.name)
+        api = lower(document, attrs.evolve(config, partial=target.partial), target.name)
         return api if api.compat is None else shape.shaped(api)
 
 

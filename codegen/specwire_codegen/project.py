@@ -46,6 +46,13 @@ class Target:
     only_tags: tuple[str, ...] = ()
     only_operations: tuple[str, ...] = ()
     """If tags or operationIds are named, only these operations are generated."""
+    foreign: bool = False
+    """Whether `client.toml` is that of another document, so that it may name what this one lacks."""
+
+    @property
+    def partial(self) -> bool:
+        """Whether `client.toml` may name what the document lacks."""
+        return self.foreign or bool(self.only_tags or self.only_operations)
 
     @property
     def source(self) -> Path:

@@ -66,7 +66,9 @@ def _named_as(one: Version, other: Version) -> Version:
     target = one.target
     if target.config.is_file() or target.overlay is not None or not other.target.config.is_file():
         return one
-    return attrs.evolve(one, target=attrs.evolve(target, config=other.target.config, overlay=other.target.overlay))
+    theirs = other.target
+    named = attrs.evolve(target, name=theirs.name, config=theirs.config, overlay=theirs.overlay, foreign=True)
+    return attrs.evolve(one, target=named)
 
 
 def _version(root: Path, name: str, folder: Path) -> Version:

@@ -51,8 +51,11 @@ def _with_paths(document: Document, paths: Mapping[str, Any]) -> Document:
     return attrs.evolve(document, data={**document.data, "paths": {path: item for path, item in paths.items() if item}})
 
 
-def without(document: Document, omitted: Mapping[str, Location]) -> Document:
-    """Return the document without these operations, named by id or route; raise `DiagnosticError` for unknown ones."""
+def without(document: Document, omitted: Mapping[str, Location], *, missing_ok: bool = False) -> Document:
+    """Return the document without these operations, named by id or route.
+
+    Raise `DiagnosticError` for unknown ones, unless these may be missing.
+    """
     if not omitted:
         return document
     paths = _paths(document)
@@ -67,7 +70,7 @@ def without(document: Document, omitted: Mapping[str, Location]) -> Document:
     gone: set[tuple[str, str]] = set()
     for key, place in omitted.items():
         found = present.find(key)
-        if len(found) != 1:
+        if len(found) > 1 or not (found or missing_ok):
             what = "no operation has this id or route" if not found else f"{len(found)} operations are named so"
             message = f"[operations] {key}: {what}"
             findings.append(error("unused-name", message, place, present.help(key, len(found))))

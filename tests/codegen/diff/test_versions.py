@@ -51,6 +51,19 @@ def test_versions_are_files_providers_and_revisions(project: Path, specwire: Spe
     assert f"breaking (1)\n  {BREAKING}\n\n1 breaking, 0 risky, 0 safe; suggested version bump: major\n" == out
 
 
+def test_a_document_without_what_the_provider_names_is_compared(project: Path, specwire: Specwire) -> None:
+    """`client.toml` of the provider also names an operation that the new document dropped."""
+    names = '[operations]\n"pets.delete" = "pets.remove"\n"pets.photo" = false\n'
+    (project / "specs" / "shop" / "client.toml").write_text(names, "utf-8")
+    (project / "specs" / "shop" / "openapi.yaml").write_text(yaml.safe_dump(DOCUMENT), "utf-8")
+    bare = edited(EDITS["method removed"])
+    del bare["paths"]["/pets/{pet}/photo"]
+    (project / "shop.yaml").write_text(yaml.safe_dump(bare), "utf-8")
+    code, out, err = specwire("diff", "shop", str(project / "shop.yaml"), "--root", str(project))
+    assert (0, "") == (code, err)
+    assert "breaking (1)\n  client.pets.remove(): removed\n" in out
+
+
 @pytest.mark.parametrize(("limit", "code"), [("breaking", 1), ("risky", 1)])
 def test_the_exit_code_tells_of_severe_changes(project: Path, specwire: Specwire, limit: str, code: int) -> None:
     """`--fail-on` is for continuous integration."""
