@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 
-from specwire_codegen.diagnostics import SpecwireCodegenError
-
 _EXTRAS = {
     "mock": ("multipart", "python_multipart", "starlette", "uvicorn"),
     "contract": ("hypothesis", "schemathesis"),
@@ -16,6 +14,8 @@ def require_contract() -> None:
     """Raise `SpecwireCodegenError` if a package for contract tests is not installed."""
     absent = [name for name in (*_EXTRAS["contract"], "starlette") if find_spec(name) is None]
     if absent:
+        from specwire_codegen.diagnostics import SpecwireCodegenError  # imports attrs, which may be missing
+
         raise SpecwireCodegenError(f"contract needs {', '.join(absent)}: pip install 'specwire[contract]'")
 
 

@@ -12,6 +12,7 @@ from schemathesis.core.failures import Failure
 from schemathesis.engine import Status, events
 
 from specwire_codegen.contract.subject import operations_of
+from specwire_codegen.mock.document.document import Document
 from specwire_codegen.openapi.media_types import base_type
 
 PhaseName: TypeAlias = Literal["examples", "coverage", "fuzzing", "stateful"]
@@ -41,6 +42,7 @@ LEFT_OUT = {
 EXCEPTIONS = {
     "the event that ends a stream": "OpenAPI cannot describe it, so schemathesis treats it as a normal event",
     "a wrong type in a form": "a form part is text, so the number 1 and the text 1 are the same",
+    "an empty text in a query that may be null": "null is sent as the empty text",
 }
 """Findings of schemathesis that are not faults of the server."""
 
@@ -122,7 +124,7 @@ def _schema(document: Mapping[str, Any], plan: Plan, chosen: Collection[str]) ->
     config = schemathesis.Config.from_dict(settings)
     schema = schemathesis.openapi.from_dict(dict(document), config=config)
     schema.hooks.hook("after_call")(_EndOfStream(_terminators(document)))
-    schema.hooks.hook("filter_failure")(_Failures(plan.own))
+    schema.hooks.hook("filter_failure")(_Failures(plan.own, _nullable_queries(document)))
     if plan.only is None:
         return schema
     return schema.include(operation_id=sorted(chosen))
@@ -140,8 +142,9 @@ def _findings(recorder: Any) -> Iterator[str]:
 class _Failures:
     """Filter of findings that are not faults: see `EXCEPTIONS` and `Plan.own`."""
 
-    def __init__(self, own: frozenset[int]) -> None:
+    def __init__(self, own: frozenset[int], nullable: Collection[tuple[str, str, str]]) -> None:
         self._own = own
+        self._nullable = nullable
 
     def __call__(
         self, context: Any, failure: Failure, case: schemathesis.Case[Any], response: schemathesis.Response
@@ -149,11 +152,27 @@ class _Failures:
         kind = type(failure).__name__
         if kind == "UndefinedStatusCode":
             return response.status_code not in self._own
+        if kind == "AcceptedNegativeData" and any(
+            value == "" and (case.method.lower(), case.path, name) in self._nullable
+            for name, value in (case.query or {}).items()
+        ):
+            return False
         form = case.media_type in ("multipart/form-data", "application/x-www-form-urlencoded")
         if kind != "AcceptedNegativeData" or not form or case.meta is None:
             return True
         mutations = getattr(case.meta.phase.data, "mutations", ())
         return not mutations or any(mutation.keywords != ("type",) for mutation in mutations)
+
+
+def _nullable_queries(document: Mapping[str, Any]) -> frozenset[tuple[str, str, str]]:
+    """Return method, path and name of the query parameters that may be null."""
+    types = Document(dict(document)).types
+    return frozenset(
+        (method.lower(), path, parameter["name"])
+        for method, path, raw in operations_of(document)
+        for parameter in raw.get("parameters", ())
+        if parameter.get("in") == "query" and "null" in types(parameter.get("schema", {}))
+    )
 
 
 def _terminators(document: Mapping[str, Any]) -> Mapping[str, str]:

@@ -103,8 +103,8 @@ LISTS = (
         "but no next page",
         1,
     ),
-    ListFault("a job without a status", "wait", _statuses("RUNNING", None), UnknownStatusError, "status is", 2),
-    ListFault("a job with an unknown status", "wait", _statuses(""), UnknownStatusError, "status is ''", 1),
+    ListFault("a job without a status", "wait", _statuses("RUNNING", None), UnknownStatusError, "unknown status", 2),
+    ListFault("a job with an unknown status", "wait", _statuses(""), UnknownStatusError, "unknown status ''", 1),
 )
 
 

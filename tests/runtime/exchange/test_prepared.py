@@ -141,7 +141,7 @@ def test_invalid_options_fail_every_call(asynchronous: bool) -> None:
     for _ in range(2):
         with pytest.raises(InvalidRequestError, match="Content-Length"):
             canned.run(lambda: client.things.get("1"))
-    with pytest.raises(ValueError, match="deadline"):
+    with pytest.raises(ConfigurationError, match="deadline"):
         client.things.get.with_options(deadline=-1)
     with pytest.raises(ConfigurationError, match="headers"):
         client.things.get.with_options(headers="x")

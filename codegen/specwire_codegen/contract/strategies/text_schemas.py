@@ -32,6 +32,8 @@ def textual(subject: Subject, schema: Any, text: Schema, taken: frozenset[str]) 
     target = subject.resolve(schema) if isinstance(schema, Mapping) else {}
     # Read-only properties are not drawn for requests, but a parameter always belongs to the request.
     target = {key: one for key, one in target.items() if key != "readOnly"}
+    if (container := _nullable_container(target)) is not None:
+        return {"anyOf": [textual(subject, {**target, "type": container}, text, taken), {"type": "null"}]}
     match _kind(target):
         case "union":
             key = "oneOf" if "oneOf" in target else "anyOf"
@@ -64,6 +66,13 @@ def _object(subject: Subject, target: Schema, text: Schema, taken: frozenset[str
     names = {**text, "not": {"enum": sorted(taken)}, "minLength": 1}
     value = text if isinstance(free, bool) or _nested(subject, free) else textual(subject, free, text, taken)
     return {"type": "object", "propertyNames": names, "additionalProperties": value}
+
+
+def _nullable_container(schema: Schema) -> str | None:
+    """Return the type of a list or object that may also be null."""
+    kinds = schema.get("type")
+    others = set(kinds) - {"null"} if isinstance(kinds, list) and "null" in kinds else set[str]()
+    return others.pop() if others in ({"array"}, {"object"}) else None
 
 
 def _kind(schema: Schema) -> str:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set as AbstractSet
 from typing import Any
 from urllib.parse import unquote, unquote_plus
 
@@ -114,7 +114,7 @@ class Deserializer:
             return ABSENT
         if parameter.explode:
             decoded = [decode(value) for value in values]
-            return decoded if "array" in types and (len(decoded) > 1 or not types & SCALARS) else decoded[-1]
+            return decoded if _is_list(types, decoded) else decoded[-1]
         return self._joined(parameter, values[-1], DELIMITERS.get(parameter.style, COMMA), plus=decode is unquote_plus)
 
     def _spread(self, parameter: Parameter, found: list[Pair], claimed: set[str]) -> Any:
@@ -138,12 +138,22 @@ class Deserializer:
             if parameter.explode:
                 return {plain(name): plain(value) for name, _, value in (piece.partition("=") for piece in pieces)}
             return {plain(name): plain(value) for name, value in zip(pieces[::2], pieces[1::2], strict=False)}
-        if "array" in types and (len(pieces) > 1 or not types & SCALARS):
+        if _is_list(types, pieces):
             return [plain(piece) for piece in pieces]
         return plain(raw)
 
 
 SCALARS = frozenset({"string", "integer", "number", "boolean", "null"})
+_NULLS: tuple[list[str], ...] = ([], [""], ["null"])
+"""Texts of null."""
+
+
+def _is_list(types: AbstractSet[str], texts: list[str]) -> bool:
+    """Return whether texts are the items of a list; one text may also be a scalar."""
+    if "array" not in types or len(texts) > 1:
+        return "array" in types
+    scalars = types & SCALARS
+    return not scalars or (scalars == {"null"} and texts not in _NULLS)
 
 
 def _deep(name: str, found: Iterable[Pair]) -> Any:

@@ -83,9 +83,12 @@ class _Defaults:
         registry = None
         if _refers(plain):
             plain, registry = {"$ref": f"{_DOCUMENT}#{pointers.to_fragment(pointer)}"}, self._registry
-        validator = jsonschema_rs.Draft202012Validator(
-            plain, formats=_FORMATS, validate_formats=True, registry=registry, offline=True
-        )
+        try:
+            validator = jsonschema_rs.Draft202012Validator(
+                plain, formats=_FORMATS, validate_formats=True, registry=registry, offline=True
+            )
+        except jsonschema_rs.ValidationError:
+            return True  # the schema is invalid: another pass reports that
         return validator.is_valid(value)
 
 
