@@ -31,7 +31,7 @@ from specwire_codegen.files.reach import is_near
 from specwire_codegen.ir import Api
 from specwire_codegen.lower import lower
 from specwire_codegen.normalize import Normalized, normalize
-from specwire_codegen.normalize.guess import KINDS, Guess, Inference
+from specwire_codegen.normalize.guess import KINDS, Guess, Inference, Kind
 from specwire_codegen.output.audit import audit
 from specwire_codegen.output.formatting import formatted
 from specwire_codegen.output.manifest import MANIFEST, manifest
@@ -99,8 +99,10 @@ def _normalized(
 
 def _inference(config: ClientConfig) -> Inference:
     """Return which guesses apply, by the table `[infer]` of `client.toml`."""
-    off = frozenset(kind for kind in KINDS if config.infer.get(kind) is False)
-    single = {kind: value for kind in KINDS if isinstance(value := config.infer.get(kind), Mapping)}
+    off: frozenset[Kind] = frozenset(kind for kind in KINDS if config.infer.get(kind) is False)
+    single: dict[Kind, Mapping[str, bool]] = {
+        kind: value for kind in KINDS if isinstance(value := config.infer.get(kind), Mapping)
+    }
     return Inference(off, single)
 
 

@@ -8,7 +8,7 @@ from typing import Literal
 import attrs
 
 Severity = Literal["breaking", "risky", "safe"]
-SEVERITIES: tuple[Severity, ...] = ("breaking", "risky", "safe")
+SEVERITIES: tuple[Severity, Severity, Severity] = ("breaking", "risky", "safe")
 """Severities, the worst first.
 
 breaking: code that uses the client fails, or fails type checks. risky: code runs, but can meet values that it did not
@@ -37,7 +37,8 @@ class Change:
 
 def worst(severities: Iterable[Severity], default: Severity = "safe") -> Severity:
     """Return the worst of several severities."""
-    return min(severities, key=SEVERITIES.index, default=default)
+    ranks = [SEVERITIES.index(severity) for severity in severities]
+    return SEVERITIES[min(ranks)] if ranks else default
 
 
 def ordered(changes: Iterable[Change]) -> tuple[Change, ...]:

@@ -108,8 +108,8 @@ class _Lowering:
         switch = switch_of(self.raw, self.components) if events is not None else None
         for kind, body in lower_bodies(self.raw.get("requestBody"), self.components).items():
             methods = self._twins(self.methods, kind) if kind else self.methods
+            streams = self._stream_methods(methods) if plain is not None and events is not None else ()
             if plain is not None:
-                streams = self._stream_methods(methods) if events is not None else ()
                 whole = self._operation(methods, body, plain, unselected(switch), responses.by_status)
                 yield attrs.evolve(whole, streams=streams, switch=_argument_of(whole, switch))
                 for form, twin in responses.twins:

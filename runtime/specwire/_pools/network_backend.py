@@ -188,7 +188,8 @@ class AsyncBackend(httpcore2.AsyncNetworkBackend):
     """Network backend of an asynchronous client, on asyncio or trio."""
 
     def __init__(self) -> None:
-        self._backend = httpcore2.TrioBackend() if is_trio() else httpcore2.AnyIOBackend()
+        # httpcore2 declares a second class of each name, for when anyio or trio is missing.
+        self._backend: Any = httpcore2.TrioBackend() if is_trio() else httpcore2.AnyIOBackend()
 
     async def connect_tcp(self, *args: Any, **kwargs: Any) -> AsyncStream:
         return AsyncStream(await self._backend.connect_tcp(*args, **kwargs))

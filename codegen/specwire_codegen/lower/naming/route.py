@@ -57,8 +57,9 @@ class Route:
     @property
     def place(self) -> tuple[tuple[str, ...] | None, ...]:
         """The path with the names of its parameters blanked, and its flags."""
+        flags = (self.flags,) if self.flags else ()
         return (
-            *(self.flags and (self.flags,)),
+            *flags,
             *(None if step.kind == "parameter" else step.words for step in self.steps),
         )
 

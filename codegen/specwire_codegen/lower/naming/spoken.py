@@ -174,7 +174,7 @@ def names_in(one: Named, name: tuple[str, ...], resources: Sequence[str], item: 
         yield verb[0]
     elif one.http_method == "GET" and item and verb == ("list",):
         yield "get"
-    elif verb != name and verb[0] in READING and not item and (plural or listed) and (len(verb) == 1 or extra):
+    elif verb and verb != name and verb[0] in READING and not item and (plural or listed) and (len(verb) == 1 or extra):
         yield "list"
     elif extra:
         yield name[0]

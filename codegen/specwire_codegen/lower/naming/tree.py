@@ -195,14 +195,15 @@ def _is_action(one: Named, route: Route, place: Place, tree: _Tree) -> bool:
         return False
     last = route.steps[-1].words
     before = route.steps[-2] if len(route.steps) > 1 else None
-    spoken = is_verb(last[0]) and last[0] != "post"
+    first = last[0]
+    spoken = is_verb(first) and first != "post"
     match one.http_method:
         case "POST":
             return spoken or before is not None and before.kind == "parameter" and not is_plural(last)
         case "GET":
             filtered = one.several is not True or last[-1].endswith("ed")
             single = before is not None and (not is_plural(last) or one.several is False) and filtered
-            return single or spoken and (before is not None or len(last) > 1 or last[0] in BASIC)
+            return single or spoken and (before is not None or len(last) > 1 or first in BASIC)
         case _:
             return spoken
 
