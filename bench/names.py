@@ -75,7 +75,7 @@ def faults(operation: Operation, siblings: Sequence[Operation]) -> Iterator[str]
     if operation.name in ("delete", "update", "patch") and not operation.path.rstrip("/").endswith("}"):
         inside = operation.path.rstrip("/") + "/{"
         if any(each.path.startswith(inside) and each.http_method == operation.http_method for each in siblings):
-            yield "does to all what it says of one"
+            yield "names one item, but changes all"
     telling = _meaning([word for word in said if word not in _SILENT])
     if telling and not telling & (_meaning(name) | set(resource)):
         yield "says nothing of its operationId"

@@ -33,10 +33,10 @@ def _type(hint: Any) -> Any:
         key, value = get_args(hint)
         return GenericAlias(dict, (key, _type(value)))
     if isinstance(hint, UnionMarker):
-        return Union[tuple(flatten((hint,)))]  # noqa: UP007 - made of a tuple
+        return Union[tuple(flatten((hint,)))]
     if get_origin(hint) in (Union, UnionType):
         rest = tuple(_type(each) for each in get_args(hint) if each is not msgspec.UnsetType)
-        return Union[rest]  # noqa: UP007 - made of a tuple
+        return Union[rest]
     return hint
 
 

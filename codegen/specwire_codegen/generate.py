@@ -107,7 +107,7 @@ def _inference(config: ClientConfig) -> Inference:
 
 
 def _overlays(target: Target, config: ClientConfig) -> tuple[Path, ...]:
-    """Return the overlays that `client.toml` names, which must be nearby, else the one beside the document."""
+    """Return the overlays that `client.toml` names, which must be nearby, else the one next to the document."""
     for path in config.overlays:
         if not is_near(path, target.config):
             message = f"{path.as_posix()!r} is hidden or too far away for this file to allow it"

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +66,7 @@ def test_fields_that_the_document_lacks_are_attributes(client: Any, server: Serv
     assert ship.flag == {"colour": "red"} and ship.model_extra == {"flag": {"colour": "red"}}
     assert ship.to_dict()["flag"] == {"colour": "red"}
     with pytest.raises(AttributeError, match="no attribute 'mast'"):
-        ship.mast  # noqa: B018 - the access is what is tested
+        attrgetter("mast")(ship)
 
 
 def test_construct_takes_any_value(package: Any) -> None:
@@ -366,7 +367,7 @@ def test_types_have_the_names_and_places_of_the_published_client(package: Any) -
     assert set(types.ShipCreateParams.__annotations__) == {"name", "built_at", "home_port", "cargo"}
     assert {"Harbour", "AsyncHarbour", "Client", "HarbourError", "NOT_GIVEN", "types"} <= set(dir(package))
     with pytest.raises(AttributeError, match="no attribute 'Boat'"):
-        package.Boat  # noqa: B018 - the access is what is tested
+        attrgetter("Boat")(package)
 
 
 def test_other_clients_have_no_trace_of_it() -> None:

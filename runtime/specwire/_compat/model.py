@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     UNSET: None = None
     _ModelMeta = msgspec.StructMeta
 else:
-    Unset = Union[None, msgspec.UnsetType]  # noqa: UP007 - `None | UnsetType` cannot be joined to a type in quotes
+    # A union by `|` could not be joined to a type in quotes.
+    Unset = Union[None, msgspec.UnsetType]
     UNSET = msgspec.UNSET
     _ModelMeta = type(models.WireModel)
 

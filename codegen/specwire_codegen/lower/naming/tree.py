@@ -75,7 +75,7 @@ def _without_flags(routes: Mapping[str, Route]) -> dict[str, Route]:
 
 
 def _without_prefix(routes: dict[str, Route]) -> dict[str, Route]:
-    """Return the routes without the first segments that nearly all have, if they are no resources themselves."""
+    """Return the routes without the first segments that nearly all have, if they aren't resources themselves."""
     while len(routes) >= _FEW:
         firsts = Counter(route.steps[0] for route in routes.values() if route.steps)
         if not firsts:
