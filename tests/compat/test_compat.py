@@ -314,6 +314,19 @@ def test_keys_come_from_arguments_or_the_environment(package: Any, monkeypatch: 
     assert package.Harbour(api_key="own").api_key == "own"
 
 
+def test_servers_are_chosen_by_name(package: Any) -> None:
+    client = package.Harbour(api_key="k")
+    assert str(client.base_url) == "https://harbour.example/v1/"
+    sandbox = package.Harbour(api_key="k", environment="sandbox")
+    assert str(sandbox.base_url) == "https://sandbox.harbour.example/v1/"
+    assert str(client.copy(environment="sandbox").base_url) == "https://sandbox.harbour.example/v1/"
+    own = package.Harbour(api_key="k", environment="sandbox", base_url="https://own.example")
+    assert str(own.base_url) == "https://own.example/"
+    assert str(own.with_options(timeout=1).base_url) == "https://own.example/"
+    with pytest.raises(package.HarbourError, match="moon"):
+        package.Harbour(api_key="k", environment="moon")
+
+
 def test_arguments_become_headers(client: Any, server: Server) -> None:
     server.on("GET", "/ships/3f1e", SHIP)
     client.with_options(project="north").ships.retrieve("3f1e")

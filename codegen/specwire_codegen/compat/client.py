@@ -130,6 +130,7 @@ def _client(api: Api, members: Sequence[Member], paths: Sequence[Path], header: 
         "provider": provider(api),
         "arguments": _arguments(compat),
         "keys": [one.name for one in compat.arguments],
+        "environments": ", ".join(literal(server.name) for server in api.servers),
         "timeout": literal(compat.timeout),
         "kinds": KINDS[2:],
         "members": members,

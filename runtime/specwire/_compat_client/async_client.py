@@ -99,6 +99,7 @@ class AsyncClient(AsyncResource):
     def copy(
         self,
         *,
+        environment: str | None = None,
         base_url: str | httpx2.URL | None = None,
         timeout: Timeout | NotGiven = NOT_GIVEN,
         http_client: AsyncHTTPClient | None = None,
@@ -115,6 +116,7 @@ class AsyncClient(AsyncResource):
                 raise TypeError(f"{type(self).__name__}.copy() got an unexpected keyword argument {key!r}")
         settings = changed(
             self._settings,
+            environment=environment,
             base_url=base_url,
             timeout=timeout,
             max_retries=max_retries,

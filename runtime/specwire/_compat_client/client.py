@@ -39,6 +39,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Arguments of a client, as passed."""
 
     keys: Mapping[str, Any]
+    environment: str | None = None
+    """Name of the server; `base_url` takes precedence."""
     base_url: Any = None
     timeout: Any = NOT_GIVEN
     max_retries: int = DEFAULT_MAX_RETRIES
@@ -91,6 +93,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 def changed(
     settings: Settings,
     *,
+    environment: str | None,
     base_url: Any,
     timeout: Timeout | NotGiven,
     max_retries: int | NotGiven,
@@ -110,7 +113,8 @@ def changed(
     query = settings.query if set_default_query is None else set_default_query
     return Settings(
         keys={**settings.keys, **{name: value for name, value in keys.items() if value is not None}},
-        base_url=base_url or settings.base_url,
+        environment=settings.environment if environment is None else environment,
+        base_url=base_url or (settings.base_url if environment is None else None),
         timeout=settings.timeout if timeout is NOT_GIVEN else timeout,
         max_retries=max_retries if isinstance(max_retries, int) else settings.max_retries,
         headers={**headers, **(default_headers or {})},
@@ -122,8 +126,9 @@ def changed(
 
 def server_of(settings: Settings, provider: Provider, client: str) -> str:
     """Return the base URL of a client."""
-    given = None if settings.base_url is None else str(settings.base_url)
-    return find_base_url(given, provider, client)
+    if settings.base_url is not None:
+        return find_base_url(str(settings.base_url), provider, client)
+    return find_base_url(None, provider, client, settings.environment)
 
 
 def credentials_of(

@@ -100,6 +100,7 @@ class Client(Resource):
     def copy(
         self,
         *,
+        environment: str | None = None,
         base_url: str | httpx2.URL | None = None,
         timeout: Timeout | NotGiven = NOT_GIVEN,
         http_client: SyncHTTPClient | None = None,
@@ -116,6 +117,7 @@ class Client(Resource):
                 raise TypeError(f"{type(self).__name__}.copy() got an unexpected keyword argument {key!r}")
         settings = changed(
             self._settings,
+            environment=environment,
             base_url=base_url,
             timeout=timeout,
             max_retries=max_retries,
