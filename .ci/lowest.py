@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[1]
 EXTRAS = ("httpx", "otel", "codegen", "mock")
 COUPLED = {"httpcore2": "httpx2", "opentelemetry-sdk": "opentelemetry-api"}
 """Packages that are released together with another, and require exactly its version."""
-FREE = {"opentelemetry-semantic-conventions"}
+FREE = {"fastapi", "opentelemetry-semantic-conventions"}
 """Packages whose version depends on that of another."""
 
 
