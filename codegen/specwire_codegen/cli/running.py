@@ -12,15 +12,12 @@ from specwire.errors import SpecwireError
 
 from specwire_codegen.cli import console
 from specwire_codegen.cli.arguments import spelled
-from specwire_codegen.cli.diff import diff
 from specwire_codegen.cli.extras import missing
 from specwire_codegen.cli.verbs import app
 from specwire_codegen.diagnostics import SpecwireCodegenError
 
 _DEBUG = "SPECWIRE_DEBUG"
 _PACKAGES = tuple(str(Path(__file__).parents[2] / name) for name in ("specwire", "specwire_codegen"))
-
-app.command(diff)
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -14,6 +14,7 @@ from specwire._network.server_url import shown_url
 
 from specwire_codegen.cli import extras
 from specwire_codegen.cli.console import advise, note, pour, report, say, show, show_rows, tell, warn, working
+from specwire_codegen.cli.diff import diff
 from specwire_codegen.cli.explanation import explanation, explanation_of_name
 from specwire_codegen.cli.options import NO_MORE, Count, From, Output, Overlays, Port, Reading, Root, Strict
 from specwire_codegen.diagnostics import DiagnosticError, SpecwireCodegenError, merged
@@ -38,6 +39,7 @@ app = cyclopts.App(
     version_flags=["--version"],
     suppress_keyboard_interrupt=False,
 )
+app.command(diff)
 
 
 @app.command

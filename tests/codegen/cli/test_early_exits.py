@@ -90,8 +90,8 @@ def test_a_full_disk_is_an_error(project: Path) -> None:
 def test_an_interrupt_leaves_no_partial_package(project: Path) -> None:
     """Ctrl-C is exit code 130 and one line."""
     code = (
-        "import os, signal, specwire_codegen.generate as generate; "
-        "generate.formatted = lambda files: os.kill(os.getpid(), signal.SIGINT); "
+        "import os, signal, time, specwire_codegen.generate as generate; "
+        "generate.formatted = lambda files: (os.kill(os.getpid(), signal.SIGINT), time.sleep(60)); "
         "from specwire_codegen.cli import main; main()"
     )
     done = subprocess.run(command("generate", code=code), capture_output=True, text=True, check=False)

@@ -116,5 +116,5 @@ def test_a_report_goes_to_a_file(project: Path, specwire: Specwire) -> None:
     """The terminal has the counts."""
     page = project / "diff.html"
     _, out, _ = specwire("diff", "HEAD:shop", "shop", "--format", "html", "-o", str(page), "--root", str(project))
-    assert out.replace("\n", " ").endswith("1 breaking, 0 risky, 0 safe ")  # the line may be folded
+    assert "".join(out.split()).endswith("1breaking,0risky,0safe")  # the line may be folded
     assert page.read_text("utf-8").startswith("<!doctype html>")
