@@ -37,7 +37,7 @@ class Target:
     """Folder of the package."""
     config: Path
     overlay: Path | None = None
-    """Overlay beside the document, unless `client.toml` names others."""
+    """Overlay next to the document, unless `client.toml` names others."""
     overlays: tuple[Path, ...] = ()
     """More overlays, applied after these."""
     normalized: Path | None = None

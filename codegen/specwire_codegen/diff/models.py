@@ -86,7 +86,7 @@ class ModelChanges:
 
 
 def _renamed(field: Field, old: Mapping[str, Field], new: Mapping[str, Field], typing: Types) -> Field | None:
-    """Return the only new field of the same type as a removed one; None if there is none or several."""
+    """Return the new field of the same type as a removed one; None unless there is exactly one."""
 
     def alike(one: Field, other: Field) -> bool:
         return one.required == other.required and typing.relation(one.type, other.type) == "same"

@@ -153,11 +153,9 @@ class OperationChanges:
             if before is not after:
                 yield self._change("breaking", "argument", "changed", "has another type", subject)
             return
-        found = self._typing.relation(before, after)
-        if found != "same" and before != after:
-            yield self._change(
-                request_severity(found), "argument", "changed", self._typing.described(before, after), subject
-            )
+        if (change := self._typing.change(before, after)) is not None:
+            found, text = change
+            yield self._change(request_severity(found), "argument", "changed", text, subject)
 
     def _response(self) -> Iterator[Change]:
         before, after = response_type(self._old), response_type(self._new)
@@ -166,11 +164,9 @@ class OperationChanges:
         if kinds[0] != kinds[1]:
             yield self._change("breaking", "response", "changed", f"{kinds[0]} before, now {kinds[1]}", subject)
         elif before is not None and after is not None:
-            found = self._typing.relation(before, after)
-            if found != "same" and before != after:
-                yield self._change(
-                    response_severity(found), "response", "changed", self._typing.described(before, after), subject
-                )
+            if (change := self._typing.change(before, after)) is not None:
+                found, text = change
+                yield self._change(response_severity(found), "response", "changed", text, subject)
 
     def _pages(self) -> Iterator[Change]:
         old, new = self._old.pagination, self._new.pagination
@@ -180,10 +176,9 @@ class OperationChanges:
         elif old is None and new is not None:
             yield self._change("safe", "pages", "added", "added with .pages()", subject)
         elif old is not None and new is not None:
-            found = self._typing.relation(old.item, new.item)
-            if found != "same" and old.item != new.item:
-                text = f"items: {self._typing.described(old.item, new.item)}"
-                yield self._change(response_severity(found), "pages", "changed", text, subject)
+            if (change := self._typing.change(old.item, new.item)) is not None:
+                found, text = change
+                yield self._change(response_severity(found), "pages", "changed", f"items: {text}", subject)
 
     def _errors(self) -> Iterator[Change]:
         old, new = dict(self._old.errors.by_status), dict(self._new.errors.by_status)
@@ -193,17 +188,15 @@ class OperationChanges:
         for status in new.keys() - old.keys():
             yield self._change("safe", "error", "added", f"{status}: the body is {out(new[status])}", subject)
         for status in old.keys() & new.keys():
-            found = self._typing.relation(old[status], new[status])
-            if found != "same" and old[status] != new[status]:
-                severity = response_severity(found)
-                text = f"{status}: {self._typing.described(old[status], new[status])}"
+            if (change := self._typing.change(old[status], new[status])) is not None:
+                severity, text = response_severity(change[0]), f"{status}: {change[1]}"
                 yield self._change("risky" if severity == "breaking" else severity, "error", "changed", text, subject)
 
 
 def _renamed(
     name: str, old: Mapping[str, object], new: Mapping[str, object], types: tuple[Mapping[str, TypeExpr], ...]
 ) -> str:
-    """Return the only new argument of the same type as a removed one; empty if there is none or several."""
+    """Return the new argument of the same type as a removed one; empty unless there is exactly one."""
     added = [each for each in new if each not in old and types[1].get(each) == types[0].get(name)]
     removed = [each for each in old if each not in new and types[0].get(each) == types[0].get(name)]
     return added[0] if len(added) == len(removed) == 1 else ""

@@ -146,6 +146,11 @@ class Types:
         """Return how a new type relates to the old one."""
         return relation(self._old.of(old), self._new.of(new))
 
+    def change(self, old: TypeExpr, new: TypeExpr) -> tuple[Relation, str] | None:
+        """Return how a type changed, with a description; None if it did not, or only an alias in it, reported there."""
+        found = self.relation(old, new)
+        return None if found == "same" or old == new else (found, self.described(old, new))
+
     def described(self, old: TypeExpr, new: TypeExpr) -> str:
         """Return the change of a type in words; for constants, only those that came or went."""
         return _described(self._old.named(old), self._new.named(new)) or f"{out(old)} is now {out(new)}"

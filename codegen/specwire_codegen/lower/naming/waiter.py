@@ -11,9 +11,9 @@ _READS = frozenset("get retrieve read fetch show find status poll".split())
 
 
 def default_waiter(operation: Mapping[str, Any], method: Method, taken: set[Method]) -> Method | None:
-    """Return an unused method beside the one that reads a job, and take it; None if nothing says that it is one.
+    """Return an unused name next to the method that reads a job, and take it; None if nothing suggests a job.
 
-    It is `wait` beside `get`, and `wait_for_video` beside `get_video`.
+    It is `wait` next to `get`, and `wait_for_video` next to `get_video`.
     """
     if not operation.get("x-specwire-polling"):
         return None
