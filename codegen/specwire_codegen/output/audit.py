@@ -133,6 +133,8 @@ class _Module:
             case ast.If(test=ast.Name(id="TYPE_CHECKING"), body=then, orelse=otherwise):
                 for statement in [*then, *otherwise]:
                     self._statement(statement)
+            case ast.ClassDef(bases=[ast.Name(id="Protocol")], keywords=[], body=body, decorator_list=[]):
+                self._protocol(node, body)
             case ast.ClassDef(bases=bases, keywords=keywords, body=body, decorator_list=[]):
                 for base in map(_unsubscripted, bases):
                     if not isinstance(base, ast.Name) or base.id not in self.classes:
@@ -165,6 +167,35 @@ class _Module:
                     self._value(value)
             case ast.Pass():
                 return
+            case _:
+                raise self._unknown(node)
+
+    def _protocol(self, node: ast.ClassDef, body: list[ast.stmt]) -> None:
+        """Check that a callback protocol has nothing but the signature of a method."""
+        match body:
+            case [
+                ast.Expr(value=ast.Constant(value=str())),
+                ast.FunctionDef(
+                    name="__call__",
+                    args=ast.arguments(args=[ast.arg(arg="self", annotation=None), *rest]) as arguments,
+                    returns=ast.expr() as returns,
+                    body=[ast.Expr(value=ast.Constant(value=value))],
+                    decorator_list=[],
+                ),
+            ] if value is ...:
+                others = ast.arguments(
+                    [],
+                    rest,
+                    arguments.vararg,
+                    arguments.kwonlyargs,
+                    arguments.kw_defaults,
+                    arguments.kwarg,
+                    arguments.defaults,
+                )
+                if arguments.posonlyargs:
+                    raise self._unknown(node)
+                self._function(others, [], converts=False)
+                self._annotation(returns)
             case _:
                 raise self._unknown(node)
 

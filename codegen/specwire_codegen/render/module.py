@@ -18,6 +18,7 @@ _KNOWN = {
     "ClassVar": "typing",
     "Literal": "typing",
     "NotRequired": "typing",
+    "Protocol": "typing",
     "TYPE_CHECKING": "typing",
     "TypeAlias": "typing",
     "TypedDict": "typing",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
@@ -12,7 +13,7 @@ from specwire_codegen.classes.annotation import out
 from specwire_codegen.ir import Api, FormBody, JsonBody, JsonPayload, Operation
 from specwire_codegen.openapi.identifiers import RESERVED_FUNCTIONS, SHADOWING, file_name, is_device
 from specwire_codegen.python_source import docstring, literal
-from specwire_codegen.render.facts import Constant, Facts, constant_name
+from specwire_codegen.render.facts import Constant, Facts
 from specwire_codegen.render.module import IMPORTED, import_block, render_template
 from specwire_codegen.render.prose import (
     documentation,
@@ -42,7 +43,8 @@ class Function:
     type_arguments: tuple[str, ...]
     """Type arguments of the class."""
     doc: str
-    call: str
+    call: str = ""
+    """Source of the request; empty for a signature, which is a class that only type checkers read."""
     constant: Constant | None = None
     """Facts of its operation; None if it calls another builder."""
     base: str = ""
@@ -142,15 +144,18 @@ def _functions(operation: Operation, siblings: Sequence[Operation], facts: Facts
         base=function_name(base.name) if base else "",
     )
     if (stream := switched_to(operation, siblings)) is not None:
-        yield _selected(operation, stream, arguments, facts)
+        yield _selected(operation, stream, arguments)
     if operation.polling is not None and operation.polling.method is not None:
         yield _waiter(operation, arguments)
 
 
 def selected_name(operation: Operation) -> str:
-    """Return the name of the builder with the argument that selects the stream."""
+    """Return the name of the signature with the argument that selects the stream.
+
+    Different methods have different names: an underscore is only left out if a capital takes its place.
+    """
     assert operation.switch is not None
-    return f"{operation.name}_by_{operation.switch[0]}"
+    return re.sub("(?:^|_)([a-z])", lambda found: found[1].upper(), f"{operation.name}_by_{operation.switch[0]}")
 
 
 def switched_to(operation: Operation, siblings: Sequence[Operation]) -> Operation | None:
@@ -161,24 +166,19 @@ def switched_to(operation: Operation, siblings: Sequence[Operation]) -> Operatio
     return next((one for one in siblings if one.id == operation.id and near & {one.method, *one.aliases}), None)
 
 
-def _selected(operation: Operation, stream: Operation, arguments: list[Argument], facts: Facts) -> Function:
-    """Return the builder of a stream as type checkers see it: with the argument that selects it."""
+def _selected(operation: Operation, stream: Operation, arguments: list[Argument]) -> Function:
+    """Return the signature of a method with the argument that selects its stream."""
     assert operation.switch is not None
     name, value = operation.switch
     rest = [argument for argument in arguments if argument.name != name]
-    passed = [argument.name if argument.positional else f"{argument.name}={argument.name}" for argument in rest]
-    call = f"{function_name(stream.name)}({', '.join(passed)})"
     kind, type_arguments = request_type(stream)
-    if function_name(stream.name) in {name, *(argument.name for argument in rest)}:  # hidden by an argument
-        call = f"{kind}({', '.join([constant_name(stream), *RequestSource(stream, rest, facts).keywords()])})"
     switch = Argument(name, f"Literal[{literal(value)}]", True, "")
     return Function(
         name=selected_name(operation),
-        arguments=signature([*rest, switch], Argument.declaration),
+        arguments=("self", *signature([*rest, switch], Argument.declaration)),
         kind=kind,
         type_arguments=type_arguments,
-        doc=docstring(f"Streaming form of `{operation.name}`, selected by `{name}={literal(value)}`.", indent=4),
-        call=call,
+        doc=docstring(f"Signature of `{operation.name}` with `{name}={literal(value)}`.", indent=4),
     )
 
 

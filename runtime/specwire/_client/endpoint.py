@@ -102,7 +102,7 @@ def endpoint(build: Callable[P, Request[T]]) -> Descriptor[Method[P, T], AsyncMe
 def switched(
     build: Callable[P, Request[T]],
     stream: Descriptor[AccumulatingMethod[P, E, F], AsyncAccumulatingMethod[P, E, F]],
-    selected: Callable[Q, StreamRequest[E]],
+    selected: Callable[[], Callable[Q, StreamRequest[E]]],
     name: str,
     value: bool | str,
 ) -> Descriptor[
@@ -114,7 +114,7 @@ def switched(
 def switched(
     build: Callable[P, Request[T]],
     stream: Descriptor[StreamMethod[P, E], AsyncStreamMethod[P, E]],
-    selected: Callable[Q, StreamRequest[E]],
+    selected: Callable[[], Callable[Q, StreamRequest[E]]],
     name: str,
     value: bool | str,
 ) -> Descriptor[SwitchedMethod[P, T, Q, EventStream[E]], AsyncSwitchedMethod[P, T, Q, AsyncEventStream[E]]]: ...
@@ -123,13 +123,13 @@ def switched(
 def switched(
     build: Callable[..., Request[Any]],
     stream: Descriptor[Any, Any],
-    selected: Callable[..., StreamRequest[Any]],
+    selected: Callable[[], Callable[..., StreamRequest[Any]]],
     name: str,
     value: bool | str,
 ) -> Descriptor[Any, Any]:
     """Return a method with one request and one response, or with the stream of the same operation if the argument `name` is `value`.
 
-    `selected` has the parameters of such a call, for type checkers.
+    `selected` is a callback protocol with the parameters of such a call. Only type checkers read it.
     """
     return Descriptor(
         "switched",
@@ -173,7 +173,7 @@ def downloaded(build: Callable[P, DownloadRequest]) -> Descriptor[DownloadMethod
 def downloaded_or_streamed(
     build: Callable[P, DownloadRequest],
     stream: Descriptor[StreamMethod[P, E], AsyncStreamMethod[P, E]],
-    selected: Callable[Q, StreamRequest[E]],
+    selected: Callable[[], Callable[Q, StreamRequest[E]]],
     name: str,
     value: bool | str,
 ) -> Descriptor[SwitchedDownloadMethod[P, Q, EventStream[E]], AsyncSwitchedDownloadMethod[P, Q, AsyncEventStream[E]]]:

@@ -24,6 +24,8 @@ def audited(source: str, name: str = "operations/pets.py") -> None:
         "_GET = given()",
         '__all__ = ["Pet"]',
         'class Pet(Request, kw_only=True, tag="x"):\n    """A pet."""\n    a: int | Unset = UNSET',
+        "from typing import Protocol\n"
+        'class A(Protocol):\n    """A."""\n    def __call__(self, a: int, *, b: int | Unset = UNSET) -> Request[None]: ...',
         "from typing import TYPE_CHECKING, Literal, TypeAlias\n"
         "if TYPE_CHECKING:\n    A: TypeAlias = 'Literal[\"os.system\"] | str'",
     ],
@@ -96,6 +98,24 @@ def test_constructs_of_clients_pass(source: str) -> None:
         "class A(Request, metaclass=given): pass",
         "class A(Request, tag=given()): pass",
         "class A(Request):\n    def a(self) -> int: return 1",
+        *(
+            f'from typing import Protocol\nclass A(Protocol):\n    """A."""\n    {member}'
+            for member in (
+                "a: int = 1",
+                "def a(self) -> int: ...",
+                "def __call__(self) -> int: return given()",
+                "def __call__(self) -> print(): ...",
+                "def __call__(self) -> int: 'text'",
+                "def __call__(this) -> int: ...",
+                "def __call__(self): ...",
+                "def __call__(self, a) -> int: ...",
+                "def __call__(self, a, /) -> int: ...",
+                "def __call__(self, *a: int) -> int: ...",
+                "def __call__(self, *, a: int = print()) -> int: ...",
+                "@given\n    def __call__(self) -> int: ...",
+                "def __call__(self) -> int: ...\n    def a(self) -> int: ...",
+            )
+        ),
         "class A(Request):\n    print()",
         "class A(Request):\n    a: int = print()",
         "@given\nclass A(Request): pass",

@@ -19,7 +19,7 @@ class _Streams:
     """Export ndjson."""
     export_sequence = streamed(_streams.export_sequence)
     """Export sequence."""
-    ask = switched(_streams.ask, ask_stream, _streams.ask_by_stream, "stream", True)
+    ask = switched(_streams.ask, ask_stream, _streams.AskByStream, "stream", True)
     """Ask."""
 
 
