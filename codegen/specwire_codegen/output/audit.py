@@ -15,6 +15,7 @@ import attrs
 from specwire_codegen.characters import is_hidden
 from specwire_codegen.compat.imports import COMPAT, COMPAT_MODELS, EXPORTS
 from specwire_codegen.diagnostics import SpecwireCodegenError
+from specwire_codegen.output.expressions import Scope, unquoted
 from specwire_codegen.render.module import IMPORTED
 
 _OTHERS = frozenset({"api.md", "py.typed"})
@@ -27,10 +28,6 @@ _BASE_ERROR = ("specwire.compat", "SDKError")
 """Name of the runtime that a package passes on by a name of its own."""
 _ALIASES = frozenset({"AsyncClient", "Client"})
 """Names by which a package passes on its clients, too."""
-_BUILTINS = frozenset("None bool bytes dict float frozenset int list object str tuple __name__ __all__".split())
-_CALLED = frozenset({"frozenset"})
-_PARTS = frozenset("body cookies headers path query".split())
-"""Attributes of a request that another form of it copies."""
 _RUNTIME = ("specwire", "msgspec")
 """Packages whose names may be called."""
 
@@ -52,24 +49,17 @@ def audit(files: Mapping[str, str], overrides: str | None = None) -> None:
             line = problem.lineno if isinstance(problem, SyntaxError) else None
             what = f"internal error: {name}:{line or 1} does not parse: {problem}"
             raise SpecwireCodegenError(what) from problem
-        _Module(name, frozenset(files), overrides).check(tree)
+        _Module(name, files=frozenset(files), overrides=overrides).check(tree)
 
 
 @attrs.define
-class _Module:
-    """Rules for one module; names are known once they are bound at its top level."""
+class _Module(Scope):
+    """Rules for the statements of one module; names are known once they are bound at its top level."""
 
-    name: str
-    files: frozenset[str]
-    overrides: str | None
-    bound: set[str] = attrs.field(factory=lambda: set(_BUILTINS))
-    callable: set[str] = attrs.field(factory=lambda: set(_CALLED))
+    files: frozenset[str] = frozenset()
+    overrides: str | None = None
     classes: set[str] = attrs.field(factory=set)
     """Names that may be subclassed."""
-    modules: set[str] = attrs.field(factory=set)
-    """Names of modules, whose attributes may be read."""
-    requests: frozenset[str] = frozenset()
-    """Names of requests, whose parts may be read."""
 
     def check(self, tree: ast.Module) -> None:
         self._bind(tree.body)
@@ -105,7 +95,7 @@ class _Module:
             elif (node.module, alias.name) == _BASE_ERROR and name.endswith("Error"):
                 continue
             elif not any((node.module, alias.name) == table.get(name) for table in _IMPORTED):
-                raise self._unknown(node, f"an import of {alias.name} from {node.module}")
+                raise self.unknown(node, f"an import of {alias.name} from {node.module}")
             elif (node.module or "").partition(".")[0] in _RUNTIME or name == "TypedDict":
                 self.callable.add(name)
                 self.classes.add(name)
@@ -115,13 +105,13 @@ class _Module:
         """Check an import from the package itself: a module, or a client or resource from its module."""
         here = PurePosixPath(self.name).parts[: -node.level]
         if len(PurePosixPath(self.name).parts) < node.level:
-            raise self._unknown(node, "an import from outside the package")
+            raise self.unknown(node, "an import from outside the package")
         target = "/".join([*here, *(node.module or "").split(".")]).strip("/")
         inside = f"{target}/{alias.name}".strip("/")
         if self._is_module(inside):
             self.modules.add(alias.asname or alias.name)
         elif not self._is_module(target) or alias.asname not in (None, *_ALIASES):
-            raise self._unknown(node, f"an import of {alias.name} from {'.' * node.level}{node.module or ''}")
+            raise self.unknown(node, f"an import of {alias.name} from {'.' * node.level}{node.module or ''}")
 
     def _is_module(self, path: str) -> bool:
         return f"{path}.py" in self.files or f"{path}/__init__.py" in self.files
@@ -138,11 +128,11 @@ class _Module:
             case ast.ClassDef(bases=bases, keywords=keywords, body=body, decorator_list=[]):
                 for base in map(_unsubscripted, bases):
                     if not isinstance(base, ast.Name) or base.id not in self.classes:
-                        raise self._unknown(base)
+                        raise self.unknown(base)
                 for keyword in keywords:
                     if keyword.arg not in ("kw_only", "tag", "tag_field"):
-                        raise self._unknown(keyword)
-                    self._data(keyword.value)
+                        raise self.unknown(keyword)
+                    self.data(keyword.value)
                 inside = attrs.evolve(self, bound={*self.bound})
                 for statement in body:
                     if isinstance(statement, ast.FunctionDef) and statement.name == "__init__":
@@ -150,25 +140,25 @@ class _Module:
                         check(statement)
                         continue
                     if not isinstance(statement, ast.Assign | ast.AnnAssign | ast.Expr | ast.Pass):
-                        raise self._unknown(statement)
+                        raise self.unknown(statement)
                     inside._statement(statement)
                     inside._bind([statement])  # later members may refer to it
             case ast.FunctionDef(args=arguments, body=body, returns=ast.expr() as returns, decorator_list=decorators):
                 self._decorators(decorators)
                 self._function(arguments, body, converts=bool(decorators))
-                self._annotation(returns)
+                self.annotation(returns)
             case ast.Assign(targets=[ast.Name()], value=value):
-                self._value(value)
+                self.value(value)
             case ast.AnnAssign(target=ast.Name(), annotation=ast.Name(id="TypeAlias"), value=ast.expr() as value):
-                self._annotation(_unquoted(value))
+                self.annotation(unquoted(value))
             case ast.AnnAssign(target=ast.Name(), annotation=annotation, value=value):
-                self._annotation(annotation)
+                self.annotation(annotation)
                 if value is not None:
-                    self._value(value)
+                    self.value(value)
             case ast.Pass():
                 return
             case _:
-                raise self._unknown(node)
+                raise self.unknown(node)
 
     def _protocol(self, node: ast.ClassDef, body: list[ast.stmt]) -> None:
         """Check that a callback protocol has nothing but the signature of a method."""
@@ -193,11 +183,11 @@ class _Module:
                     arguments.defaults,
                 )
                 if arguments.posonlyargs:
-                    raise self._unknown(node)
+                    raise self.unknown(node)
                 self._function(others, [], converts=False)
-                self._annotation(returns)
+                self.annotation(returns)
             case _:
-                raise self._unknown(node)
+                raise self.unknown(node)
 
     def _constructor(self, node: ast.FunctionDef) -> None:
         """Check that a constructor only passes its arguments on to that of its base class."""
@@ -210,13 +200,13 @@ class _Module:
             or given.posonlyargs
             or node.decorator_list
         ):
-            raise self._unknown(node)
+            raise self.unknown(node)
         for each in listed:
             if each.annotation is None:
-                raise self._unknown(each)
-            self._annotation(each.annotation)
+                raise self.unknown(each)
+            self.annotation(each.annotation)
         for default in [*given.defaults, *given.kw_defaults]:
-            self._data(default)
+            self.data(default)
         match node.body:
             case [
                 ast.Expr(value=ast.Constant(value=str())),
@@ -233,7 +223,7 @@ class _Module:
                 for value in [*passed, *(keyword.value for keyword in keywords)]:
                     self._passed(value, names)
             case _:
-                raise self._unknown(node)
+                raise self.unknown(node)
 
     def _passed(self, node: ast.expr, names: set[str]) -> None:
         """Check an argument of a constructor, or a dictionary of them."""
@@ -242,10 +232,10 @@ class _Module:
                 return
             case ast.Dict(keys=keys, values=values):
                 for key, value in zip(keys, values, strict=True):
-                    self._data(key)
+                    self.data(key)
                     self._passed(value, names)
             case _:
-                raise self._unknown(node)
+                raise self.unknown(node)
 
     def _opening(self, node: ast.FunctionDef) -> None:
         """Check the constructor of a client with `[compat]`: it passes its arguments on to `self._open`."""
@@ -258,10 +248,10 @@ class _Module:
             ) if not call.keywords:
                 keywords = ast.arguments([], [], None, named, defaults, None, [])
                 if arguments.vararg or arguments.kwarg or arguments.posonlyargs:
-                    raise self._unknown(node)
+                    raise self.unknown(node)
                 self._function(keywords, [ast.Return(value) for value in call.args], converts=False)
             case _:
-                raise self._unknown(node)
+                raise self.unknown(node)
 
     def _decorators(self, decorators: list[ast.expr]) -> None:
         """Check that a function has no decorator except one that copies the arguments of another function."""
@@ -271,21 +261,21 @@ class _Module:
             case [ast.Call(func=ast.Name(id="same_arguments"), args=[ast.Name(id=name)], keywords=[])] if (
                 name in self.callable
             ):
-                self._called(ast.Name("same_arguments"))
+                self.called(ast.Name("same_arguments"))
             case _:
-                raise self._unknown(decorators[0])
+                raise self.unknown(decorators[0])
 
     def _function(self, arguments: ast.arguments, body: list[ast.stmt], *, converts: bool) -> None:
         if arguments.vararg or arguments.kwarg or arguments.posonlyargs:
-            raise self._unknown(arguments)
+            raise self.unknown(arguments)
         listed = [*arguments.args, *arguments.kwonlyargs]
         for argument in listed:
             if argument.annotation is None:
-                raise self._unknown(argument)
-            self._annotation(argument.annotation)
+                raise self.unknown(argument)
+            self.annotation(argument.annotation)
         for default in [*arguments.defaults, *arguments.kw_defaults]:
             if default is not None and ast.unparse(default) not in ("UNSET", "DEFAULT_MAX_RETRIES", "False"):
-                self._data(default)
+                self.data(default)
         names = {argument.arg for argument in listed}
         inner = attrs.evolve(
             self,
@@ -297,104 +287,11 @@ class _Module:
         for statement in body:
             match statement:
                 case ast.Return(value=ast.expr() as value):
-                    inner._value(value)
+                    inner.value(value)
                 case ast.Expr(value=ast.Constant(value=str())):
                     continue
                 case _:
-                    raise self._unknown(statement)
-
-    def _annotation(self, node: ast.expr) -> None:
-        """Check an annotation: names, unions and subscripts; the values of a `Literal` are data."""
-        match node:
-            case ast.Constant(value=None):
-                return
-            case ast.Subscript(value=ast.Name(id="Literal" | "_Literal"), slice=values):
-                self._data(values)
-            case ast.Subscript(value=value, slice=index):
-                self._annotation(value)
-                self._annotation(index)
-            case ast.Tuple(elts=items) | ast.List(elts=items):
-                for item in items:
-                    self._annotation(item)
-            case ast.BinOp(op=ast.BitOr()):
-                for operand in _operands(node):
-                    self._annotation(operand)
-            case ast.Name() | ast.Attribute():
-                self._name(node)
-            case _:
-                raise self._unknown(node)
-
-    def _value(self, node: ast.expr | None) -> None:
-        """Check a value: data, names, annotations, and calls of the runtime and the package."""
-        match node:
-            case ast.Call(
-                func=ast.Name("TypedDict"), args=[name, ast.Dict(keys=keys, values=annotations)], keywords=[]
-            ):
-                self._data(ast.Tuple([name, *(key for key in keys if key is not None)]))
-                for annotation in annotations:
-                    self._annotation(_unquoted(annotation))
-            case ast.Call(func=function, args=arguments, keywords=keywords) if all(each.arg for each in keywords):
-                self._called(function)
-                for value in [*arguments, *(keyword.value for keyword in keywords)]:
-                    self._value(value)
-            case ast.Dict(keys=keys, values=values):
-                for member in [*keys, *values]:
-                    self._value(member)
-            case ast.Set(elts=values):
-                self._data(ast.Tuple(values))
-            case ast.Tuple(elts=values) | ast.List(elts=values) | ast.BoolOp(op=ast.Or(), values=values):
-                for value in values:
-                    self._value(value)
-            case ast.IfExp(
-                body=ast.Constant(value=None) | ast.Dict(keys=[]),
-                orelse=value,
-                test=ast.Compare(ops=[ast.Is()]) as test,
-            ):
-                for each in [test.left, *test.comparators, value]:
-                    self._value(each)
-            case ast.Lambda(args=ast.arguments(args=[], kwonlyargs=[], vararg=None, kwarg=None), body=body):
-                self._value(body)
-            case ast.Constant() | ast.UnaryOp():
-                self._data(node)
-            case ast.Name() | ast.Attribute() | ast.Subscript() | ast.BinOp():
-                self._annotation(node)
-            case _:
-                raise self._unknown(node)
-
-    def _data(self, node: ast.expr | None) -> None:
-        match node:
-            case ast.Constant(value=str() | int() | float() | None):
-                return
-            case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float())):
-                return
-            case ast.Tuple(elts=items):
-                for item in items:
-                    self._data(item)
-            case _:
-                raise self._unknown(node)
-
-    def _called(self, node: ast.expr) -> None:
-        match node:
-            case ast.Name(id=name) if name in self.callable:
-                return
-            case _:
-                raise self._unknown(node, f"a call of {ast.unparse(node)}")
-
-    def _name(self, node: ast.expr) -> None:
-        match node:
-            case ast.Name(id=name) if name in self.bound:
-                return
-            case ast.Attribute(value=ast.Name(id=request), attr=name) if request in self.requests and name in _PARTS:
-                return
-            case ast.Attribute(value=ast.Name(id=module), attr=name) if module in self.modules and name[:2] != "__":
-                return
-            case _:
-                raise self._unknown(node, f"{ast.unparse(node)}, which is not defined")
-
-    def _unknown(self, node: ast.AST | None, what: str = "") -> SpecwireCodegenError:
-        place = f"{self.name}:{getattr(node, 'lineno', 1)}"
-        found = what or f"unexpected syntax ({type(node).__name__})"
-        return SpecwireCodegenError(f"internal error: {place} contains {found}; nothing was written")
+                    raise self.unknown(statement)
 
 
 def _opens(node: ast.FunctionDef) -> bool:
@@ -409,21 +306,3 @@ def _opens(node: ast.FunctionDef) -> bool:
 def _unsubscripted(node: ast.expr) -> ast.expr:
     """Return a base class without its type arguments."""
     return node.value if isinstance(node, ast.Subscript) else node
-
-
-def _unquoted(node: ast.expr) -> ast.expr:
-    """Return an annotation without its quotes."""
-    match node:
-        case ast.Constant(value=str(text)):
-            return ast.parse(text, mode="eval").body
-        case _:
-            return node
-
-
-def _operands(node: ast.expr) -> Iterable[ast.expr]:
-    """Return the operands of a chain of `|` of any length."""
-    found: list[ast.expr] = []
-    while isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
-        found.append(node.right)
-        node = node.left
-    return [*found, node]
