@@ -20,6 +20,7 @@ from specwire_codegen.contract.values.types import Types
 from specwire_codegen.contract.wire.expected_request import Arrival
 from specwire_codegen.contract.wire.parameters import is_text_of, query_pairs
 from specwire_codegen.ir import Cursor, JsonPayload, ListOf, NextURL, Operation
+from specwire_codegen.normalize.extensions import UNKNOWN
 
 _NEXT = "?page=2&mark=a%20b"
 """The address of the second page, relative to the first."""
@@ -107,6 +108,11 @@ class _Pages:
         """Return the place of the next cursor in an item."""
         return self._place(self._stated["next_from_last_item"], self._item)
 
+    def _first(self) -> int:
+        """Return the number of the first page; a server whose first number is unknown counts from 0 here."""
+        first: int | str = self._stated.get("first", 0)
+        return 0 if first == UNKNOWN else int(first)
+
     def _scene(self, drawn: tuple[Any, Any], items: tuple[list[Any], list[Any]], token: Any) -> Scenario:
         first, second = (_put(page, self._items.path, some) for page, some in zip(drawn, items, strict=True))
         count = len(items[0])
@@ -117,7 +123,7 @@ class _Pages:
         match self._stated["style"]:
             case "page" | "offset" as style:
                 parameter = self._stated[style]
-                follows = {parameter: self._stated.get("first", 0) + 1 if style == "page" else count}
+                follows = {parameter: self._first() + 1 if style == "page" else count}
                 sized = self._sized(count)
                 if "total" in self._stated:
                     total = count + len(items[1])

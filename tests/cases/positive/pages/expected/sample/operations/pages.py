@@ -40,6 +40,24 @@ def list_by_number(
     return PagedRequest(_LIST_BY_NUMBER, query=given({"page": page, "per_page": per_page}))
 
 
+_LIST_BY_UNKNOWN_NUMBER = Operation(
+    id="list_by_unknown_number",
+    method="GET",
+    path="/by-unknown-number",
+    returns=JsonPayload(models.Page),
+    secure=False,
+    pagination=PageNumber(page="page", items=("data",), first=None, total=("total",)),
+)
+
+
+def list_by_unknown_number(*, page: int | Unset = UNSET) -> PagedRequest[models.Page, models.Item]:
+    """List by unknown number.
+
+    `GET /by-unknown-number`, operation `list_by_unknown_number`.
+    """
+    return PagedRequest(_LIST_BY_UNKNOWN_NUMBER, query=given({"page": page}))
+
+
 _LIST_BY_OFFSET = Operation(
     id="list_by_offset",
     method="GET",

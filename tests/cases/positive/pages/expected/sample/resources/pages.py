@@ -19,6 +19,8 @@ class _Pages:
     """List by number."""
     list_by_offset = paginated(_pages.list_by_offset)
     """List by offset."""
+    list_by_unknown_number = paginated(_pages.list_by_unknown_number)
+    """List by unknown number."""
     list_by_url = paginated(_pages.list_by_url)
     """List by url."""
 
