@@ -111,8 +111,15 @@ class SampledCheck:
         except KeyError:
             return result  # already reported in `wrong`
         read = [self._read(operation, given, response) for response in (*scripted, *failures)]
-        read += [self._played(operation, given, scenario) for scenario in self._scenarios(operation)]
-        return attrs.evolve(result, responses=len(read), equal=read.count([]), unequal=tuple(chain(*read)))
+        undrawn: list[str] = []
+        read += [self._played(operation, given, scenario) for scenario in self._scenarios(operation, undrawn)]
+        return attrs.evolve(
+            result,
+            responses=len(read),
+            equal=read.count([]),
+            unequal=tuple(chain(*read)),
+            undrawn=tuple(undrawn),
+        )
 
     def _errors(self, operation: Operation, count: int) -> tuple[list[DrawnResponse], bool]:
         """Generate the errors that the document describes, if any."""
@@ -120,12 +127,18 @@ class SampledCheck:
             return [], False
         return self._drawn(lambda subject: _some(drawn_responses.errors(subject, operation)), count)
 
-    def _scenarios(self, operation: Operation) -> Iterator[Scenario]:
-        """Generate one scenario of each kind that applies to the operation."""
+    def _scenarios(self, operation: Operation, undrawn: list[str]) -> Iterator[Scenario]:
+        """Generate one scenario of each kind that applies to the operation; append those that cannot be generated."""
         kinds: tuple[Scenarios, ...] = (paging.pages, retries.retries, retries.resumptions)
         for strategy in kinds:
-            if strategy(self.subject, self._types, operation) is not None:
-                yield from self._drawn(partial(self._scenario, strategy, operation), 1)[0]
+            if strategy(self.subject, self._types, operation) is None:
+                continue
+            try:
+                found = self._drawn(partial(self._scenario, strategy, operation), 1)[0]
+            except UndrawableError as problem:
+                undrawn.append(f"{strategy.__name__}: {problem}")
+            else:
+                yield from found
 
     def _scenario(self, strategy: Scenarios, operation: Operation, subject: Subject) -> SearchStrategy[Scenario]:
         return _some(strategy(subject, self._types, operation))

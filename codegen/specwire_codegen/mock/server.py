@@ -20,6 +20,8 @@ BACKLOG: Final = 2048
 """Maximum number of connections that wait to be accepted."""
 GRACE: Final = 2
 """Grace period of open connections at shutdown, in seconds."""
+KEEP_ALIVE: Final = 600
+"""Seconds that idle connections stay open: a client should not meet the end of one while it draws the next call."""
 
 
 class CuttableProtocol(H11Protocol):
@@ -64,6 +66,7 @@ def _server(app: ASGIApp, ready: Callable[[], None]) -> Server:
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=GRACE,
+        timeout_keep_alive=KEEP_ALIVE,
     )
     return _ReadyServer(config, ready)
 

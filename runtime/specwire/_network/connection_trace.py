@@ -1,4 +1,4 @@
-"""Connections that an HTTP client of the user's opens: they obey deadlines too, and failures name its proxy.
+"""Connections of an HTTP client of the user's: they obey deadlines too, and failures tell what was sent and by which proxy.
 
 Only the `trace` extension of httpcore shows them; clients of its own connections have a network backend instead.
 """
@@ -14,9 +14,11 @@ from urllib.parse import urlsplit
 
 from specwire._network.deadline_scope import bounded, has_deadline, mark_limited, remaining, write
 from specwire._network.dialing import look_up
+from specwire._network.transport_errors import unsent
 
 _NEW_STREAM = ("connect_tcp.complete", "connect_unix_socket.complete", "start_tls.complete")
 """Ends of the events whose return value is a stream."""
+_HEAD_FAILED = "http11.send_request_headers.failed"
 _dialed: ContextVar[tuple[str, int] | None] = ContextVar("specwire.dialed", default=None)
 """Host and port of the last connection that this thread or task began."""
 
@@ -33,6 +35,8 @@ def trace(event: str, info: Mapping[str, Any]) -> None:
         stream.read = lambda max_bytes, timeout=None: read(max_bytes, bounded(timeout))
         stream.write = lambda buffer, timeout=None: write(send, buffer, timeout)
         mark_limited(stream)
+    elif event == _HEAD_FAILED:
+        _raise_unsent(info["exception"])
 
 
 async def trace_async(event: str, info: Mapping[str, Any]) -> None:
@@ -42,6 +46,14 @@ async def trace_async(event: str, info: Mapping[str, Any]) -> None:
     elif event.endswith(_NEW_STREAM) and (stream := info.get("return_value")) is not None:
         read = stream.read
         stream.read = lambda max_bytes, timeout=None: read(max_bytes, remaining(timeout))
+    elif event == _HEAD_FAILED:
+        _raise_unsent(info["exception"])
+
+
+def _raise_unsent(error: BaseException) -> None:
+    """Raise the failure to write the head of a request, which the library would ignore and wait for a response."""
+    if type(error).__name__ == "WriteError":
+        raise unsent(error) from None
 
 
 def name_proxy(error: Exception, library: ModuleType, url: str) -> None:

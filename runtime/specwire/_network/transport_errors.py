@@ -25,6 +25,11 @@ class TransportError(Exception):
         return self.__cause__ or self
 
 
+def unsent(error: BaseException) -> TransportError:
+    """Return a failure to write the head of a request on a connection: the server cannot act on a part of it."""
+    return TransportError(f"the server closed the connection before the request: {error}", sent=False, timeout=False)
+
+
 class BodyTooLargeError(Exception):
     """Response whose body is larger than the client may hold."""
 

@@ -16,7 +16,7 @@ import httpcore2
 from specwire._network.deadline_scope import bounded, mark_limited, remaining, write
 from specwire._network.dialing import dial, look_up
 from specwire._network.event_loop import is_trio
-from specwire._network.transport_errors import CLOSED_HERE, TransportError
+from specwire._network.transport_errors import CLOSED_HERE, TransportError, unsent
 
 T = TypeVar("T")
 
@@ -236,7 +236,7 @@ def _translated(late: type[Exception], failed: type[Exception]) -> Iterator[None
 
 @contextmanager
 def _unsent(is_head: bool) -> Iterator[None]:
-    """Raise the failure to write the head of a request as `TransportError`: the server cannot act on a part of it.
+    """Raise the failure to write the head of a request as `TransportError`.
 
     The HTTP library would ignore the failure, and wait for a response.
     """
@@ -245,8 +245,7 @@ def _unsent(is_head: bool) -> Iterator[None]:
     except (ConnectionError, httpcore2.WriteError) as error:
         if not is_head:
             raise
-        message = f"the server closed the connection before the request: {error}"
-        raise TransportError(message, sent=False, timeout=False) from None
+        raise unsent(error) from None
 
 
 def _is_address(host: str) -> bool:

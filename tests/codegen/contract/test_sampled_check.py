@@ -162,6 +162,39 @@ def test_a_client_of_another_document_is_reported(
     assert {name for name, one in found.items() if one.wrong} == set(everything.operation_ids)
 
 
+ENDLESS = """\
+openapi: 3.1.0
+info: {title: Endless, version: '1'}
+servers: [{url: 'https://api.test'}]
+paths:
+  /things:
+    get:
+      operationId: listThings
+      parameters: [{name: after, in: query, schema: {type: string}}]
+      x-specwire-pagination: {style: cursor, cursor: after, items: /data, next: /next}
+      responses:
+        '200':
+          description: d
+          content:
+            application/json:
+              schema:
+                type: object
+                required: [data]
+                properties: {data: {type: array, items: {type: string}}, next: {type: string, enum: ['']}}
+"""
+
+
+def test_a_scenario_that_cannot_be_drawn_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """This document never has a second page; everything else is checked."""
+    monkeypatch.syspath_prepend(str(tmp_path))
+    with SampledCheck(generated_client(ENDLESS, "endless", tmp_path), seconds=2) as trial:
+        [found] = [trial.run(operation, 4) for operation in trial.subject.api.operations]
+    [reason] = found.undrawn
+    assert reason.startswith("pages: ")
+    assert ((), ()) == (found.wrong, found.unequal)
+    assert found.responses == found.equal > 1
+
+
 def test_a_sample_is_varied_and_the_same_for_a_seed(everything: Subject) -> None:
     """Operations with new features come first."""
     operations = everything.api.operations

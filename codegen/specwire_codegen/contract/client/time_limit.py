@@ -1,4 +1,4 @@
-"""Time limit for code that cannot be cancelled."""
+"""Limit of the processor time of code that cannot be cancelled."""
 
 from __future__ import annotations
 
@@ -14,15 +14,18 @@ class TimeLimitExceeded(BaseException):
 
 @contextmanager
 def within(seconds: float) -> Iterator[None]:
-    """Raise `TimeLimitExceeded` in a block that takes longer; only in the main thread, which gets the signals."""
+    """Raise `TimeLimitExceeded` in a block that takes more processor time, so that other processes change nothing.
+
+    Only in the main thread, which gets the signals.
+    """
 
     def stop(number: int, frame: FrameType | None) -> None:
         raise TimeLimitExceeded
 
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    before = signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
