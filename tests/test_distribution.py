@@ -120,6 +120,28 @@ def unpacked(wheel: Path, folder: Path) -> Path:
     return metadata
 
 
+EXTRAS = {"mock": "mock", "demo": "mock", "contract": "contract"}
+"""Extras of the verbs that need more than `codegen`."""
+
+
+def test_without_extras_every_verb_names_the_extra_that_it_needs(built: Path, tmp_path: Path) -> None:
+    """Never a traceback; the version and a short help need no extra."""
+    programs = installed(wheel_in(built), tmp_path / "environment")
+    python = programs / "python"
+    version = run(python, "-c", "import specwire; print(specwire.__version__)", folder=tmp_path)
+    metadata = "from importlib.metadata import version; print(version('specwire'))"
+    assert version == run(python, "-c", metadata, folder=tmp_path)
+    assert version == run(programs / "specwire", "--version", folder=tmp_path)
+    assert version == run(python, "-m", "specwire", "--version", folder=tmp_path)
+    assert 'pip install "specwire[codegen]"' in run(programs / "specwire", folder=tmp_path)
+    for verb in ("generate", "check", "new", "accept", "diff", "dump-ir", *EXTRAS):
+        command = [programs / "specwire", verb]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60)
+        install = f'pip install "specwire[{EXTRAS.get(verb, "codegen")}]"'
+        assert (1, "") == (done.returncode, done.stdout)
+        assert done.stderr.startswith(f"error: {verb} needs ") and done.stderr.endswith(f"{install}\n")
+
+
 USE = """
 import asyncio, sys
 from specwire_clients.moonshot import AsyncMoonshot, Moonshot

@@ -181,7 +181,9 @@ _MODULES = by_module(
         ),
     }
 )
-__getattr__ = _lazy("specwire", _MODULES, home=__name__)
+__version__ = "0.1.0"
+"""Version of the runtime and of the generator."""
+__getattr__ = _lazy(__name__, _MODULES)
 
 if not TYPE_CHECKING:  # checkers take the names from the imports above
     __all__ = sorted(_MODULES)

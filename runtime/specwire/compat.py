@@ -141,7 +141,7 @@ _MODULES = by_module(
         "_http.transport": "AsyncHTTPClient SyncHTTPClient",
     }
 )
-__getattr__ = lazy("specwire", _MODULES, home=__name__)
+__getattr__ = lazy(__name__.rpartition(".")[0], _MODULES, home=__name__)
 
 if not TYPE_CHECKING:  # checkers take the names from the imports above
     __all__ = sorted(_MODULES)

@@ -21,7 +21,7 @@ try:
     from opentelemetry import metrics, propagate, trace
     from opentelemetry.trace import Span, SpanKind, Status, StatusCode
 except ImportError as error:
-    raise ImportError("specwire.otel needs opentelemetry-api: pip install 'specwire[otel]'") from error
+    raise ImportError('specwire.otel needs opentelemetry-api: pip install "specwire[otel]"') from error
 
 from specwire._client.async_client import (
     AsyncClient,

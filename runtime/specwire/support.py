@@ -191,7 +191,7 @@ _MODULES = by_module(
         "_serialization.upload": "piece_of",
     }
 )
-__getattr__ = lazy("specwire", _MODULES, home=__name__)
+__getattr__ = lazy(__name__.rpartition(".")[0], _MODULES, home=__name__)
 
 if not TYPE_CHECKING:  # checkers take the names from the imports above
     __all__ = sorted(_MODULES)

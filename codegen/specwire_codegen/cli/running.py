@@ -43,18 +43,18 @@ def run(arguments: Sequence[str]) -> int:
             import traceback
 
             traceback.print_exception(problem)
-        _report(problem)
+        _report(problem, arguments)
         return 1
 
 
-def _report(problem: Exception) -> None:
+def _report(problem: Exception, arguments: Sequence[str]) -> None:
     """Print an error in one piece, without a traceback."""
     match problem:
         case SpecwireCodegenError():
             console.fail(problem)
         case SpecwireError():
             console.complain(str(problem))
-        case ModuleNotFoundError() if (advice := missing(problem)) is not None:
+        case ModuleNotFoundError() if (advice := missing(problem, arguments)) is not None:
             console.complain(advice)
         case RecursionError():
             console.complain(f"the input is nested too deeply{_place(problem)}: flatten it", "too-deep")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import attrs
 import cyclopts
+import specwire
 from specwire._network.server_url import shown_url
 
 from specwire_codegen.cli import extras
@@ -25,17 +26,11 @@ if TYPE_CHECKING:
     from specwire_codegen.ir import Api
 
 
-def _version() -> str:
-    from importlib.metadata import version
-
-    return version("specwire")
-
-
 app = cyclopts.App(
     name="specwire",
     help="Generate typed Python clients from OpenAPI documents. With --json, diagnostics are JSON, one per line.",
     default_parameter=cyclopts.Parameter(negative=""),
-    version=_version,
+    version=specwire.__version__,
     version_flags=["--version"],
     suppress_keyboard_interrupt=False,
 )

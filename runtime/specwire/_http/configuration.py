@@ -10,6 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from specwire import __version__
 from specwire._http.option_values import TimeoutConfig, header_mapping
 from specwire._http.options import Options
 from specwire._http.retry import USUAL_STATUSES, RetryPolicy, with_retries
@@ -36,18 +37,10 @@ _UNCHOSEN = 5.0
 @cache
 def user_agent(name: str, version: str) -> str:
     """Return the `User-Agent` header for clients of a provider."""
-    # Imported late: it takes longer to import than most of this package. The HTTP library imports it at the first call
-    # anyway.
-    from importlib import metadata
-
-    try:
-        ours = metadata.version("specwire")
-    except metadata.PackageNotFoundError:
-        ours = "0"
     python = ".".join(map(str, sys.version_info[:3]))
     # The document's version may be any text. Headers allow printable characters, and this comment no parentheses.
     plain = "".join(each if "!" <= each <= "~" and each not in "()\\;" else "-" for each in version[:_LONGEST_VERSION])
-    return f"specwire/{ours} ({name}/{plain}; python/{python})"
+    return f"specwire/{__version__} ({name}/{plain}; python/{python})"
 
 
 def find_base_url(

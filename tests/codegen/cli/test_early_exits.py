@@ -26,8 +26,8 @@ __all__ = ["project", "specwire"]
         (RecursionError("deep"), 1, r"error: the input is nested too deeply( \(at \w+\.py:\d+\))?: flatten it"),
         (PermissionError(13, "Permission denied", "a/b"), 1, r"error: a/b: Permission denied: check path, .*"),
         (OSError(28, "No space left on device"), 1, r"error: No space left on device: check path, .*"),
-        (ModuleNotFoundError("x", name="starlette.app"), 1, r"error: .* starlette, .*pip install 'specwire\[mock\]'"),
-        (ModuleNotFoundError("x", name="jinja2"), 1, r"error: .* jinja2, .*pip install 'specwire\[codegen\]'"),
+        (ModuleNotFoundError("x", name="starlette.app"), 1, r'error: .* starlette, .*pip install "specwire\[mock\]"'),
+        (ModuleNotFoundError("x", name="jinja2"), 1, r'error: .* jinja2, .*pip install "specwire\[codegen\]"'),
         (ValueError("odd\nsecond line"), 1, r"error: internal error: ValueError: odd.*SPECWIRE_DEBUG=1"),
         (ModuleNotFoundError("no", name="specwire_x"), 1, r"error: internal error: ModuleNotFoundError.*"),
         (MemoryError(), 1, r"error: internal error: MemoryError.*"),
@@ -66,7 +66,7 @@ def test_a_missing_package_is_named_with_the_install_command(project: Path, modu
     code = f"sys.modules[{module!r}] = None; from specwire_codegen.cli import main; main()"
     done = subprocess.run(command(*verb, code=code), capture_output=True, text=True, check=False)
     extra = "mock" if verb[0] == "mock" else "codegen"
-    expected = f"error: this needs {module}, which is not installed: pip install 'specwire[{extra}]'\n"
+    expected = f'error: {verb[0]} needs {module}, which is not installed: pip install "specwire[{extra}]"\n'
     assert (1, "", expected) == (done.returncode, done.stdout, done.stderr)
 
 
@@ -127,7 +127,7 @@ def test_a_missing_opentelemetry_is_named_with_the_install_command() -> None:
     """It is an extra of the runtime."""
     code = "import sys; sys.modules['opentelemetry'] = None; import specwire.otel"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    expected = "ImportError: specwire.otel needs opentelemetry-api: pip install 'specwire[otel]'"
+    expected = 'ImportError: specwire.otel needs opentelemetry-api: pip install "specwire[otel]"'
     assert expected == done.stderr.splitlines()[-1]
 
 
