@@ -135,7 +135,7 @@ def test_without_extras_every_verb_names_the_extra_that_it_needs(built: Path, tm
     assert version == run(python, "-m", "specwire", "--version", folder=tmp_path)
     assert 'pip install "specwire[codegen]"' in run(programs / "specwire", folder=tmp_path)
     for verb in ("generate", "check", "new", "accept", "diff", "dump-ir", *EXTRAS):
-        command = [programs / "specwire", verb]
+        command = [str(programs / "specwire"), verb]
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60)
         install = f'pip install "specwire[{EXTRAS.get(verb, "codegen")}]"'
         assert (1, "") == (done.returncode, done.stdout)

@@ -6,18 +6,22 @@ import sys
 from collections.abc import Callable, Mapping
 from importlib import import_module
 
+from specwire._abi import require
+
 
 def by_module(groups: Mapping[str, str]) -> dict[str, str]:
     """Return a mapping of names to modules, from the space-separated names of each module."""
     return {name: module for module, names in groups.items() for name in names.split()}
 
 
-def lazy(package: str, names: Mapping[str, str], home: str = "") -> Callable[[str], object]:
+def lazy(package: str, names: Mapping[str, str], home: str = "", *, abi: int | None = None) -> Callable[[str], object]:
     """Return a module-level `__getattr__`; `names` maps each public name to the submodule that defines it.
 
     An empty submodule means that the name is a submodule. `home` is the module that exposes the names, if it isn't
-    the package.
+    the package. `abi` is the level of the runtime that a generated package needs.
     """
+    if abi is not None:
+        require(package, abi)
 
     def get(name: str) -> object:
         submodule = names.get(name)

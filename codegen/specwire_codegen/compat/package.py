@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import attrs
+from specwire._abi import ABI
 
 from specwire_codegen.compat.client import render_clients
 from specwire_codegen.compat.imports import COMPAT, COMPAT_MODELS, EXPORTS
@@ -60,6 +61,7 @@ def _init(api: Api, header: str, pages: bool) -> str:
             "client": name,
             "exports": EXPORTS,
             "pages": pages,
+            "abi": ABI,
             "names": sorted([*own, *EXPORTS, *(["pagination"] if pages else [])]),
         },
     )

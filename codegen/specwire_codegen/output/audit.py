@@ -24,6 +24,8 @@ _LAZY = {"annotations": ("__future__", "annotations"), "lazy": ("specwire.suppor
 _PASSED_ON = {name: ("specwire.compat", name) for name in ("exports", *EXPORTS)}
 _IMPORTED = [{**IMPORTED, **_LAZY}, COMPAT, COMPAT_MODELS, _PASSED_ON]
 """Tables of the names that modules may import."""
+RUNTIME_NAMES = frozenset(place for table in _IMPORTED for place in table.values())
+"""Modules and names that packages import; what they may import from the runtime is its ABI."""
 _BASE_ERROR = ("specwire.compat", "SDKError")
 """Name of the runtime that a package passes on by a name of its own."""
 _ALIASES = frozenset({"AsyncClient", "Client"})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import attrs
+from specwire._abi import ABI
 
 from specwire_codegen.ir import Api, Operation
 from specwire_codegen.python_source import code, comment, docstring, markdown, sentence
@@ -25,7 +26,7 @@ class Entry:
 def render_init(api: Api, header: str) -> str:
     """Return the source of the package: its clients and models, imported lazily."""
     title = docstring(f"{sentence(api.title)}\n\n{api.description}\n\n{header}")
-    return render_template("package.py.jinja", {"title": title, "client": api.class_name})
+    return render_template("package.py.jinja", {"title": title, "client": api.class_name, "abi": ABI})
 
 
 def render_reference(api: Api, header: str) -> str:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .client import Aitre, AsyncAitre
 
 __all__ = ["AsyncAitre", "Aitre", "models"]
-__getattr__ = lazy(__name__, {"AsyncAitre": "client", "Aitre": "client", "models": ""})
+__getattr__ = lazy(__name__, {"AsyncAitre": "client", "Aitre": "client", "models": ""}, abi=1)
 
 
 def __dir__() -> list[str]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .client import AsyncMistral, Mistral
 
 __all__ = ["AsyncMistral", "Mistral", "models"]
-__getattr__ = lazy(__name__, {"AsyncMistral": "client", "Mistral": "client", "models": ""})
+__getattr__ = lazy(__name__, {"AsyncMistral": "client", "Mistral": "client", "models": ""}, abi=1)
 
 
 def __dir__() -> list[str]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .client import AsyncMoonshot, Moonshot
 
 __all__ = ["AsyncMoonshot", "Moonshot", "models"]
-__getattr__ = lazy(__name__, {"AsyncMoonshot": "client", "Moonshot": "client", "models": ""})
+__getattr__ = lazy(__name__, {"AsyncMoonshot": "client", "Moonshot": "client", "models": ""}, abi=1)
 
 
 def __dir__() -> list[str]:

@@ -6,9 +6,15 @@ import sys
 from collections.abc import Callable
 from importlib import import_module
 
+from specwire._abi import require
 
-def exports(package: str, client: str, pages: bool) -> Callable[[str], object]:
-    """Return a module-level `__getattr__` for the clients of a package, its modules, and names of the runtime."""
+
+def exports(package: str, client: str, pages: bool, *, abi: int) -> Callable[[str], object]:
+    """Return a module-level `__getattr__` for the clients of a package, its modules, and names of the runtime.
+
+    `abi` is the level of the runtime that the package needs.
+    """
+    require(package, abi)
     classes = {name: name for name in (client, f"Async{client}")} | {"Client": client, "AsyncClient": f"Async{client}"}
     modules = {"models", "types", *(("pagination",) if pages else ())}
 

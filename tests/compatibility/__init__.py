@@ -1,0 +1,1 @@
+"""Tests of the promise between generated clients and the runtime (`docs/compatibility.md`)."""
