@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from .client import AsyncChosen, Chosen
 
 __all__ = ["AsyncChosen", "Chosen", "models"]
-__getattr__ = lazy(__name__, {"AsyncChosen": "client", "Chosen": "client", "models": ""})
+__getattr__ = lazy(__name__, {"AsyncChosen": "client", "Chosen": "client", "models": ""}, abi=1)
 
 
 def __dir__() -> list[str]:

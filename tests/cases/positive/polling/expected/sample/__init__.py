@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from .client import AsyncJobs, Jobs
 
 __all__ = ["AsyncJobs", "Jobs", "models"]
-__getattr__ = lazy(__name__, {"AsyncJobs": "client", "Jobs": "client", "models": ""})
+__getattr__ = lazy(__name__, {"AsyncJobs": "client", "Jobs": "client", "models": ""}, abi=1)
 
 
 def __dir__() -> list[str]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from .client import AsyncBooks, Books
 
 __all__ = ["AsyncBooks", "Books", "models"]
-__getattr__ = lazy(__name__, {"AsyncBooks": "client", "Books": "client", "models": ""})
+__getattr__ = lazy(__name__, {"AsyncBooks": "client", "Books": "client", "models": ""}, abi=1)
 
 
 def __dir__() -> list[str]:
