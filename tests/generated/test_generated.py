@@ -186,6 +186,7 @@ assert loaded == ["specwire_clients.{name}.client"], loaded
 print(*sorted(sys.modules))
 """
 NEEDED = (
+    "_abi",
     "_auth.credential",
     "_auth.credentials",
     "_client.async_client",
