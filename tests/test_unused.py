@@ -35,7 +35,6 @@ CALLED_FROM_OUTSIDE = {
     "ignore_aliases": "PyYAML calls it",
     "instrumented": "users call it",
     "iter_lines": "users of a client in the style of Stainless use it",
-    "mock": "a verb of the command line",
     "model_construct": "users of a client in the style of Stainless use it",
     "model_extra": "users of a client in the style of Stainless use it",
     "model_fields_set": "users of a client in the style of Stainless use it",

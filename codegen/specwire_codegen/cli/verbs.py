@@ -14,6 +14,7 @@ import specwire
 from specwire._network.server_url import shown_url
 
 from specwire_codegen.cli import extras
+from specwire_codegen.cli.call import call
 from specwire_codegen.cli.console import advise, note, pour, report, say, show, show_rows, tell, warn, working
 from specwire_codegen.cli.diff import diff
 from specwire_codegen.cli.explanation import explanation, explanation_of_name
@@ -35,6 +36,7 @@ app = cyclopts.App(
     suppress_keyboard_interrupt=False,
 )
 app.command(diff)
+app.command(call)
 
 
 @app.command

@@ -16,7 +16,7 @@ class _Form:
     """Builder that converts the request of another builder."""
 
     def __init__(self, build: Callable[..., BaseRequest], convert: Callable[[BaseRequest], BaseRequest]) -> None:
-        self._build = build
+        self._build = self.__wrapped__ = build
         self._convert = convert
         self.__name__ = convert.__name__
         self.__qualname__ = convert.__qualname__

@@ -1,0 +1,1 @@
+"""`specwire call`: a method of a generated client, called from the shell."""

@@ -1,0 +1,199 @@
+"""Command line of `specwire call`: options of the command before the method, those and its arguments after it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import REMAINDER, SUPPRESS, ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NoReturn
+
+from specwire_codegen.call.argument import STDIN, Argument, Kind, read_text
+from specwire_codegen.call.method import Method
+from specwire_codegen.diagnostics import SpecwireCodegenError
+from specwire_codegen.openapi.suggest import did_you_mean
+
+_PREFIX = "argument:"
+"""Prefix of the names of a method's arguments in a namespace, which separates them from options."""
+
+
+class _Parser(ArgumentParser):
+    """Parser whose errors are ours."""
+
+    def error(self, message: str) -> NoReturn:
+        raise SpecwireCodegenError(f"{message}: {self.prog} --help lists the arguments")
+
+
+def command_parser() -> ArgumentParser:
+    """Return the parser of everything up to the method."""
+    parser = _Parser(
+        prog="specwire call",
+        usage="specwire call [OPTIONS] CLIENT [METHOD] [ARGUMENTS]",
+        description="Call a method of a client. Without a method, list the methods.",
+        epilog=_EXAMPLES,
+        formatter_class=RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("client", nargs="?", help="provider, package of a client, or document")
+    parser.add_argument("method", nargs="?", help="method, for example chat.complete")
+    parser.add_argument("arguments", nargs=REMAINDER, help="arguments of the method; see METHOD --help")
+    _add_options(parser, ())
+    return parser
+
+
+_EXAMPLES = """\
+examples:
+  specwire call mistral
+  specwire call mistral chat.complete --help
+  specwire call mistral chat.complete --model mistral-small-latest --messages @messages.json
+  specwire call mistral chat.stream @request.json --select choices.0.delta.content
+  specwire call mistral files.list --all | jq .id
+  specwire call mistral files.download FILE_ID --output result.jsonl
+  specwire call openapi.yaml pets.list --mock
+"""
+
+
+def parsed_arguments(client: str, method: Method, words: Sequence[str], before: Namespace) -> Namespace:
+    """Parse everything after the method; `before` are the options before it."""
+    parser = _method_parser(client, method)
+    parsed, unknown = parser.parse_known_args(list(map(_hyphenated, words)), before)
+    known = [argument.option for argument in method.arguments] + [each for group in _OPTIONS.values() for each in group]
+    for word in unknown:
+        option = word.partition("=")[0]
+        listed = f"specwire call {client} {method.path} --help lists the arguments"
+        advice = did_you_mean(option, known, listed)
+        raise SpecwireCodegenError(f"{method.path} has no argument {option}: {advice}")
+    return parsed
+
+
+def _method_parser(client: str, method: Method) -> ArgumentParser:
+    parser = _Parser(
+        prog=f"specwire call {client} {method.path}",
+        usage=f"specwire call {client} {method.path} [OPTIONS] [VALUE ...]",
+        description=_escaped(method.summary),
+        epilog="TEXT, JSON and numbers may be @FILE or @-, which is read. @@ at the beginning of a text is @.",
+        allow_abbrev=False,
+    )
+    group = parser.add_argument_group("arguments of the method")
+    flag: dict[str, Any] = {"nargs": "?", "const": "true"}
+    for argument in method.arguments:
+        group.add_argument(
+            argument.option,
+            dest=_PREFIX + argument.name,
+            action="append",
+            **flag if argument.kind is Kind.BOOLEAN else {},
+            metavar=_metavar(argument),
+            help=_help(argument),
+        )
+    positional = " ".join(argument.option[2:].upper() for argument in method.arguments if argument.positional)
+    parser.add_argument(
+        "values",
+        nargs="*",
+        metavar="VALUE",
+        help=(f"{positional}, in this order; " if positional else "")
+        + "@FILE or -: a JSON object with arguments, which options override",
+    )
+    _add_options(parser, {argument.option for argument in method.arguments})
+    return parser
+
+
+def _add_options(parser: ArgumentParser, taken: Iterable[str]) -> None:
+    """Add the options of the command, except for those with the name of an argument."""
+    reserved = set(taken)
+    for title, options in _OPTIONS.items():
+        group = parser.add_argument_group(title)
+        for option, settings in options.items():
+            if option not in reserved:
+                group.add_argument(option, default=SUPPRESS, **settings)
+
+
+_OPTIONS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
+    "connection": {
+        "--root": {"metavar": "FOLDER", "help": "project folder with specs/; default: the current one"},
+        "--base-url": {"metavar": "URL", "help": "base URL of the server"},
+        "--timeout": {"metavar": "SECONDS", "type": float, "help": "seconds to wait for each step"},
+        "--max-retries": {"metavar": "N", "type": int, "help": "retries of a failed request"},
+        "--header": {"metavar": "'NAME: VALUE'", "action": "append", "help": "header to add; repeatable"},
+        "--mock": {"action": "store_true", "help": "call a mock server instead of the API"},
+    },
+    "output": {
+        "--all": {"action": "store_true", "help": "request all pages, and print each item on a line"},
+        "--select": {"metavar": "PATH", "help": "print only this value, for example choices.0.message"},
+        "--output": {"metavar": "FILE", "help": "file to write the response to"},
+        "--curl": {"action": "store_true", "help": "print the request for curl, and send nothing"},
+        "--python": {"action": "store_true", "help": "print the call in Python, and send nothing"},
+    },
+}
+
+
+def _hyphenated(word: str) -> str:
+    """Return a word with hyphens in the name of an option."""
+    if not word.startswith("--"):
+        return word
+    name, equals, value = word.partition("=")
+    return name.replace("_", "-") + equals + value
+
+
+def values_of(method: Method, parsed: Namespace) -> dict[str, Any]:
+    """Return the arguments of a method by Python name; raise `SpecwireCodegenError` if one is missing."""
+    values = dict[str, Any]()
+    texts = {each: getattr(parsed, _PREFIX + each.name) for each in method.arguments}
+    positional = [each for each in method.arguments if each.positional]
+    for word in parsed.values:
+        if word == STDIN or word.startswith("@"):
+            values |= _object(method, word)
+        elif not positional:
+            raise SpecwireCodegenError(f"{method.path} takes no more values, but was given {word[:80]!r}: name it")
+        else:
+            texts[positional.pop(0)] = [word]
+    for argument, given in texts.items():
+        if given is not None:
+            values[argument.name] = _chosen(argument, argument.values(given))
+    missing = [each.option for each in method.arguments if each.required and each.name not in values]
+    if missing:
+        raise SpecwireCodegenError(f"{method.path} needs {', '.join(missing)}")
+    return values
+
+
+def _object(method: Method, word: str) -> dict[str, Any]:
+    """Return the arguments in a JSON object of a file, or of stdin."""
+    text = sys.stdin.read() if word in (STDIN, f"@{STDIN}") else read_text(word[1:])
+    try:
+        found = json.loads(text)
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise SpecwireCodegenError(f"{word} is not a JSON object: write the arguments as one")
+    known = {argument.name: argument for argument in method.arguments}
+    for name in found:
+        if name not in known:
+            listed = f"it takes {', '.join(known)}"
+            raise SpecwireCodegenError(f"{method.path} has no argument {name!r}: {did_you_mean(name, known, listed)}")
+    return found
+
+
+def _chosen(argument: Argument, value: Any) -> Any:
+    if argument.choices and value not in argument.choices:
+        listed = f"write one of {', '.join(argument.choices)}"
+        raise SpecwireCodegenError(f"{argument.option} is {value!r}: {did_you_mean(value, argument.choices, listed)}")
+    return value
+
+
+def _metavar(argument: Argument) -> str:
+    return "false" if argument.kind is Kind.BOOLEAN else argument.kind.value
+
+
+def _help(argument: Argument) -> str:
+    notes = [argument.doc] if argument.doc else []
+    if argument.choices:
+        notes.append(f"One of {', '.join(argument.choices)}.")
+    if argument.repeated:
+        notes.append("Repeatable.")
+    if argument.required:
+        notes.append("Required.")
+    return _escaped(" ".join(notes))
+
+
+def _escaped(text: str) -> str:
+    """Return text without the syntax of argparse."""
+    return text.replace("%", "%%")

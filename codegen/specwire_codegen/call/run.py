@@ -1,0 +1,131 @@
+"""Run of `specwire call`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from argparse import Namespace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from specwire import ANONYMOUS, Client, Drift
+from specwire._codec.drift_reports import listed
+
+from specwire_codegen.call.client import Found, client_named
+from specwire_codegen.call.method import Method, method_of, methods_of, summary_of
+from specwire_codegen.call.parser import command_parser, parsed_arguments, values_of
+from specwire_codegen.call.result import Printer
+from specwire_codegen.call.snippet import curl, python
+from specwire_codegen.diagnostics import SpecwireCodegenError
+from specwire_codegen.files.access import Access
+from specwire_codegen.openapi.suggest import did_you_mean
+
+MOCK_KEY = "test-key"
+
+
+def call(words: Sequence[str], access: Access, warn: Callable[[str], object]) -> list[list[str]]:
+    """Call a method, and print its result; return the rows of a list if no method is named.
+
+    `warn` receives what differs from the document.
+    """
+    first = command_parser().parse_args(words)
+    if first.client is None:
+        raise SpecwireCodegenError("name a client: specwire call CLIENT METHOD; specwire call --help has examples")
+    with (
+        client_named(Path(getattr(first, "root", "")), first.client, access) as found,
+        _inspected(found.kind) as client,
+    ):
+        known = methods_of(client)
+        if first.method not in known:
+            return _rows(first.method, known)
+        method = method_of(client, first.method)
+        parsed = parsed_arguments(first.client, method, first.arguments, _before(first))
+        _run(found, method, values_of(method, parsed), parsed, warn)
+    return []
+
+
+def _inspected(kind: type[Client]) -> Client:
+    """Return a client whose methods are read and not called."""
+    return kind(ANONYMOUS, base_url="http://localhost")
+
+
+def _before(first: Namespace) -> Namespace:
+    """Return the options that came before the method."""
+    return Namespace(**{name: value for name, value in vars(first).items() if name not in _POSITIONAL})
+
+
+_POSITIONAL = ("client", "method", "arguments")
+
+
+def _rows(prefix: str | None, known: Mapping[str, Any]) -> list[list[str]]:
+    """Return the methods of a resource, or of all, with their summaries."""
+    rows = [
+        [path, summary_of(method)]
+        for path, method in known.items()
+        if prefix is None or path.startswith(f"{prefix.rstrip('.')}.")
+    ]
+    if not rows:
+        raise SpecwireCodegenError(
+            f"there is no method {prefix!r}: {did_you_mean(prefix or '', known, 'leave it out for a list')}"
+        )
+    return rows
+
+
+def _run(
+    found: Found, method: Method, values: Mapping[str, Any], parsed: Namespace, warn: Callable[[str], object]
+) -> None:
+    options = _options(parsed)
+    if getattr(parsed, "python", False):
+        sys.stdout.write(python(found.kind, found.package, method.path, values, options))
+        return
+    if getattr(parsed, "curl", False):
+        sys.stdout.write(curl(found.kind, method.path, values, options) + "\n")
+        return
+    output = getattr(parsed, "output", None)
+    select = getattr(parsed, "select", None)
+    printer = Printer(Path(output) if output else None, tuple(select.split(".")) if select else ())
+
+    def on_drift(drifts: Sequence[Drift]) -> None:
+        warn(f"warning: the response differs from the document: {listed(drifts)}")
+
+    with (
+        _served(found, mocked=getattr(parsed, "mock", False)) as more,
+        found.kind(**{**options, **more}, on_drift=on_drift) as client,
+    ):
+        function = method_of(client, method.path).call
+        if getattr(parsed, "all", False):
+            if not hasattr(function, "iter"):
+                raise SpecwireCodegenError(f"{method.path} has no pages: leave out --all")
+            printer.lines(function.iter(**values))
+        else:
+            printer.value(function(**values))
+
+
+def _options(parsed: Namespace) -> dict[str, Any]:
+    """Return the keywords of the client that options set."""
+    found = {name: getattr(parsed, name) for name in ("base_url", "timeout", "max_retries") if hasattr(parsed, name)}
+    headers = dict[str, str]()
+    for header in getattr(parsed, "header", ()):
+        name, colon, value = header.partition(":")
+        if not colon:
+            raise SpecwireCodegenError("--header needs a name and a value: --header 'X-Name: value'")
+        headers[name.strip()] = value.strip()
+    return {**found, **({"headers": headers} if headers else {})}
+
+
+@contextmanager
+def _served(found: Found, *, mocked: bool) -> Iterator[dict[str, Any]]:
+    """Run a mock server if one is asked for, and yield the keywords of a client for it."""
+    if not mocked:
+        yield {}
+        return
+    if found.document is None:
+        raise SpecwireCodegenError("--mock needs the document of the client: name a provider or a document")
+    from specwire_codegen.mock.app import build
+    from specwire_codegen.mock.loopback import direct
+    from specwire_codegen.mock.server import serve
+
+    with direct(os.environ), serve(build(found.document)) as url:
+        yield {"base_url": url, **({"api_key": MOCK_KEY} if found.kind._provider.security is not None else {})}
