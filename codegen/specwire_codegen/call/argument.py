@@ -48,6 +48,8 @@ class Argument:
     """Whether text that is not JSON is an item or a value too."""
     choices: tuple[str, ...] = ()
     positional: bool = False
+    annotation: Any = Any
+    """Type of the parameter."""
 
     @property
     def option(self) -> str:
@@ -164,6 +166,7 @@ def argument_of(name: str, annotation: Any, *, required: bool, doc: str, positio
         textual=str in members,
         choices=tuple(choices) if closed else (),
         positional=positional,
+        annotation=annotation,
     )
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import attrs
 import docstring_parser
 import specwire.support
-from specwire import Client
+from specwire import ANONYMOUS, Client
 from specwire._client.endpoint import Descriptor
 from specwire._client.resource import Resource, resource
 
@@ -31,6 +31,11 @@ class Method:
     call: Callable[..., Any]
     summary: str
     arguments: tuple[Argument, ...]
+
+
+def inspected(kind: type[Client]) -> Client:
+    """Return a client whose methods are looked at and not called: it needs no key and no server."""
+    return kind(ANONYMOUS, base_url="http://localhost")
 
 
 def methods_of(client: Client) -> dict[str, Callable[..., Any]]:

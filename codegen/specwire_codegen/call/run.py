@@ -10,11 +10,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from specwire import ANONYMOUS, Client, Drift
+from specwire import Drift
 from specwire._codec.drift_reports import listed
 
 from specwire_codegen.call.client import Found, client_named
-from specwire_codegen.call.method import Method, method_of, methods_of, summary_of
+from specwire_codegen.call.method import Method, inspected, method_of, methods_of, summary_of
 from specwire_codegen.call.parser import command_parser, parsed_arguments, values_of
 from specwire_codegen.call.result import Printer
 from specwire_codegen.call.snippet import curl, python
@@ -35,7 +35,7 @@ def call(words: Sequence[str], access: Access, warn: Callable[[str], object]) ->
         raise SpecwireCodegenError("name a client: specwire call CLIENT METHOD; specwire call --help has examples")
     with (
         client_named(Path(getattr(first, "root", "")), first.client, access) as found,
-        _inspected(found.kind) as client,
+        inspected(found.kind) as client,
     ):
         known = methods_of(client)
         if first.method not in known:
@@ -44,11 +44,6 @@ def call(words: Sequence[str], access: Access, warn: Callable[[str], object]) ->
         parsed = parsed_arguments(first.client, method, first.arguments, _before(first))
         _run(found, method, values_of(method, parsed), parsed, warn)
     return []
-
-
-def _inspected(kind: type[Client]) -> Client:
-    """Return a client whose methods are read and not called."""
-    return kind(ANONYMOUS, base_url="http://localhost")
 
 
 def _before(first: Namespace) -> Namespace:

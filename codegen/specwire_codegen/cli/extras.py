@@ -8,6 +8,7 @@ from importlib.util import find_spec
 _MODULES = {
     "mock": ("multipart", "python_multipart", "starlette", "uvicorn"),
     "contract": ("hypothesis", "schemathesis"),
+    "mcp": ("anyio", "mcp", "pydantic"),
 }
 """Modules of each extra that the ones before it do not have; all others belong to `codegen`."""
 _EXTRAS = ("codegen", *_MODULES)

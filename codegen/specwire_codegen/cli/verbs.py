@@ -18,6 +18,7 @@ from specwire_codegen.cli.call import call
 from specwire_codegen.cli.console import advise, note, pour, report, say, show, show_rows, tell, warn, working
 from specwire_codegen.cli.diff import diff
 from specwire_codegen.cli.explanation import explanation, explanation_of_name
+from specwire_codegen.cli.mcp import mcp
 from specwire_codegen.cli.options import NO_MORE, Count, From, Output, Overlays, Port, Reading, Root, Strict
 from specwire_codegen.diagnostics import DiagnosticError, SpecwireCodegenError, merged
 from specwire_codegen.dump import dump
@@ -37,6 +38,7 @@ app = cyclopts.App(
 )
 app.command(diff)
 app.command(call)
+app.command(mcp)
 
 
 @app.command

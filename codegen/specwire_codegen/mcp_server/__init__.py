@@ -1,0 +1,1 @@
+"""`specwire mcp`: methods of a generated client as tools of the Model Context Protocol."""
