@@ -181,6 +181,12 @@ def test_the_generator_of_the_wheel_generates_and_serves(built: Path, tmp_path: 
         "    print(client.things.retrieve('1').kind)\n"
     )
     assert "book\n" == run(programs / "python", "-c", code, folder=tmp_path)
+    code = (
+        "from pathlib import Path; from specwire_codegen.mock.app import build; from specwire_codegen.mock import sources"
+        "\nfor name in sources.all_included(): print(name, bool(build(sources.read(Path(), name).document)))\n"
+    )
+    served = run(programs / "python", "-c", code, folder=tmp_path)
+    assert "aitre True\nmistral True\nmoonshot True\n" == served
 
 
 def test_the_source_distribution_builds_the_same_wheel(built: Path, tmp_path: Path) -> None:

@@ -127,6 +127,14 @@ def warn(findings: Sequence[Diagnostic]) -> None:
             tell(f"{count:,} more {severity}{'s' if count > 1 else ''}: --json prints all")
 
 
+def warn_briefly(findings: Sequence[Diagnostic], command: str) -> None:
+    """Print the number of diagnostics and the command that prints them; with `--json`, the diagnostics."""
+    if _json.on:
+        warn(findings)
+    elif findings:
+        tell(f"{len(findings)} warning{'s' if len(findings) > 1 else ''} about the document: {command} prints them")
+
+
 def fail(problem: SpecwireCodegenError) -> None:
     """Print an error: its diagnostics, or its message."""
     if isinstance(problem, DiagnosticError):

@@ -19,10 +19,11 @@ from specwire_codegen.cli.console import advise, note, pour, report, say, show, 
 from specwire_codegen.cli.diff import diff
 from specwire_codegen.cli.explanation import explanation, explanation_of_name
 from specwire_codegen.cli.mcp import mcp
-from specwire_codegen.cli.options import NO_MORE, Count, From, Output, Overlays, Port, Reading, Root, Strict
+from specwire_codegen.cli.mock import mock
+from specwire_codegen.cli.options import NO_MORE, Count, From, Output, Overlays, Reading, Root, Strict
 from specwire_codegen.diagnostics import DiagnosticError, SpecwireCodegenError, merged
 from specwire_codegen.dump import dump
-from specwire_codegen.project import Target, provider, providers, read_normalized, require_package_name, single
+from specwire_codegen.project import Target, provider, providers, require_package_name, single
 
 if TYPE_CHECKING:
     from specwire_codegen.ir import Api
@@ -39,6 +40,7 @@ app = cyclopts.App(
 app.command(diff)
 app.command(call)
 app.command(mcp)
+app.command(mock)
 
 
 @app.command
@@ -248,38 +250,6 @@ def accept(operation_id: str, *, name: str | None = None, reading: Reading = NO_
         raise refused[0] if refused else SpecwireCodegenError("there are no providers below specs/")
     for path in written:
         say(f"recorded {path.as_posix()}")
-    return 0
-
-
-@app.command
-def mock(
-    name: str,
-    *,
-    host: str = "127.0.0.1",
-    port: Port = 8080,
-    allow_host: Annotated[list[str], cyclopts.Parameter(negative="")] | None = None,
-    root: Root = Path(),
-) -> int:
-    """Run a mock server for the normalized document of a provider.
-
-    Parameters
-    ----------
-    name
-        Name of the provider.
-    host
-        Address to listen on; 0.0.0.0 for all interfaces.
-    port
-        Port to listen on; 0 for any free port.
-    allow_host
-        Also accept requests with this `Host`. May be repeated.
-
-    """
-    from specwire_codegen.mock.app import build
-    from specwire_codegen.mock.server import run
-
-    document = build(read_normalized(provider(root, name)))
-    ready = f"{name} at {{}}, key: test-key"
-    run(document, host=host, port=port, ready=lambda url: say(ready.format(url)), hosts=allow_host or ())
     return 0
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ from urllib.parse import quote, unquote, urljoin
 
 import attrs
 
-from specwire_codegen.diagnostics import DiagnosticError, error
+from specwire_codegen.diagnostics import DiagnosticError, Location, error
 from specwire_codegen.files import fetch, nearby
 from specwire_codegen.files.access import Access
 from specwire_codegen.files.library import Text, UnreachableFileError
@@ -202,3 +203,23 @@ def disk(source: str | Path, access: Access) -> Disk:
     path = Path(fetch.path_of(str(source))) if fetch.is_file_address(str(source)) else Path(source)
     home = os.path.realpath(path)
     return Disk(home, str(path), access, reach(path, access.within), known={home: home})
+
+
+@attrs.define
+class StandardInput(Disk):
+    """Files below the working directory, and the document itself from standard input."""
+
+    raw: bytes = b""
+
+    def root(self) -> Text:
+        """Return the document's own text."""
+        return Text(self.raw, self.name, self.home)
+
+
+def standard_input(access: Access) -> StandardInput:
+    """Return the shelf of the document on standard input, which is read to its end."""
+    name = "<stdin>"
+    raw = sys.stdin.buffer.read(fetch.MAX_BYTES + 1)
+    fetch.check_size(len(raw), Location(name))
+    place = disk(Path.cwd() / "stdin", access)
+    return StandardInput(place.home, name, access, place.reach, raw=raw)

@@ -41,12 +41,14 @@ class Provider:
     """Stateless part of the mock; the responder that `new_responder` returns holds the state."""
 
     document: Document
+    operations: tuple[Operation, ...]
     router: Router
     guard: Guard
     errors: Errors
     validator: RequestValidator
     roles: Mapping[Operation, Role]
     examples: Examples
+    request_examples: Examples
     seed: int
     clock: Clock | None
 
@@ -75,8 +77,12 @@ class Provider:
         sources: Sources,
         received: Received,
         faults: Faults,
+        scripted: Reply | None = None,
     ) -> tuple[Reply, Rejection | None]:
-        """Return the reply to a request, and the reason for its rejection, if any."""
+        """Return the reply to a request, and the reason for its rejection, if any.
+
+        A scripted reply answers a valid request in place of the regular one.
+        """
         if faults.status is not None and faults.status >= 400:
             return self.errors.reply(operation, faults.status), None
         denied = self.guard.refusal(operation, sources)
@@ -86,6 +92,8 @@ class Provider:
         validated = missing(path) or self.validator.validate(operation, path, sources, received)
         if isinstance(validated, Rejection):
             return self.rejection_reply(operation, validated), validated
+        if scripted is not None:
+            return scripted, None
         found = responder.reply_to(attrs.evolve(validated, example=faults.example or validated.example), faults)
         if isinstance(found, Rejection):
             return self.rejection_reply(operation, found), found
@@ -110,6 +118,7 @@ def build(data: dict[str, Any], keys: Collection[str], seed: int, clock: Clock |
     examples = Examples(responses, Sampler(document, responses))
     return Provider(
         document=document,
+        operations=operations,
         router=routing.build(operations),
         guard=security.guard(document, keys),
         errors=Errors(document, examples),
@@ -118,6 +127,7 @@ def build(data: dict[str, Any], keys: Collection[str], seed: int, clock: Clock |
         ),
         roles=operation_roles.roles(document, operations),
         examples=examples,
+        request_examples=Examples(requests, Sampler(document, requests, full=False)),
         seed=seed,
         clock=clock,
     )

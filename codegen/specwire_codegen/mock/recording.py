@@ -1,5 +1,6 @@
 """Recorded requests for tests, without credentials."""
 
+import json
 from collections.abc import Iterable
 from typing import Any, Final
 
@@ -13,6 +14,8 @@ KEEP: Final = 1024 * 1024
 """Maximum number of body bytes in a record; of a larger body it has size and hash."""
 ROOM: Final = 64 * 1024 * 1024
 """Maximum number of body bytes in all records together, until the server is reset."""
+MOST: Final = 10_000
+"""Maximum number of records."""
 HIDDEN: Final = "***"
 
 
@@ -32,11 +35,22 @@ class LoggedRequest:
     operation_id: str | None
     status: int
     violations: tuple[Violation, ...]
+    reason: str = ""
+    """Reason for a rejection, or the failure that was asked for."""
+    time: float = 0.0
+    """Unix time in seconds."""
+    id: str = ""
+    """The X-Request-Id of the reply."""
 
     @property
     def matched(self) -> bool:
         """True if the document has an operation for the request."""
         return self.operation_id is not None
+
+    @property
+    def json(self) -> Any:
+        """The body as JSON; raises ValueError if it is not JSON."""
+        return json.loads(self.body or b"")
 
     def header(self, name: str) -> str | None:
         """Return the value of a header."""
@@ -72,6 +86,7 @@ def redacted_query(query_string: str, secrets: frozenset[Place]) -> str:
 def as_json(logged: LoggedRequest) -> dict[str, Any]:
     """Return a logged request in the format of `/__mock__/requests`."""
     return {
+        "id": logged.id,
         "method": logged.method,
         "path": logged.path,
         "query": logged.query,
@@ -82,5 +97,7 @@ def as_json(logged: LoggedRequest) -> dict[str, Any]:
         "operation_id": logged.operation_id,
         "matched": logged.matched,
         "status": logged.status,
+        "reason": logged.reason,
+        "time": logged.time,
         "violations": [str(violation) for violation in logged.violations],
     }

@@ -73,15 +73,17 @@ def test_accept_records_pins(project: Path, specwire: Specwire) -> None:
 
 
 def test_mock_serves_until_interrupted(project: Path, specwire: Specwire) -> None:
-    """It prints address and key, responds, checks the host, and ends at an interrupt with 0."""
+    """It prints address, key and page, responds, checks the host, and ends at an interrupt with 0."""
     code, out, err = specwire("mock", "t")
     assert (1, "") == (code, out) and err.endswith("normalized.json does not exist: run specwire generate t\n")
     assert 0 == specwire("generate")[0]
     with subprocess.Popen(command("mock", "t", "--port", "0"), stdout=subprocess.PIPE, text=True) as served:
         assert served.stdout is not None
-        told = re.fullmatch(r"t at (http://127\.0\.0\.1:\d+), key: test-key\n", served.stdout.readline())
+        told = re.fullmatch(r"t at (http://127\.0\.0\.1:\d+), no key needed\n", served.stdout.readline())
         try:
             assert told is not None
+            assert f"2 operations, shown at {told[1]}/\n" == served.stdout.readline()
+            assert "2 operations." in httpx2.get(f"{told[1]}/").text
             assert {200: 200, 421: 421} == {
                 expected: httpx2.get(f"{told[1]}/orders/1", headers={"host": host}).status_code
                 for host, expected in (("localhost", 200), ("evil.example", 421))
@@ -197,6 +199,6 @@ def test_every_verb_that_reads_documents_has_the_same_options() -> None:
     found = {name: verbs.app[name].default_command for name in verbs.app if not name.startswith("-")}
     signatures = {name: inspect.signature(verb) for name, verb in found.items() if verb is not None}
     reading = {name: signature.parameters.get("reading") for name, signature in signatures.items()}
-    assert {"mock", "demo"} == {name for name, parameter in reading.items() if parameter is None}
+    assert {"demo"} == {name for name, parameter in reading.items() if parameter is None}
     stated = {(parameter.default, parameter.annotation) for parameter in reading.values() if parameter is not None}
     assert {(options.Sources(), "Reading")} == stated

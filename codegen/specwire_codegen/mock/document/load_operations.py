@@ -19,6 +19,7 @@ from specwire_codegen.mock.document.operations import (
     Response,
     StreamFacts,
 )
+from specwire_codegen.mock.document.pointers import ABSENT
 from specwire_codegen.normalize.extensions import UNKNOWN
 from specwire_codegen.openapi.methods import METHODS
 from specwire_codegen.openapi.styles import SPANS, STYLES
@@ -62,7 +63,15 @@ def _operation(document: Document, path: str, method: str, item: dict[str, Any],
         security=tuple(tuple(requirement) for requirement in security),
         pagination=_pagination(node.get("x-specwire-pagination")),
         polling=_polling(node.get("x-specwire-polling")),
+        summary=_text(node.get("summary")) or _text(item.get("summary")),
+        description=_text(node.get("description")),
+        deprecated=node.get("deprecated") is True,
+        tag=next((tag for tag in node.get("tags", ()) if isinstance(tag, str)), ""),
     )
+
+
+def _text(value: Any) -> str:
+    return value.strip() if isinstance(value, str) else ""
 
 
 def _prefix(server: dict[str, Any]) -> str:
@@ -88,6 +97,8 @@ def _parameter(document: Document, node: Any) -> Parameter:
         explode=bool(raw.get("explode", style in {"form", "cookie", "deepObject"})),
         schema=schema,
         media=media[0] if media else None,
+        description=_text(raw.get("description")),
+        example=next((one.value for one in _examples(document, raw) if not one.serialized), ABSENT),
         spans=place == "path" and bool(raw.get("allowReserved") or raw.get(SPANS)),
     )
 

@@ -6,6 +6,7 @@ from typing import Any, Literal, TypeAlias
 import attrs
 
 from specwire_codegen.mock.document.document import Schema
+from specwire_codegen.mock.document.pointers import ABSENT
 from specwire_codegen.openapi import media_types
 
 Place: TypeAlias = Literal["path", "query", "querystring", "header", "cookie"]
@@ -25,6 +26,8 @@ class Parameter:
     """The media type of the value, if the document gives `content` instead of `schema`."""
     spans: bool = False
     """True if a path parameter may contain slashes."""
+    description: str = ""
+    example: Any = ABSENT
 
 
 @attrs.frozen(eq=False)
@@ -150,6 +153,11 @@ class Operation:
     """Alternatives; each names the schemes that must all be satisfied. Without alternatives, nothing is checked."""
     pagination: Pagination | None
     polling: Polling | None
+    summary: str = ""
+    description: str = ""
+    deprecated: bool = False
+    tag: str = ""
+    """The first tag."""
 
     @property
     def success(self) -> Response:

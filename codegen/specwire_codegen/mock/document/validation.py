@@ -1,7 +1,7 @@
 """Validation against the schemas of the document (Draft 2020-12, formats on)."""
 
 from collections.abc import Iterator
-from typing import Any, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 import attrs
 import jsonschema_rs
@@ -37,7 +37,8 @@ class Validators:
     def __init__(self, document: Document, direction: Direction) -> None:
         """Prepare the document's schemas for this direction."""
         self._document = document
-        self._mark = FOREIGN[direction]
+        self.mark: Final = FOREIGN[direction]
+        """The keyword of properties that messages of this direction must not contain."""
         schemas = document.data.get("components", {}).get("schemas", {})
         components = {"schemas": {name: self._view(schema) for name, schema in schemas.items()}}
         resource = {"components": components, "paths": document.data.get("paths", {})}
@@ -89,7 +90,7 @@ class Validators:
     def _is_foreign(self, schema: Any) -> bool:
         if not isinstance(schema, dict):
             return False
-        return schema.get(self._mark) is True or ("$ref" in schema and self._is_foreign(self._document.resolve(schema)))
+        return schema.get(self.mark) is True or ("$ref" in schema and self._is_foreign(self._document.resolve(schema)))
 
     def _absolute(self, node: Any) -> Any:
         if isinstance(node, list):

@@ -41,6 +41,24 @@ class Faults:
     example: str | None = None
     """Respond with the example of this name."""
 
+    @property
+    def fails(self) -> bool:
+        """True if the reply is to be a failure."""
+        return (self.status or 0) >= 400 or self.cut is not None or self.malformed is not None
+
+    def over(self, other: "Faults") -> "Faults":
+        """Return these instructions, and those of another where these have none."""
+        default = Faults()
+        names = (field.name for field in attrs.fields(Faults))
+        given = {name: getattr(self, name) for name in names if getattr(self, name) != getattr(default, name)}
+        return attrs.evolve(other, **given)
+
+    def described(self) -> str:
+        """Return the failures for a record of the request; empty without any."""
+        named = (("status", self.status), ("cut", self.cut), ("malformed", self.malformed))
+        shown = ", ".join(f"{name} {value}" for name, value in named if value is not None)
+        return f"asked for: {shown}" if shown else ""
+
     def spent(self) -> "Faults":
         """Return the instructions without the failures."""
         return attrs.evolve(self, status=None, cut=None, malformed=None, retry_after=None)

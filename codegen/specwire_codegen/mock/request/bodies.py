@@ -81,25 +81,40 @@ class Gatherer:
 
 async def receive(chunks: AsyncIterator[bytes], content_type: str, *, keep: int = KEEP) -> Received:
     """Read a body to its end and split it into parts if it is multipart."""
-    media, options = parse_options_header(content_type)
-    if not media.startswith(b"multipart/"):
-        whole = Gatherer(keep)
-        async for chunk in chunks:
-            whole.add(chunk)
-        return whole.blob()
-    wire = Gatherer(min(keep, KEEP_WIRE))
-    boundary = options.get(b"boundary")
-    splitter = _Splitter(boundary, keep) if boundary else None
-    reason = None if splitter else "the Content-Type header has no boundary"
+    receiver = Receiver(content_type, keep)
     async for chunk in chunks:
-        wire.add(chunk)
-        if splitter is not None and reason is None:
-            reason = splitter.feed(chunk)
-    if splitter is not None and reason is None and not splitter.complete:
-        reason = "the closing boundary is missing"
-    if splitter is None or reason is not None:
-        return Broken(reason or "not a multipart body", wire.blob())
-    return Multipart(tuple(splitter.parts), wire.blob())
+        receiver.feed(chunk)
+    return receiver.end()
+
+
+class Receiver:
+    """Receiver of a body, chunk by chunk."""
+
+    def __init__(self, content_type: str, keep: int = KEEP) -> None:
+        """Expect a body of this type."""
+        media, options = parse_options_header(content_type)
+        self._is_multipart = media.startswith(b"multipart/")
+        self._wire = Gatherer(min(keep, KEEP_WIRE) if self._is_multipart else keep)
+        boundary = options.get(b"boundary")
+        self._splitter = _Splitter(boundary, keep) if self._is_multipart and boundary else None
+        self._reason = None if self._splitter else "the Content-Type header has no boundary"
+
+    def feed(self, chunk: bytes) -> None:
+        """Add the next bytes."""
+        self._wire.add(chunk)
+        if self._splitter is not None and self._reason is None:
+            self._reason = self._splitter.feed(chunk)
+
+    def end(self) -> Received:
+        """Return the complete body."""
+        wire, splitter = self._wire.blob(), self._splitter
+        if not self._is_multipart:
+            return wire
+        if splitter is None or self._reason is not None:
+            return Broken(self._reason or "not a multipart body", wire)
+        if not splitter.complete:
+            return Broken("the closing boundary is missing", wire)
+        return Multipart(tuple(splitter.parts), wire)
 
 
 class _Splitter:

@@ -55,6 +55,8 @@ class Sampler:
 
     document: Document
     validators: Validators
+    full: bool = True
+    """True if values have optional members, as far as the schema allows."""
     _drawn: dict[int, tuple[Schema, Any]] = attrs.field(factory=dict, init=False)
 
     def draw(self, schema: Schema) -> Any:
@@ -69,7 +71,7 @@ class Sampler:
         return known[1]
 
     def _attempts(self, schema: Schema) -> Iterator[Any]:
-        for full in (True, False):
+        for full in (self.full, not self.full):
             for branch in range(4):
                 try:
                     yield _Draw(self.document, self.validators, full, branch).value(schema, 0)
@@ -168,7 +170,7 @@ class _Draw:
         return drawn
 
     def _is_foreign(self, member: Schema) -> bool:
-        return any(one.get("writeOnly") is True for one in self.document.variants(member))
+        return any(one.get(self.validators.mark) is True for one in self.document.variants(member))
 
     def _array(self, schema: dict[str, Any], depth: int) -> list[Any]:
         items: Schema = schema.get("items", True)

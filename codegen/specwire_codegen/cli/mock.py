@@ -1,0 +1,80 @@
+"""The command that serves a mock of an API."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import cyclopts
+
+from specwire_codegen.cli.console import say, tell, warn_briefly, working
+from specwire_codegen.cli.options import NO_MORE, Overlays, Port, Reading, Root
+
+
+def mock(
+    source: Annotated[str, cyclopts.Parameter(allow_leading_hyphen=True)],
+    *,
+    host: str = "127.0.0.1",
+    port: Port = 8080,
+    allow_host: Annotated[list[str], cyclopts.Parameter(negative="")] | None = None,
+    key: Annotated[list[str], cyclopts.Parameter(negative="")] | None = None,
+    seed: int = 0,
+    latency: str | None = None,
+    profile: Literal["flaky", "slow", "down"] | None = None,
+    reading: Reading = NO_MORE,
+    overlay: Overlays = (),
+    root: Root = Path(),
+) -> int:
+    """Serve a mock of an API, made from its document, until it is interrupted.
+
+    It checks requests, keeps what they create and streams events. Its page is at /, or at
+    /__mock__/ if the document has an operation at /. For example:
+    specwire mock openapi.yaml --latency 50ms-200ms --profile flaky
+
+    Parameters
+    ----------
+    source
+        Name of a provider, or an OpenAPI or Swagger document: a file, a URL, or - for standard input.
+    host
+        Address to listen on; 0.0.0.0 for all interfaces.
+    port
+        Port to listen on; 0 for any free port.
+    allow_host
+        Also accept requests with this `Host`. May be repeated.
+    key
+        Accept this key in place of test-key. May be repeated.
+    seed
+        Start of the sequence of ids and of failures of a profile.
+    latency
+        Delay of every response: 100ms, 1.5s, or 50ms-200ms for a random one between them.
+    profile
+        Failures of the server: a fifth of all responses, slow responses and streams, or nothing but 503.
+
+    """
+    from specwire_codegen.mock import provider, sources
+    from specwire_codegen.mock.app import application
+    from specwire_codegen.mock.handler import Handler
+    from specwire_codegen.mock.profile import Profile, parse_latency
+    from specwire_codegen.mock.server import run
+
+    behaviour = Profile(profile, parse_latency(latency or "0"))
+    keys = tuple(key or ("test-key",))
+    with working(source):
+        found = sources.read(root, source, reading.access, overlay)
+        handler = Handler(provider.build(found.document, keys, seed, None), behaviour)
+    warn_briefly(found.warnings, f"specwire mock {source} --json")
+    if any(operation.security for operation in handler.operations):
+        keyed = f", key: {' or '.join(keys)}"
+    else:
+        keyed = ", no key needed"
+    count = len(handler.operations)
+
+    page = "/__mock__/" if handler.has_path("/") else "/"
+
+    def announce(url: str) -> None:
+        say(f"{found.name} at {url}{keyed}")
+        say(f"{count} operation{'s' if count != 1 else ''}, shown at {url}{page}")
+
+    run(application(handler), host=host, port=port, ready=announce, hosts=allow_host or ())
+    tell("stopped")
+    return 0
