@@ -170,7 +170,7 @@ def build(target: Target, access: Access | None = None) -> Built:
     if target.overrides is not None and target.override_pins is not None:
         raise_errors(list(check_pins(api, api.overrides, target.override_pins)))
     with _bounded(target):
-        sources = formatted((render if api.compat is None else compat.render)(api, target.spec.as_posix()))
+        sources = formatted((render if api.compat is None else compat.render)(api, _named(target.spec)))
         audit(sources, api.overrides_package)
     normalized = json_text(document.data)
     kept = normalized if target.normalized is not None else None
@@ -182,6 +182,14 @@ def build(target: Target, access: Access | None = None) -> Built:
         dependencies=document.dependencies,
         guesses=found.guesses,
     )
+
+
+def _named(path: Path) -> str:
+    """Return the name of a document in headers: without folders of this machine, so that every machine writes the same."""
+    here = Path.cwd()
+    if not path.is_absolute():
+        return path.as_posix()
+    return path.relative_to(here).as_posix() if path.is_relative_to(here) else path.name
 
 
 def refuse_warnings(warnings: Sequence[Diagnostic]) -> None:

@@ -1,4 +1,7 @@
-"""Markdown of descriptions, wrapped at a width: prose is reflowed; lists, tables and code keep their lines."""
+"""Markdown of descriptions, wrapped at a width: prose is reflowed; lists, tables and code keep their lines.
+
+Common HTML of descriptions becomes Markdown.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,12 @@ _RULE = re.compile(r" {0,3}([-=*_] *){3,}")
 _ROW = re.compile(r" *\|")
 _CELLS = re.compile(r"(?=.*\|)(?=.*-)[ |:-]+")
 _END = re.compile(r"([.!?][\"'”)\]`*_]*)\s+(?=[\"'“(\[*_<]*(?:`|[^\W_a-z]))|([。！？])\s*")
+_CODE = re.compile(r"(`{3,}[^`]*`{3,}|~~~[^~]*~~~|`[^`\n]*`)")
+_HTML_CODE = re.compile(r"<code>([^<`]*)</code>", re.IGNORECASE)
+_TAG = re.compile(r"<(br|p|ul|ol|li|a|b|strong|i|em)(\s[^<>]*)?/?>|</(p|ul|ol|li|a|b|strong|i|em)>", re.IGNORECASE)
+_HREF = re.compile(r"href\s*=\s*[\"']?([^\"'\s>]+)", re.IGNORECASE)
+_EMPHASIS = {"b": "**", "strong": "**", "i": "*", "em": "*"}
+_ENTITIES = {"&lt;": "<", "&gt;": ">", "&quot;": '"', "&#39;": "'", "&nbsp;": " ", "&amp;": "&"}
 _ABBREVIATED = re.compile(r"(?:^|[\s(\"'])(?:e\.g|i\.e|etc|vs|cf|approx|no|incl|resp|[A-Z])\.$", re.IGNORECASE)
 
 
@@ -51,7 +60,7 @@ def _lines(text: str, width: int, more: int) -> Iterator[str]:
             continue
         opening = _FENCE.match(line)
         item = _ITEM.match(line)
-        follows = line.strip() and (len(line) - len(line.lstrip()) <= len(hanging) if hanging else line[0] != " ")
+        follows = line.strip() and _is_prose(line, hanging, width)
         if not opening and not item and follows and not _is_block_line(source, number):
             pending.append(line)
             if not line.endswith("  "):
@@ -70,6 +79,12 @@ def _lines(text: str, width: int, more: int) -> Iterator[str]:
         else:
             yield line.rstrip()
     yield from _wrapped(pending, hanging, width, more)
+
+
+def _is_prose(line: str, hanging: str, width: int) -> bool:
+    """Return whether the indentation of a line has no meaning: it is that of its list item, or the line is too long."""
+    indent = len(line) - len(line.lstrip(" "))
+    return indent <= len(hanging) if hanging else indent == 0 or (indent < 4 and len(line) > width)
 
 
 def _is_block_line(source: list[str], number: int) -> bool:
@@ -122,3 +137,96 @@ def first_paragraph(text: str) -> str:
         if line.endswith("  "):
             break
     return text[: min(size, len(text))]
+
+
+def without_html(text: str) -> str:
+    """Return a description with common HTML as Markdown: paragraphs, lists, links, code, emphasis.
+
+    Unknown tags stay, as does everything in code. A text whose tags are not balanced is returned as it is.
+    """
+    if not _HTML_CODE.search(text) and not _TAG.search(text):
+        return text
+    parts = _CODE.split(_HTML_CODE.sub(lambda found: f"`{_unescaped(found[1]).strip()}`", text))
+    html = _Html()
+    converted = [part if index % 2 else html.converted(part) for index, part in enumerate(parts)]
+    return "".join(converted) if html.is_balanced else text
+
+
+class _Html:
+    """Conversion of the tags of one description."""
+
+    def __init__(self) -> None:
+        self._open: list[tuple[str, str]] = []
+        """Names of open elements, each with the Markdown that closes it."""
+        self._numbers: list[int] = []
+        """Last number of each open list; -1 for a list without numbers."""
+        self._failed = False
+
+    @property
+    def is_balanced(self) -> bool:
+        """Return whether every element was closed, in order."""
+        return not self._open and not self._failed
+
+    def converted(self, text: str) -> str:
+        """Return text with its tags as Markdown."""
+        found = [""]
+        end = 0
+        for tag in _TAG.finditer(text):
+            found.append(self._plain(text[end : tag.start()], found[-1]))
+            name = (tag[1] or tag[3]).lower()
+            found.append(self._opened(name, tag[2] or "") if tag[1] else self._closed(name))
+            end = tag.end()
+        return "".join([*found, self._plain(text[end:], found[-1])])
+
+    def _plain(self, text: str, before: str) -> str:
+        """Return text between tags; in lists, its line breaks are spaces."""
+        if self._numbers:
+            text = " ".join(f"|{text}|".split())[1:-1]
+        return _unescaped(text.lstrip() if before[-1:].isspace() else text)
+
+    def _opened(self, name: str, attributes: str) -> str:
+        match name:
+            case "br":
+                return "  \n"
+            case "p":
+                return "" if self._numbers else "\n\n"
+            case "li":
+                return self._item()
+            case "ul" | "ol":
+                before = "" if self._numbers else "\n\n"
+                self._numbers.append(0 if name == "ol" else -1)
+                self._open.append((name, before))
+                return before
+            case "a":
+                href = _HREF.search(attributes)
+                self._open.append((name, f"]({_unescaped(href[1])})" if href else ""))
+                return "[" if href else ""
+            case _:
+                self._open.append((name, _EMPHASIS[name]))
+                return _EMPHASIS[name]
+
+    def _item(self) -> str:
+        if not self._numbers:
+            self._failed = True
+            return ""
+        indent = "   " * (len(self._numbers) - 1)
+        if self._numbers[-1] < 0:
+            return f"\n{indent}- "
+        self._numbers[-1] += 1
+        return f"\n{indent}{self._numbers[-1]}. "
+
+    def _closed(self, name: str) -> str:
+        if name in ("p", "li"):
+            return "\n\n" if name == "p" and not self._numbers else ""
+        if not self._open or self._open[-1][0] != name:
+            self._failed = True
+            return ""
+        if name in ("ul", "ol"):
+            self._numbers.pop()
+        return self._open.pop()[1]
+
+
+def _unescaped(text: str) -> str:
+    for entity, character in _ENTITIES.items():
+        text = text.replace(entity, character)
+    return text

@@ -12,11 +12,13 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 
 from specwire_codegen.characters import Table, escape, is_hidden
-from specwire_codegen.markdown import first_paragraph, split_sentence, wrapped
+from specwire_codegen.markdown import first_paragraph, split_sentence, without_html, wrapped
 
 LONGEST = 100_000
 """Longest prose, in characters."""
 
+_CLOSING = "\"'”’)]`*_"
+_STOPS = tuple(".!?:>。！？")
 _SPACING = frozenset({"Cc", "Zl", "Zp", "Zs"})
 
 
@@ -66,10 +68,11 @@ def _quoted(text: str) -> str:
 
 
 def visible(text: str) -> str:
-    """Return prose of a document without hidden characters, line by line; excessive length is cut."""
+    """Return prose of a document without HTML and hidden characters, line by line; excessive length is cut."""
     if len(text) > LONGEST:
         text = f"{text[:LONGEST]} ..."
-    return text.replace("\r\n", "\n").replace("\r", "\n").expandtabs(4).translate(_SAID)
+    text = text.replace("\r\n", "\n").replace("\r", "\n").expandtabs(4)
+    return without_html(text).translate(_SAID)
 
 
 def clean(text: str) -> str:
@@ -89,8 +92,21 @@ def summarized(text: str) -> tuple[str, str]:
     return _stopped(first), rest
 
 
+def is_finished(text: str) -> bool:
+    """Return whether prose ends with a full stop, or another mark that ends a sentence."""
+    return not text or text.rstrip(_CLOSING).endswith(_STOPS)
+
+
 def _stopped(text: str) -> str:
-    return text if not text or text[-1] in ".!?:。！？" else f"{text}."
+    return text if is_finished(text) else f"{text}."
+
+
+def finished(text: str) -> str:
+    """Return a description with a full stop at the end of its last paragraph; lists, tables and code have none."""
+    text = visible(text).rstrip()
+    last = re.split(r"\n\n|  \n", text)[-1]
+    is_prose = first_paragraph(last) == last and not last.startswith("    ")
+    return _stopped(text) if is_prose and "://" not in last.rpartition(" ")[2] else text
 
 
 def same_words(one: str, other: str) -> bool:
@@ -105,10 +121,11 @@ def _letters(text: str) -> str:
 def docstring(text: str, *, indent: int = 0, sections: Sequence[tuple[str, Sequence[tuple[str, str]]]] = ()) -> str:
     """Return a docstring literal for Markdown, wrapped at 116 columns; the lines after the first are indented.
 
+    A text that needs several lines starts with its first sentence as a line of its own.
     `sections` are Google-style lists, such as `("Args", [("model", "The model to use.")])`.
     """
     width = 116 - indent
-    lines = [*wrapped(visible(text).strip("\n"), width), ""]
+    lines = [*_summarized(visible(text).strip("\n"), width), ""]
     for title, entries in sections:
         if not entries:
             continue
@@ -131,6 +148,14 @@ def docstring(text: str, *, indent: int = 0, sections: Sequence[tuple[str, Seque
     indented = "\n".join([first, *(f"{pad}{line}" if line else line for line in rest)])
     end = pad if body.endswith("\n") else ""
     return f'"""{indented}{end}"""'
+
+
+def _summarized(text: str, width: int) -> list[str]:
+    lines = wrapped(text, width)
+    first, rest = split_sentence(text)
+    if len(lines) > 1 and first and rest and len(first) <= width:
+        return [first, "", *wrapped(rest, width)]
+    return lines
 
 
 def markdown(text: str) -> str:

@@ -71,4 +71,4 @@ def _key_type(field: Field) -> str:
 
 def _documented(field: Field) -> Iterator[str]:
     if doc := field_doc(field):
-        yield doc
+        yield from (doc, "")

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from specwire_codegen.ir import ADDITIONAL, Field, Literals, ObjectModel
 from specwire_codegen.openapi.identifiers import SHADOWING
-from specwire_codegen.python_source import docstring, same_words
+from specwire_codegen.python_source import docstring, finished, same_words
 
 
 def keys(model: ObjectModel) -> tuple[Field, ...]:
@@ -33,7 +33,7 @@ def spelling(field: Field) -> str:
 @lru_cache(maxsize=50_000)
 def _docstring(text: str) -> str:
     """Return the docstring of a class or field; each is printed for responses and requests, and to be compared."""
-    return docstring(text, indent=4)
+    return docstring(finished(text), indent=4)
 
 
 def class_doc(model: ObjectModel) -> str:

@@ -24,7 +24,9 @@ def printed(head: ast.stmt, slots: Mapping[str, str], members: Members = ()) -> 
         case ast.ClassDef(bases=bases, keywords=keywords, body=body, decorator_list=[]):
             arguments = [*(_expression(base, slots) for base in bases), *(_keyword(each, slots) for each in keywords)]
             lines = [_statement(each, slots) for each in body if not (members and isinstance(each, ast.Pass))]
-            lines += [_statement(each, own) for statements, own in members for each in statements]
+            for statements, own in members:
+                lines += [_statement(each, own) for each in statements]
+                lines += [""] if len(statements) > 1 else []  # a blank line after the docstring of a member
             return "\n".join([f"class {slots[CLASS]}({', '.join(arguments)}):", *(f"    {line}" for line in lines)])
         case ast.Assign(targets=[ast.Name()], value=ast.Call(func=ast.Name() as function, args=[text], keywords=[])):
             # The members of a `TypedDict` call are quoted, since they are defined further down.

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from specwire_codegen.lower.schema import Schema, component_of
 from specwire_codegen.markdown import first_paragraph
-from specwire_codegen.python_source import sentence
+from specwire_codegen.python_source import finished, is_finished, sentence
 
 
 def with_component_docs(schema: Schema, schemas: Mapping[str, Schema]) -> Schema:
@@ -34,7 +34,9 @@ def described(schema: Schema) -> str:
     default = schema.get("default")
     if isinstance(default, str | int | float):
         parts.append(f"The server's default is {_shown(default)}.")
-    separator = " " if first_paragraph(description) == description else "\n\n"
+    if parts:
+        description = finished(description)
+    separator = " " if first_paragraph(description) == description and is_finished(description) else "\n\n"
     text = separator.join(filter(None, (description, " ".join(parts))))
     return f"Deprecated. {text}".strip() if schema.get("deprecated") else text
 

@@ -23,7 +23,7 @@ from specwire_codegen.ir import (
     UnionOf,
 )
 from specwire_codegen.lower.model import all_refs
-from specwire_codegen.python_source import docstring, literal
+from specwire_codegen.python_source import docstring, finished, literal
 from specwire_codegen.render.module import IMPORTED, import_block, render_template
 
 _MODELS = "Models of the API."
@@ -54,7 +54,7 @@ def render_models(api: Api, header: str, known: Mapping[str, tuple[str, str]] = 
 
 
 def _alias(model: AliasModel, models: Mapping[str, Model]) -> Alias:
-    doc = docstring(model.doc, indent=4) if model.doc else ""
+    doc = docstring(finished(model.doc), indent=4) if model.doc else ""
     text = out(model.type)
     inner = model.type.type if isinstance(model.type, Nullable) else model.type
     nullable = " | None" if isinstance(model.type, Nullable) else ""
@@ -153,7 +153,9 @@ def render_inputs(api: Api, header: str) -> str:
     ]
     aliases += _quoted(
         _ordered(wanted),
-        lambda model: Alias(param_name(model.name), _asked(model, api), "", docstring(model.doc) if model.doc else ""),
+        lambda model: Alias(
+            param_name(model.name), _asked(model, api), "", docstring(finished(model.doc)) if model.doc else ""
+        ),
     )
     title = docstring(f"{_INPUTS}\n\n{header}")
     context = {"title": title, "classes": emitted, "aliases": aliases, "uses_models": bool(objects)}

@@ -11,6 +11,7 @@ from specwire_codegen.ir import Api, Operation
 from specwire_codegen.python_source import code, comment, docstring, markdown, sentence
 from specwire_codegen.render.module import render_template
 from specwire_codegen.render.operations import builders
+from specwire_codegen.render.prose import streaming_note
 
 
 @attrs.frozen
@@ -55,7 +56,8 @@ def _entries(api: Api) -> Iterator[tuple[tuple[str, ...], Entry]]:
     for operation, method, builder in builders(api):
         if method not in replaced:
             call = _call(method, builder.arguments, _result(builder.kind, builder.type_arguments))
-            yield method, Entry(call, markdown(builder.summary), _route(operation))
+            purpose = f"{builder.summary} {streaming_note(operation)}"
+            yield method, Entry(call, markdown(purpose), _route(operation))
     routes = {operation.id: _route(operation) for operation in api.operations}
     for override in api.overrides:
         if override.returns != "Accumulator":

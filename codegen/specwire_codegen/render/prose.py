@@ -8,10 +8,12 @@ from collections.abc import Iterable
 from specwire_codegen.ir import Api, BinaryStream, EventStream, Operation, Payload, Text
 from specwire_codegen.openapi.casing import words
 from specwire_codegen.openapi.plurals import singular
-from specwire_codegen.python_source import docstring, line, literal, same_words, sentence, summarized
+from specwire_codegen.python_source import docstring, finished, line, literal, same_words, sentence, summarized
 from specwire_codegen.render.signature import Argument
 
 _LONGEST_SUMMARY = 200
+_FILLERS = frozenset("a all an endpoint of return the this your".split())
+"""Words that add nothing to a summary."""
 
 
 def api_name(api: Api) -> str:
@@ -25,7 +27,8 @@ def api_name(api: Api) -> str:
 def resource_title(api: Api, path: tuple[str, ...]) -> str:
     """Return one sentence about a resource: the description of its tag, else its name."""
     described = dict(api.tags).get(path[0], "") if len(path) == 1 else ""
-    return described or sentence(" ".join(path).replace("_", " ").title()) or sentence(api.title)
+    name = " ".join(path).replace("_", " ").strip()
+    return described or sentence(name[:1].upper() + name[1:]) or sentence(api.title)
 
 
 def summary_of(operation: Operation) -> str:
@@ -42,10 +45,16 @@ def _described(operation: Operation) -> tuple[str, str]:
     first, rest = summarized(operation.description)
     summary = sentence(operation.summary)
     if summary and not _is_identifier(summary, operation):
-        return summary, rest if same_words(first, summary) else operation.description
+        return summary, rest if _repeats(first, summary) else operation.description
     if first and len(first) <= _LONGEST_SUMMARY and not _is_identifier(first, operation):
         return first, rest
     return _in_words(operation), "" if _is_identifier(operation.description, operation) else operation.description
+
+
+def _repeats(first: str, summary: str) -> bool:
+    """Return True if a sentence only repeats the words of the summary: `Returns a list of pets` and `List pets`."""
+    said = {singular(word.lower()) for word in words(first)} - _FILLERS
+    return said <= {singular(word.lower()) for word in words(summary)}
 
 
 def _is_identifier(text: str, operation: Operation) -> bool:
@@ -104,14 +113,21 @@ def form_documentation(operation: Operation, base: Operation) -> str:
 
 def documentation(operation: Operation, arguments: Iterable[Argument]) -> str:
     """Return the docstring of an operation."""
-    paragraphs = list(_described(operation))
+    summary, description = _described(operation)
+    paragraphs = [summary, finished(description)]
     if operation.deprecated:
         paragraphs.append("Deprecated.")
-    if operation.switch is not None and operation.streams:
-        name, value = operation.switch
-        paragraphs.append(f"With `{name}={literal(value)}`, returns a stream of events.")
+    paragraphs.append(streaming_note(operation))
     paragraphs.append(_route(operation))
     return docstring("\n\n".join(paragraphs), indent=4, sections=[("Args", _documented(arguments))])
+
+
+def streaming_note(operation: Operation) -> str:
+    """Return one line about the argument that selects the stream of an operation; empty if there is none."""
+    if operation.switch is None or not operation.streams:
+        return ""
+    name, value = operation.switch
+    return f"With `{name}={literal(value)}`, returns a stream of events."
 
 
 def wait_documentation(operation: Operation, arguments: Iterable[Argument]) -> str:
@@ -132,7 +148,7 @@ def wait_documentation(operation: Operation, arguments: Iterable[Argument]) -> s
 
 
 def _documented(arguments: Iterable[Argument]) -> list[tuple[str, str]]:
-    return [(argument.name, argument.doc) for argument in arguments if _says_more(argument)]
+    return [(argument.name, finished(argument.doc)) for argument in arguments if _says_more(argument)]
 
 
 def _says_more(argument: Argument) -> bool:

@@ -34,21 +34,29 @@ class Aitre(Client):
     """Synchronous client for the AITRE API."""
 
     _provider = PROVIDER
+
     audio: resource[Audio] = resource(".resources.audio", "Audio")
     """Speech from text, and text from speech."""
+
     chat: resource[Chat] = resource(".resources.chat", "Chat")
     """Chat completions."""
+
     completions: resource[Completions] = resource(".resources.completions", "Completions")
     """Completions of plain text, with the older interface."""
+
     embeddings: resource[Embeddings] = resource(".resources.embeddings", "Embeddings")
     """Embedding vectors of texts."""
+
     images: resource[Images] = resource(".resources.images", "Images")
     """Images from text, with several families of models."""
+
     midjourney: resource[Midjourney] = resource(".resources.midjourney", "Midjourney")
-    """Midjourney tasks. A task is submitted, read until it rests, and continued with the buttons it shows. `/mj` works
-    in fast mode; the service offers the same paths below `/mj-fast/mj`, `/mj-turbo/mj` and `/mj-relax/mj` for the
-    other modes.
+    """Midjourney tasks.
+
+    A task is submitted, read until it rests, and continued with the buttons it shows. `/mj` works in fast mode; the
+    service offers the same paths below `/mj-fast/mj`, `/mj-turbo/mj` and `/mj-relax/mj` for the other modes.
     """
+
     models: resource[Models] = resource(".resources.models", "Models")
     """Available models."""
 
@@ -57,21 +65,29 @@ class AsyncAitre(AsyncClient):
     """Asynchronous client for the AITRE API."""
 
     _provider = PROVIDER
+
     audio: resource[AsyncAudio] = resource(".resources.audio", "AsyncAudio")
     """Speech from text, and text from speech."""
+
     chat: resource[AsyncChat] = resource(".resources.chat", "AsyncChat")
     """Chat completions."""
+
     completions: resource[AsyncCompletions] = resource(".resources.completions", "AsyncCompletions")
     """Completions of plain text, with the older interface."""
+
     embeddings: resource[AsyncEmbeddings] = resource(".resources.embeddings", "AsyncEmbeddings")
     """Embedding vectors of texts."""
+
     images: resource[AsyncImages] = resource(".resources.images", "AsyncImages")
     """Images from text, with several families of models."""
+
     midjourney: resource[AsyncMidjourney] = resource(".resources.midjourney", "AsyncMidjourney")
-    """Midjourney tasks. A task is submitted, read until it rests, and continued with the buttons it shows. `/mj` works
-    in fast mode; the service offers the same paths below `/mj-fast/mj`, `/mj-turbo/mj` and `/mj-relax/mj` for the
-    other modes.
+    """Midjourney tasks.
+
+    A task is submitted, read until it rests, and continued with the buttons it shows. `/mj` works in fast mode; the
+    service offers the same paths below `/mj-fast/mj`, `/mj-turbo/mj` and `/mj-relax/mj` for the other modes.
     """
+
     models: resource[AsyncModels] = resource(".resources.models", "AsyncModels")
     """Available models."""
 

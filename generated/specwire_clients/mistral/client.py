@@ -38,24 +38,34 @@ class Mistral(Client):
     """Synchronous client for the Mistral AI API."""
 
     _provider = PROVIDER
+
     agents: resource[Agents] = resource(".resources.agents", "Agents")
     """Chat completions with a configured agent."""
+
     batch: resource[Batch] = resource(".resources.batch", "Batch")
     """Jobs that run many requests from files in the background."""
+
     chat: resource[Chat] = resource(".resources.chat", "Chat")
     """Chat completions."""
+
     classifiers: resource[Classifiers] = resource(".resources.classifiers", "Classifiers")
     """Moderation and classification of texts and conversations."""
+
     embeddings: resource[Embeddings] = resource(".resources.embeddings", "Embeddings")
     """Embedding vectors of texts."""
+
     files: resource[Files] = resource(".resources.files", "Files")
     """Uploaded files, and the results of jobs."""
+
     fim: resource[Fim] = resource(".resources.fim", "Fim")
     """Fill-in-the-middle completions of code."""
+
     fine_tuning: resource[FineTuning] = resource(".resources.fine_tuning", "FineTuning")
     """Jobs that train a model on your data."""
+
     models: resource[Models] = resource(".resources.models", "Models")
     """Available models, and management of fine-tuned ones."""
+
     ocr: resource[Ocr] = resource(".resources.ocr", "Ocr")
     """Text and images extracted from documents."""
 
@@ -64,24 +74,34 @@ class AsyncMistral(AsyncClient):
     """Asynchronous client for the Mistral AI API."""
 
     _provider = PROVIDER
+
     agents: resource[AsyncAgents] = resource(".resources.agents", "AsyncAgents")
     """Chat completions with a configured agent."""
+
     batch: resource[AsyncBatch] = resource(".resources.batch", "AsyncBatch")
     """Jobs that run many requests from files in the background."""
+
     chat: resource[AsyncChat] = resource(".resources.chat", "AsyncChat")
     """Chat completions."""
+
     classifiers: resource[AsyncClassifiers] = resource(".resources.classifiers", "AsyncClassifiers")
     """Moderation and classification of texts and conversations."""
+
     embeddings: resource[AsyncEmbeddings] = resource(".resources.embeddings", "AsyncEmbeddings")
     """Embedding vectors of texts."""
+
     files: resource[AsyncFiles] = resource(".resources.files", "AsyncFiles")
     """Uploaded files, and the results of jobs."""
+
     fim: resource[AsyncFim] = resource(".resources.fim", "AsyncFim")
     """Fill-in-the-middle completions of code."""
+
     fine_tuning: resource[AsyncFineTuning] = resource(".resources.fine_tuning", "AsyncFineTuning")
     """Jobs that train a model on your data."""
+
     models: resource[AsyncModels] = resource(".resources.models", "AsyncModels")
     """Available models, and management of fine-tuned ones."""
+
     ocr: resource[AsyncOcr] = resource(".resources.ocr", "AsyncOcr")
     """Text and images extracted from documents."""
 

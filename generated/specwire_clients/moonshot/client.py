@@ -84,14 +84,19 @@ class Moonshot(Client):
 
     batches: resource[Batches] = resource(".resources.batches", "Batches")
     """Many chat requests in one file, processed within a time window."""
+
     chat: resource[Chat] = resource(".resources.chat", "Chat")
     """Chat completions."""
+
     files: resource[Files] = resource(".resources.files", "Files")
     """Files for text extraction, vision models and batches."""
+
     models: resource[Models] = resource(".resources.models", "Models")
     """Available models."""
+
     tokenizers: resource[Tokenizers] = resource(".resources.tokenizers", "Tokenizers")
     """Token counts of requests."""
+
     users: resource[Users] = resource(".resources.users", "Users")
     """The account of the key."""
 
@@ -129,14 +134,19 @@ class AsyncMoonshot(AsyncClient):
 
     batches: resource[AsyncBatches] = resource(".resources.batches", "AsyncBatches")
     """Many chat requests in one file, processed within a time window."""
+
     chat: resource[AsyncChat] = resource(".resources.chat", "AsyncChat")
     """Chat completions."""
+
     files: resource[AsyncFiles] = resource(".resources.files", "AsyncFiles")
     """Files for text extraction, vision models and batches."""
+
     models: resource[AsyncModels] = resource(".resources.models", "AsyncModels")
     """Available models."""
+
     tokenizers: resource[AsyncTokenizers] = resource(".resources.tokenizers", "AsyncTokenizers")
     """Token counts of requests."""
+
     users: resource[AsyncUsers] = resource(".resources.users", "AsyncUsers")
     """The account of the key."""
 

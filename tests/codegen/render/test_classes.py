@@ -75,7 +75,7 @@ SLOTS = "C C0 T0 f0 name key value text class_name class_text doc tag_key tag_va
 def test_a_slot_name_in_a_document_is_text(word: str) -> None:
     """A document that uses the names of slots gets them back unchanged."""
     kind = UnionOf((Literals((word, f"{word}'")), ListOf(MapOf(ModelRef(word))), Primitive("int")))
-    doc = f"{word} {word}"
+    doc = f"{word} {word}."
     fields = (Field(word, word, Nullable(kind), True, doc), Field("b", "B", Primitive("date"), False, doc))
     made = ObjectModel(word, fields, doc, Tag("kind", word, word))
     struct = ast.parse(structs([made])).body[0]

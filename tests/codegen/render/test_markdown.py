@@ -7,8 +7,8 @@ import textwrap
 
 import pytest
 from hypothesis import given, strategies as st
-from specwire_codegen.markdown import split_sentence, wrapped
-from specwire_codegen.python_source import clean, docstring, summarized
+from specwire_codegen.markdown import split_sentence, without_html, wrapped
+from specwire_codegen.python_source import clean, docstring, finished, summarized, visible
 
 BLOCKS = [
     "- one\n- two",
@@ -110,3 +110,90 @@ def test_a_section_keeps_the_list_of_an_argument() -> None:
                 - d
     """
     assert textwrap.dedent(expected).strip() == ast.literal_eval(text).strip()
+
+
+def test_a_long_docstring_starts_with_its_first_sentence() -> None:
+    """It has a line of its own if the text needs several lines and the sentence fits."""
+    long = f"More {'words ' * 30}follow."
+    assert ["First.", "", *wrapped(long, 116)] == ast.literal_eval(docstring(f"First. {long}")).strip().split("\n")
+    assert "First. Second." == ast.literal_eval(docstring("First. Second."))
+    assert wrapped(long, 116) == ast.literal_eval(docstring(long)).strip().split("\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("The name", "The name."),
+        ("The width (in inches)", "The width (in inches)."),
+        ("The name of `x`", "The name of `x`."),
+        ("Done. _(Chrome only)_", "Done. _(Chrome only)_."),
+        ('Defaults to "false."', 'Defaults to "false."'),
+        ("Is it there?", "Is it there?"),
+        ("\u96fb\u5f71\u3002", "\u96fb\u5f71\u3002"),
+        ("See https://example.com/a", "See https://example.com/a"),
+        ("One of:\n- a\n- b", "One of:\n- a\n- b"),
+        ("One.\n\nTwo", "One.\n\nTwo."),
+        ("```\na\n\nb\n```", "```\na\n\nb\n```"),
+        ("Code:\n\n    a = 1", "Code:\n\n    a = 1"),
+        ("| a |\n|---|", "| a |\n|---|"),
+        ("", ""),
+    ],
+)
+def test_the_last_paragraph_has_a_full_stop(text: str, expected: str) -> None:
+    """Lists, tables, code and links have none."""
+    assert expected == finished(text)
+
+
+def test_a_long_line_is_wrapped_in_spite_of_its_indentation() -> None:
+    """Up to three spaces; short lines keep theirs."""
+    assert wrapped("word " * 20, 60) == wrapped(f" {'word ' * 20}", 60)
+    assert ["x:", "   short"] == wrapped("x:\n   short", 60)
+
+
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        ("A <code>name</code>.", "A `name`."),
+        ("A <code> -</code> prefix", "A `-` prefix"),
+        ("<b>Not</b> <i>this</i>, <STRONG>that</STRONG>", "**Not** *this*, **that**"),
+        ('See <a href="https://x.org/a?b=1&amp;c=2" target=_blank>here</a>', "See [here](https://x.org/a?b=1&c=2)"),
+        ('An <a name="x">anchor</a>', "An anchor"),
+        ("<p>One.</p><p>Two.</p>", "One.\n\nTwo."),
+        ("One.<br/><br>Two.", "One.\n\nTwo."),
+        (
+            "Any of: <ul>\n  <li>\n    one\n    line\n  </li>\n<li>two</ul> Then.",
+            "Any of:\n\n- one line\n- two\n\nThen.",
+        ),
+        ("<ol><li>one<ul><li>a</li></ul></li><li>two</li></ol>", "1. one\n   - a\n2. two"),
+        ("<code>a &lt; b</code> &amp; c", "`a < b` & c"),
+        ("`<b>` and <b>bold</b>", "`<b>` and **bold**"),
+        ("```\n<br>\n```\n<br>x", "```\n<br>\n```\n\nx"),
+        ("<b>open", "<b>open"),
+        ("crossed <b><i>x</b></i>", "crossed <b><i>x</b></i>"),
+        ("closed</b>", "closed</b>"),
+        ("<li>an item of no list", "<li>an item of no list"),
+        ("<id> and <script>x</script> &lt;", "<id> and <script>x</script> &lt;"),
+        ("a < b > c", "a < b > c"),
+    ],
+)
+def test_common_html_becomes_markdown(html: str, expected: str) -> None:
+    """Paragraphs, lists, links, code and emphasis; code, unknown and unbalanced tags stay."""
+    assert expected == "\n".join(wrapped(without_html(html).strip("\n"), 80))
+
+
+def test_characters_of_entities_are_filtered() -> None:
+    """An entity is decoded before hidden characters are removed."""
+    assert "a b" == visible("<b></b>a&nbsp;b").removeprefix("****")
+
+
+@given(
+    st.lists(
+        st.sampled_from(["<b>", "</b>", "<ul>", "<li>", "</ul>", "<p>", "<br>", "<code>", "</code>", "a", " ", "`"])
+    )
+)
+def test_html_is_converted_once(parts: list[str]) -> None:
+    """A converted description is not changed again, and no word is lost."""
+    text = "".join(parts)
+    converted = without_html(text)
+    assert converted.count("a") == text.count("a")
+    assert converted == without_html(converted)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+import textwrap
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -77,7 +79,7 @@ paths:
 """
 
 
-TOLD = f"""{HEAD}
+DESCRIBED = f"""{HEAD}
 paths:
   /movies:
     get:
@@ -181,7 +183,7 @@ def docstring_of(source: str, name: str) -> str:
 
 def test_a_description_is_complete_markdown(tmp_path: Path) -> None:
     """Without a summary, its first sentence is the summary; lists and code are kept."""
-    found = docstring_of(rendered(tmp_path, TOLD, "operations/movies.py"), "create")
+    found = docstring_of(rendered(tmp_path, DESCRIBED, "operations/movies.py"), "create")
     shown = '- `title`\n- `slug`\n\n```json\n{"title": "Alien"}\n```'
     body = f"Adds a movie.\n\nIt may take long.\n\nOne of these is needed:\n{shown}"
     assert f"{body}\n\n`POST /movies`, operation `postMovies`." == found.partition("\n\nArgs:")[0]
@@ -189,24 +191,26 @@ def test_a_description_is_complete_markdown(tmp_path: Path) -> None:
 
 def test_a_summary_that_repeats_the_id_is_not_used(tmp_path: Path) -> None:
     """The words of the method replace it."""
-    files = {name: rendered(tmp_path, TOLD, name) for name in ("operations/movies.py", "resources/movies.py", "api.md")}
+    files = {
+        name: rendered(tmp_path, DESCRIBED, name) for name in ("operations/movies.py", "resources/movies.py", "api.md")
+    }
     assert docstring_of(files["operations/movies.py"], "retrieve").startswith("Retrieve movies.\n")
     assert all("getMovies." not in text for text in files.values())
 
 
 def test_fields_and_arguments_use_the_description_of_their_component(tmp_path: Path) -> None:
     """Also if they may be null; their own description takes precedence."""
-    source = rendered(tmp_path, TOLD, "models/__init__.py")
+    source = rendered(tmp_path, DESCRIBED, "models/__init__.py")
     assert 3 == source.count('    """Where the movie is in its life."""\n')
     assert '    """Its own words."""\n' in source
-    arguments = docstring_of(rendered(tmp_path, TOLD, "operations/movies.py"), "create").partition("Args:\n")[2]
+    arguments = docstring_of(rendered(tmp_path, DESCRIBED, "operations/movies.py"), "create").partition("Args:\n")[2]
     assert "    status: Where the movie is in its life." == arguments
 
 
 def test_no_docstring_repeats_a_name(tmp_path: Path) -> None:
     """A class without description has none, an argument described by its name no line."""
-    assert "" == docstring_of(rendered(tmp_path, TOLD, "models/__init__.py"), "Movie")
-    assert "title: " not in rendered(tmp_path, TOLD, "operations/movies.py").replace("title: str", "")
+    assert "" == docstring_of(rendered(tmp_path, DESCRIBED, "models/__init__.py"), "Movie")
+    assert "title: " not in rendered(tmp_path, DESCRIBED, "operations/movies.py").replace("title: str", "")
 
 
 def test_docstrings_of_clients_are_idiomatic(tmp_path: Path) -> None:
@@ -225,6 +229,114 @@ def test_any_title_makes_a_sentence(title: str, tmp_path: Path) -> None:
     assert found == {"Petstore": "Petstore.", "The Petstore": "the Petstore.", "": "the API."}.get(
         title, "the Petstore - REST API."
     )
+
+
+ENDINGS = f"""{HEAD}
+tags: [{{name: movies, description: All about movies}}]
+paths:
+  /movies:
+    get:
+      operationId: listMovies
+      tags: [movies]
+      summary: List movies
+      description: Returns a list of all movies.
+      parameters:
+      - {{name: width, in: query, description: Width (in cm), schema: {{type: number, default: 0.4}}}}
+      - {{name: by, in: query, description: 'Order, see https://c.example/order', schema: {{type: string, default: title}}}}
+      - {{name: kind, in: query, description: "One of:\\n- long\\n- short", schema: {{type: string, default: long}}}}
+      - {{name: sort, in: query, description: "Adds a <code>-</code>.<br/>Or <b>none</b>", schema: {{type: string}}}}
+      responses: {{"200": {{description: ok}}}}
+    delete:
+      operationId: deleteMovies
+      tags: [movies]
+      summary: Delete movies
+      description: Deletes the movies. They are gone.
+      responses: {{"200": {{description: ok}}}}
+  /old_cuts/{{id}}:
+    get:
+      operationId: listCuts
+      parameters: [{{name: id, in: path, required: true, schema: {{type: string}}}}]
+      responses: {{"200": {{description: ok, content: {{application/json: {{schema: {{$ref: "#/components/schemas/Cut"}}}}}}}}}}
+components:
+  schemas:
+    Cut:
+      type: object
+      description: A cut
+      properties:
+        length: {{type: integer, description: Its length}}
+        title: {{type: string, description: Its title}}
+"""
+
+
+def test_descriptions_end_with_a_full_stop(tmp_path: Path) -> None:
+    """So that the default is a sentence of its own; lists and links end as they are."""
+    arguments = docstring_of(rendered(tmp_path, ENDINGS, "operations/movies.py"), "list_").partition("Args:\n")[2]
+    assert textwrap.dedent(arguments).rstrip() == (
+        "width: Width (in cm). The server's default is 0.4.\n"
+        "by: Order, see https://c.example/order\n"
+        '    The server\'s default is "title".\n'
+        "kind: One of:\n"
+        "    - long\n"
+        "    - short\n"
+        '    The server\'s default is "long".\n'
+        "sort: Adds a `-`.\n"
+        "    Or **none**."
+    )
+    models = rendered(tmp_path, ENDINGS, "models/__init__.py")
+    assert '    """A cut."""\n' in models
+    assert '    """Its length."""\n\n    title: ' in models
+
+
+def test_a_description_that_repeats_the_summary_is_left_out(tmp_path: Path) -> None:
+    """What else it says stays."""
+    source = rendered(tmp_path, ENDINGS, "operations/movies.py")
+    assert docstring_of(source, "list_").startswith("List movies.\n\n`GET /movies`, operation `listMovies`.")
+    assert docstring_of(source, "delete_all").startswith("Delete movies.\n\nThey are gone.\n\n`DELETE ")
+
+
+def test_a_resource_without_description_is_named_in_sentence_case(tmp_path: Path) -> None:
+    """Only its first word has a capital."""
+    assert rendered(tmp_path, ENDINGS, "resources/old_cuts.py").startswith('"""Old cuts.\n')
+    assert rendered(tmp_path, ENDINGS, "resources/movies.py").startswith('"""All about movies.\n')
+
+
+def test_headers_name_no_folder_of_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An absolute path is relative to the working directory, or only a name if it is outside."""
+    assert "Generated by specwire from cinema.yaml. Do" in rendered(tmp_path, SHARED, "client.py")
+    monkeypatch.chdir(tmp_path.parent)
+    assert f"Generated by specwire from {tmp_path.name}/cinema.yaml. Do" in rendered(tmp_path, SHARED, "client.py")
+
+
+def test_the_body_of_an_operation_is_written_once() -> None:
+    """Its streaming forms refer to it, or have a signature only."""
+    assert len(GENERATED) > 50 and len(CASES) > 300
+    for path in (*GENERATED, *CASES):
+        tree = ast.parse(path.read_text("utf-8"))
+        ids = dict(filter(None, map(_operation, tree.body)))
+        written = Counter(ids[name] for name in map(_built, tree.body) if name in ids)
+        assert {} == {name: count for name, count in written.items() if count > 1}, path
+
+
+def _operation(statement: ast.stmt) -> tuple[str, str] | None:
+    """Return the name of a constant and the id of its operation."""
+    match statement:
+        case ast.Assign(
+            targets=[ast.Name(id=name)],
+            value=ast.Call(func=ast.Name("Operation"), keywords=[ast.keyword("id", ast.Constant(str(id_))), *_]),
+        ):
+            return name, id_
+        case _:
+            return None
+
+
+def _built(statement: ast.stmt) -> str | None:
+    """Return the constant of a function that writes a JSON body."""
+    match statement:
+        case ast.FunctionDef(body=[_, ast.Return(ast.Call(args=[ast.Name(id=name)], keywords=keywords))]):
+            bodies = [one.value for one in keywords if one.arg == "body" and isinstance(one.value, ast.Call)]
+            return name if any(ast.unparse(body.func) == "json_body" for body in bodies) else None
+        case _:
+            return None
 
 
 def test_every_operation_is_below_its_facts() -> None:

@@ -17,10 +17,13 @@ class AssistantMessage(WireModel, tag_field="role", tag="assistant", kw_only=Tru
     role: Literal["assistant"] = _constant("assistant")
     content: TextContent | None | Unset = UNSET
     """The text. It may be left out when the message calls tools."""
+
     refusal: str | None | Unset = UNSET
     """What the model said when it refused."""
+
     tool_calls: list[ToolCall] | Unset = UNSET
     """The tools that the model called."""
+
     name: str | Unset = UNSET
     """Tells speakers with the same role apart."""
 
@@ -30,14 +33,19 @@ class AssistantReply(WireModel, kw_only=True):
 
     role: Literal["assistant"] = _constant("assistant")
     """Always `assistant`."""
+
     content: str | None | Unset = UNSET
     """The text. Null when the message only calls tools."""
+
     refusal: str | None | Unset = UNSET
     """What the model said when it refused."""
+
     tool_calls: list[ToolCall] | None | Unset = UNSET
     """The tools that the model wants to be called."""
+
     annotations: list[MessageAnnotation] | None | Unset = UNSET
     """Remarks on places in the text."""
+
     audio: ReplyAudio | None | Unset = UNSET
     """The reply as sound, if the model speaks."""
 
@@ -47,10 +55,13 @@ class ChatChoice(WireModel, kw_only=True):
 
     index: int | Unset = UNSET
     """Number of the alternative, from 0."""
+
     message: AssistantReply | Unset = UNSET
     """The message of the model."""
+
     finish_reason: FinishReason | Unset = UNSET
     """Why the model stopped."""
+
     logprobs: ChatLogprobs | None | Unset = UNSET
     """Log probabilities of the tokens, if they were asked for."""
 
@@ -60,10 +71,13 @@ class ChatChunkChoice(WireModel, kw_only=True):
 
     index: int
     """Number of the alternative, from 0."""
+
     delta: ChatDelta
     """The addition."""
+
     finish_reason: FinishReason | None | Unset = UNSET
     """Why the model stopped, in the last piece of the alternative."""
+
     logprobs: ChatLogprobs | None | Unset = UNSET
     """Log probabilities of the added tokens, if they were asked for."""
 
@@ -73,18 +87,25 @@ class ChatCompletion(WireModel, kw_only=True):
 
     id: str
     """Id of the reply."""
+
     object: str
     """Kind of the object, `chat.completion`."""
+
     created: int
     """Unix time in seconds."""
+
     model: str | Unset = UNSET
     """The model that replied."""
+
     choices: list[ChatChoice]
     """The alternative replies."""
+
     usage: TokenUsage | Unset = UNSET
     """How many tokens were used."""
+
     system_fingerprint: str | None | Unset = UNSET
     """Stands for the configuration that the model ran with."""
+
     service_tier: str | None | Unset = UNSET
     """The class of service that was used."""
 
@@ -94,91 +115,132 @@ class ChatCompletionChunk(WireModel, kw_only=True):
 
     id: str
     """Id of the reply, the same in every piece."""
+
     object: str
     """Kind of the object, `chat.completion.chunk`."""
+
     created: int
     """Unix time in seconds, the same in every piece."""
+
     model: str | Unset = UNSET
     """The model that replies."""
+
     choices: list[ChatChunkChoice]
     """What is added to the alternative replies. Empty in the event that reports the token counts."""
+
     usage: TokenUsage | None | Unset = UNSET
     """How many tokens were used, in the last event and only if asked for."""
+
     system_fingerprint: str | None | Unset = UNSET
     """Stands for the configuration that the model runs with."""
+
     service_tier: str | None | Unset = UNSET
     """The class of service that is used."""
 
 
 class ChatCompletionRequest(WireModel, kw_only=True):
-    """A conversation and how to reply to it. The documentation names the model, the messages and the stream switch;
-    the rest is passed on to models that know it.
+    """A conversation and how to reply to it.
+
+    The documentation names the model, the messages and the stream switch; the rest is passed on to models that know
+    it.
     """
 
     model: str
     """Id of the model."""
+
     messages: list[ChatMessage]
     """The conversation so far, oldest message first."""
+
     stream: bool | Unset = UNSET
-    """Whether the reply comes piece by piece as events. The page of the model that draws pictures says that it needs a
-    stream. The server's default is false.
+    """Whether the reply comes piece by piece as events.
+
+    The page of the model that draws pictures says that it needs a stream. The server's default is false.
     """
+
     stream_options: StreamOptions | Unset = UNSET
     """Additional content of a stream. Only for streams."""
+
     temperature: float | None | Unset = UNSET
-    """How freely tokens are chosen; lower values make the reply more predictable. At least 0 and at most 2. The
-    server's default is 1.
+    """How freely tokens are chosen; lower values make the reply more predictable.
+
+    At least 0 and at most 2. The server's default is 1.
     """
+
     top_p: float | None | Unset = UNSET
-    """Chooses only among the likeliest tokens that together reach this probability. At least 0 and at most 1. The
-    server's default is 1.
+    """Chooses only among the likeliest tokens that together reach this probability.
+
+    At least 0 and at most 1. The server's default is 1.
     """
+
     n: int | Unset = UNSET
     """How many alternative replies to make. At least 1 and at most 128. The server's default is 1."""
+
     stop: StopSequences | None | Unset = UNSET
     """Where to stop."""
+
     max_tokens: int | None | Unset = UNSET
     """Deprecated. The older name of `max_completion_tokens`."""
+
     max_completion_tokens: int | None | Unset = UNSET
     """The largest number of tokens the reply may have."""
+
     presence_penalty: float | Unset = UNSET
-    """Above zero, makes tokens that have occurred at all less likely. At least -2 and at most 2. The server's default
-    is 0.
+    """Above zero, makes tokens that have occurred at all less likely.
+
+    At least -2 and at most 2. The server's default is 0.
     """
+
     frequency_penalty: float | Unset = UNSET
-    """Above zero, makes tokens less likely the more often they have occurred. At least -2 and at most 2. The server's
-    default is 0.
+    """Above zero, makes tokens less likely the more often they have occurred.
+
+    At least -2 and at most 2. The server's default is 0.
     """
+
     logit_bias: LogitBias | None | Unset = UNSET
     """Makes single tokens more or less likely."""
+
     logprobs: bool | Unset = UNSET
     """Whether the log probabilities of the tokens are returned."""
+
     top_logprobs: int | Unset = UNSET
     """How many of the likeliest tokens to return for each place. Only with `logprobs`. At least 0 and at most 20."""
+
     response_format: ResponseFormat | Unset = UNSET
     """The form that the reply must have."""
+
     seed: int | None | Unset = UNSET
     """A number that makes equal requests give equal replies as far as the model can."""
+
     tools: list[ChatTool] | Unset = UNSET
     """The functions that the model may call."""
+
     tool_choice: ToolChoice | Unset = UNSET
     """Whether the model calls tools, and which."""
+
     parallel_tool_calls: bool | Unset = UNSET
     """Whether one reply may call several tools. The server's default is true."""
+
     user: str | Unset = UNSET
     """Your own id of the person on whose behalf the request is made."""
+
     reasoning_effort: str | None | Unset = UNSET
     """How much the model thinks before it replies, such as `low` or `high`."""
+
     verbosity: str | None | Unset = UNSET
     """How long the reply is, such as `low` or `high`."""
+
     modalities: list[str] | None | Unset = UNSET
     """What the reply consists of, `text` and `audio`."""
+
     audio: dict[str, Any] | None | Unset = UNSET
     """Voice and format of a spoken reply."""
+
     service_tier: str | None | Unset = UNSET
     """The class of service to use."""
+
     store: bool | None | Unset = UNSET
     """Whether the reply is kept for later use."""
+
     metadata: dict[str, str] | None | Unset = UNSET
     """Notes of your own on the request."""
 
@@ -188,10 +250,13 @@ class ChatDelta(WireModel, kw_only=True):
 
     role: MessageRole | None | Unset = UNSET
     """Who speaks, in the first piece."""
+
     content: str | None | Unset = UNSET
     """More of the text."""
+
     refusal: str | None | Unset = UNSET
     """More of the refusal."""
+
     tool_calls: list[ToolCallDelta] | Unset = UNSET
     """More of the tool calls."""
 
@@ -201,6 +266,7 @@ class ChatLogprobs(WireModel, kw_only=True):
 
     content: list[TokenLogprob] | None | Unset = UNSET
     """For each token of the text."""
+
     refusal: list[TokenLogprob] | None | Unset = UNSET
     """For each token of the refusal."""
 
@@ -210,6 +276,7 @@ class ChatTool(WireModel, kw_only=True):
 
     type: Literal["function"] = _constant("function")
     """Always `function`."""
+
     function: FunctionDefinition
     """The function behind the tool."""
 
@@ -219,16 +286,22 @@ class Completion(WireModel, kw_only=True):
 
     id: str
     """Id of the reply, the same in every piece of a stream."""
+
     object: str
     """Kind of the object, `text_completion`."""
+
     created: int
     """Unix time in seconds."""
+
     model: str
     """The model that continued the text."""
+
     choices: list[CompletionChoice]
     """The continuations."""
+
     usage: TokenUsage | None | Unset = UNSET
     """How many tokens were used."""
+
     system_fingerprint: str | Unset = UNSET
     """Stands for the configuration that the model ran with."""
 
@@ -238,10 +311,13 @@ class CompletionChoice(WireModel, kw_only=True):
 
     text: str
     """The added text, or more of it."""
+
     index: int
     """Number of the continuation, from 0."""
+
     logprobs: CompletionLogprobs | None | Unset = UNSET
     """Log probabilities of the tokens, if they were asked for."""
+
     finish_reason: CompletionFinishReason | None
     """Why the model stopped. Null in a stream as long as it has not."""
 
@@ -251,10 +327,13 @@ class CompletionLogprobs(WireModel, kw_only=True):
 
     tokens: list[str] | Unset = UNSET
     """The tokens."""
+
     token_logprobs: list[float | None] | Unset = UNSET
     """Natural logarithms of their probabilities."""
+
     top_logprobs: list[TokenScores | None] | Unset = UNSET
     """The likeliest tokens for each place."""
+
     text_offset: list[int] | Unset = UNSET
     """Positions of the tokens in the text."""
 
@@ -264,50 +343,73 @@ class CompletionRequest(WireModel, kw_only=True):
 
     model: str
     """Id of the model."""
+
     prompt: CompletionPrompt | None
     """The text to continue, or several of them. Null begins a new text. The server's default is "<|endoftext|>"."""
+
     max_tokens: int | Unset = UNSET
     """The largest number of tokens that are added. At least 0. The server's default is 16."""
+
     temperature: float | Unset = UNSET
-    """How freely tokens are chosen; lower values make the text more predictable. At least 0 and at most 2. The
-    server's default is 1.
+    """How freely tokens are chosen; lower values make the text more predictable.
+
+    At least 0 and at most 2. The server's default is 1.
     """
+
     top_p: float | Unset = UNSET
-    """Chooses only among the likeliest tokens that together reach this probability. At least 0 and at most 1. The
-    server's default is 1.
+    """Chooses only among the likeliest tokens that together reach this probability.
+
+    At least 0 and at most 1. The server's default is 1.
     """
+
     n: int | Unset = UNSET
     """How many continuations to return for each text. At least 1 and at most 128. The server's default is 1."""
+
     best_of: int | Unset = UNSET
-    """Number of continuations to generate, of which the best are returned. Not for streams. At least 0 and at most 20.
-    The server's default is 1.
+    """Number of continuations to generate, of which the best are returned.
+
+    Not for streams. At least 0 and at most 20. The server's default is 1.
     """
+
     echo: bool | Unset = UNSET
     """Whether the text itself is returned before its continuation. The server's default is false."""
+
     stop: StopSequences | None | Unset = UNSET
     """Where to stop."""
+
     suffix: str | None | Unset = UNSET
     """The text that comes after the continuation."""
+
     logprobs: int | None | Unset = UNSET
-    """For how many of the likeliest tokens at each place to return log probabilities, if any. At least 0 and at most
-    5.
+    """For how many of the likeliest tokens at each place to return log probabilities, if any.
+
+    At least 0 and at most 5.
     """
+
     logit_bias: LogitBias | Unset = UNSET
     """Makes single tokens more or less likely."""
+
     presence_penalty: float | Unset = UNSET
-    """Above zero, makes tokens that have occurred at all less likely. At least -2 and at most 2. The server's default
-    is 0.
+    """Above zero, makes tokens that have occurred at all less likely.
+
+    At least -2 and at most 2. The server's default is 0.
     """
+
     frequency_penalty: float | Unset = UNSET
-    """Above zero, makes tokens less likely the more often they have occurred. At least -2 and at most 2. The server's
-    default is 0.
+    """Above zero, makes tokens less likely the more often they have occurred.
+
+    At least -2 and at most 2. The server's default is 0.
     """
+
     seed: int | Unset = UNSET
     """A number that makes equal requests give equal texts as far as the model can."""
+
     stream: bool | Unset = UNSET
     """Whether the continuation comes piece by piece as events. The server's default is false."""
+
     stream_options: StreamOptions | Unset = UNSET
     """Additional content of a stream. Only for streams."""
+
     user: str | Unset = UNSET
     """Your own id of the person on whose behalf the request is made."""
 
@@ -317,10 +419,13 @@ class CompletionTokensDetails(WireModel, kw_only=True):
 
     reasoning_tokens: int | Unset = UNSET
     """Tokens that the model thought with."""
+
     audio_tokens: int | Unset = UNSET
     """Tokens of sound."""
+
     accepted_prediction_tokens: int | Unset = UNSET
     """Tokens that were predicted rightly."""
+
     rejected_prediction_tokens: int | Unset = UNSET
     """Tokens that were predicted wrongly."""
 
@@ -331,6 +436,7 @@ class DeveloperMessage(WireModel, tag_field="role", tag="developer", kw_only=Tru
     role: Literal["developer"] = _constant("developer")
     content: TextContent
     """The instructions."""
+
     name: str | Unset = UNSET
     """Tells speakers with the same role apart."""
 
@@ -340,8 +446,10 @@ class Embedding(WireModel, kw_only=True):
 
     object: str | Unset = UNSET
     """Kind of the object, `embedding`."""
+
     embedding: EmbeddingVector
     """The vector."""
+
     index: int
     """Number of the text in the request, from 0."""
 
@@ -351,10 +459,13 @@ class EmbeddingList(WireModel, kw_only=True):
 
     object: str
     """Kind of the object, `list`."""
+
     data: list[Embedding]
     """The vectors."""
+
     model: str
     """The model that made the vectors."""
+
     usage: EmbeddingUsage
     """How many tokens were used."""
 
@@ -364,12 +475,16 @@ class EmbeddingRequest(WireModel, kw_only=True):
 
     model: str
     """Id of the model."""
+
     input: EmbeddingInput
     """One text or several. Each may have 8192 tokens."""
+
     encoding_format: EmbeddingEncoding | Unset = UNSET
     """How the vectors are written. The server's default is "float"."""
+
     dimensions: int | Unset = UNSET
     """How many numbers each vector has, for models that let you choose. At least 1."""
+
     user: str | Unset = UNSET
     """Your own id of the person on whose behalf the request is made."""
 
@@ -379,6 +494,7 @@ class EmbeddingUsage(WireModel, kw_only=True):
 
     prompt_tokens: int
     """Tokens of the texts."""
+
     total_tokens: int
     """All tokens that count."""
 
@@ -388,12 +504,15 @@ class ErrorDetail(WireModel, kw_only=True):
 
     message: str
     """An explanation for people."""
+
     type: str
     """The kind of error, such as `invalid_request_error`, or whose it is, such as `new_api_error`, `upstream_error` or
     `openai_error`.
     """
+
     param: str | None | Unset = UNSET
     """The field of the request that is at fault, if one is."""
+
     code: ErrorCode | None | Unset = UNSET
     """The exact reason, if there is one."""
 
@@ -418,6 +537,7 @@ class FunctionCall(WireModel, kw_only=True):
 
     name: str
     """Name of the function."""
+
     arguments: str
     """The arguments as JSON text, which the model does not always get right."""
 
@@ -427,6 +547,7 @@ class FunctionCallDelta(WireModel, kw_only=True):
 
     name: str | Unset = UNSET
     """Name of the function."""
+
     arguments: str | Unset = UNSET
     """More of the arguments."""
 
@@ -436,10 +557,13 @@ class FunctionDefinition(WireModel, kw_only=True):
 
     name: str
     """Name of the function."""
+
     description: str | Unset = UNSET
     """What the function does, as help for the model."""
+
     parameters: JsonSchema | Unset = UNSET
     """JSON Schema of the arguments. Without it the function takes none."""
+
     strict: bool | None | Unset = UNSET
     """Whether the arguments must follow the schema to the letter. The server's default is false."""
 
@@ -450,6 +574,7 @@ class FunctionMessage(WireModel, tag_field="role", tag="function", kw_only=True)
     role: Literal["function"] = _constant("function")
     content: str | None
     """The result."""
+
     name: str
     """Name of the function."""
 
@@ -466,8 +591,10 @@ class GeneratedImage(WireModel, kw_only=True):
 
     url: str | Unset = UNSET
     """Address of the picture."""
+
     b64_json: str | Unset = UNSET
     """The picture file as base64. GPT Image models return this only."""
+
     revised_prompt: str | Unset = UNSET
     """The prompt as the model rewrote it, if it did."""
 
@@ -477,30 +604,43 @@ class ImageGenerationRequest(WireModel, kw_only=True):
 
     prompt: str
     """What to draw. How long it may be depends on the model."""
+
     model: str | Unset = UNSET
     """Id of the model, such as `dall-e-3`, `flux` or `gpt-image-1`."""
+
     n: int | Unset = UNSET
     """How many pictures to make. At least 1 and at most 10. The server's default is 1."""
+
     size: str | Unset = UNSET
-    """Width and height in pixels, such as `1024x1024`, or `auto`. Which sizes are possible depends on the model. The
-    server's default is "auto".
+    """Width and height in pixels, such as `1024x1024`, or `auto`.
+
+    Which sizes are possible depends on the model. The server's default is "auto".
     """
+
     quality: ImageQuality | Unset = UNSET
     """How carefully to draw. The server's default is "auto"."""
+
     response_format: ImageResponseFormat | Unset = UNSET
     """How DALL·E models return the pictures. The server's default is "url"."""
+
     style: ImageStyle | Unset = UNSET
     """The look of the pictures, for DALL·E 3."""
+
     background: ImageBackground | Unset = UNSET
     """Whether the background is transparent, for GPT Image."""
+
     moderation: ImageModeration | Unset = UNSET
     """How strictly the content is checked, for GPT Image."""
+
     output_format: ImageOutputFormat | Unset = UNSET
     """Format of the picture files, for GPT Image. The server's default is "png"."""
+
     output_compression: int | Unset = UNSET
-    """Quality of compressed picture files in percent, for GPT Image with JPEG or WebP. At least 0 and at most 100. The
-    server's default is 100.
+    """Quality of compressed picture files in percent, for GPT Image with JPEG or WebP.
+
+    At least 0 and at most 100. The server's default is 100.
     """
+
     user: str | Unset = UNSET
     """Your own id of the person on whose behalf the request is made."""
 
@@ -510,6 +650,7 @@ class ImageInputTokensDetails(WireModel, kw_only=True):
 
     text_tokens: int | Unset = UNSET
     """Tokens of the text."""
+
     image_tokens: int | Unset = UNSET
     """Tokens of pictures."""
 
@@ -527,6 +668,7 @@ class ImageUrl(WireModel, kw_only=True):
 
     url: str
     """An address on the web, or a data URL that holds the picture."""
+
     detail: ImageDetail | Unset = UNSET
     """How closely the model looks at the picture. The server's default is "auto"."""
 
@@ -536,10 +678,13 @@ class ImageUsage(WireModel, kw_only=True):
 
     input_tokens: int
     """Tokens of the request."""
+
     output_tokens: int
     """Tokens of the pictures."""
+
     total_tokens: int
     """Both together."""
+
     input_tokens_details: ImageInputTokensDetails
     """What the tokens of the request consist of."""
 
@@ -549,16 +694,22 @@ class ImagesResponse(WireModel, kw_only=True):
 
     created: int
     """Unix time in seconds."""
+
     data: list[GeneratedImage]
     """The pictures."""
+
     usage: ImageUsage | Unset = UNSET
     """How many tokens were used, for GPT Image."""
+
     background: ImageBackground | Unset = UNSET
     """The background that was drawn."""
+
     output_format: ImageOutputFormat | Unset = UNSET
     """The format of the picture files."""
+
     size: str | Unset = UNSET
     """Width and height in pixels."""
+
     quality: ImageQuality | Unset = UNSET
     """How carefully the pictures were drawn."""
 
@@ -568,6 +719,7 @@ class InputAudio(WireModel, kw_only=True):
 
     data: str
     """The sound file as base64."""
+
     format: InputAudioFormat
     """The format of the sound file."""
 
@@ -585,8 +737,10 @@ class InputFile(WireModel, kw_only=True):
 
     filename: str | Unset = UNSET
     """Name of the file."""
+
     file_data: str | Unset = UNSET
     """Content of the file as base64."""
+
     file_id: str | Unset = UNSET
     """Id of a file that was uploaded before."""
 
@@ -610,6 +764,7 @@ class MessageAnnotation(WireModel, kw_only=True):
 
     type: str
     """Kind of the remark, as a rule `url_citation`."""
+
     url_citation: UrlCitation | Unset = UNSET
     """The page that is cited."""
 
@@ -619,12 +774,16 @@ class MidjourneyActionRequest(WireModel, kw_only=True):
 
     custom_id: str = _field(name="customId")
     """`customId` of the button."""
+
     task_id: str = _field(name="taskId")
     """Id of the task that shows the button."""
+
     choose_same_channel: bool | Unset = _field(default=UNSET, name="chooseSameChannel")
     """Whether the new task runs in the channel of the old one."""
+
     notify_hook: str | Unset = _field(default=UNSET, name="notifyHook")
     """URL that receives every change of the task."""
+
     state: str | Unset = UNSET
     """A text of your own, which the task repeats."""
 
@@ -634,12 +793,16 @@ class MidjourneyBlendRequest(WireModel, kw_only=True):
 
     base64_array: list[str] = _field(name="base64Array")
     """The pictures as data URLs."""
+
     dimensions: MidjourneyDimensions | Unset = UNSET
     """The shape of the result. The server's default is "SQUARE"."""
+
     bot_type: MidjourneyBotType | Unset = _field(default=UNSET, name="botType")
     """Which bot draws. The server's default is "MID_JOURNEY"."""
+
     notify_hook: str | Unset = _field(default=UNSET, name="notifyHook")
     """URL that receives every change of the task."""
+
     state: str | Unset = UNSET
     """A text of your own, which the task repeats."""
 
@@ -649,12 +812,16 @@ class MidjourneyButton(WireModel, kw_only=True):
 
     custom_id: str | Unset = _field(default=UNSET, name="customId")
     """What an action submission names, such as `MJ::JOB::upsample::2::` and an id."""
+
     emoji: str | Unset = UNSET
     """The picture on the button, if any."""
+
     label: str | Unset = UNSET
     """The text on the button, if any."""
+
     style: int | str | Unset = UNSET
     """Colour of the button as Discord counts colours."""
+
     type: int | str | Unset = UNSET
     """Kind of control as Discord counts kinds."""
 
@@ -664,10 +831,13 @@ class MidjourneyDescribeRequest(WireModel, kw_only=True):
 
     base64: str
     """The picture as a data URL."""
+
     bot_type: MidjourneyBotType | Unset = _field(default=UNSET, name="botType")
     """Which bot describes. The server's default is "MID_JOURNEY"."""
+
     notify_hook: str | Unset = _field(default=UNSET, name="notifyHook")
     """URL that receives every change of the task."""
+
     state: str | Unset = UNSET
     """A text of your own, which the task repeats."""
 
@@ -677,8 +847,10 @@ class MidjourneyError(WireModel, kw_only=True):
 
     code: int
     """The exact reason, from the same numbers as in the answer to a submission, such as 4 or, for overload, 30."""
+
     description: str
     """An explanation for people."""
+
     type: str | Unset = UNSET
     """Whose error it is, as a rule `upstream_error`."""
 
@@ -688,12 +860,16 @@ class MidjourneyImagineRequest(WireModel, kw_only=True):
 
     prompt: str
     """What to draw, with Midjourney's own options at the end if wanted."""
+
     bot_type: MidjourneyBotType | Unset = _field(default=UNSET, name="botType")
     """Which bot draws. The server's default is "MID_JOURNEY"."""
+
     base64_array: list[str] | Unset = _field(default=UNSET, name="base64Array")
     """Reference pictures as data URLs."""
+
     notify_hook: str | Unset = _field(default=UNSET, name="notifyHook")
     """URL that receives every change of the task."""
+
     state: str | Unset = UNSET
     """A text of your own, which the task repeats."""
 
@@ -703,8 +879,10 @@ class MidjourneyModalRequest(WireModel, kw_only=True):
 
     task_id: str = _field(name="taskId")
     """Id of the resting task."""
+
     prompt: str | Unset = UNSET
     """The text. Empty keeps the text of the task; a custom zoom needs `--zoom` with a factor from 1 to 2 in it."""
+
     mask_base64: str | Unset = _field(default=UNSET, name="maskBase64")
     """A mask as a data URL, white where to redraw and black elsewhere."""
 
@@ -714,10 +892,13 @@ class MidjourneyShortenRequest(WireModel, kw_only=True):
 
     prompt: str
     """The prompt."""
+
     bot_type: MidjourneyBotType | Unset = _field(default=UNSET, name="botType")
     """Which bot shortens. The server's default is "MID_JOURNEY"."""
+
     notify_hook: str | Unset = _field(default=UNSET, name="notifyHook")
     """URL that receives every change of the task."""
+
     state: str | Unset = UNSET
     """A text of your own, which the task repeats."""
 
@@ -727,16 +908,22 @@ class MidjourneySubmitProperties(WireModel, kw_only=True):
 
     discord_instance_id: str | None | Unset = _field(default=UNSET, name="discordInstanceId")
     """The account that runs the task."""
+
     discord_channel_id: str | None | Unset = _field(default=UNSET, name="discordChannelId")
     """The channel in which the task runs."""
+
     number_of_queues: int | None | Unset = _field(default=UNSET, name="numberOfQueues")
     """How many tasks are before this one, with code 22."""
+
     prompt_en: str | None | Unset = _field(default=UNSET, name="promptEn")
     """The prompt in English, with code 24."""
+
     banned_word: str | None | Unset = _field(default=UNSET, name="bannedWord")
     """The word that is not allowed, with code 24."""
+
     status: MidjourneyTaskStatus | None | Unset = UNSET
     """Status of the task that exists already, with code 21."""
+
     image_url: str | None | Unset = _field(default=UNSET, name="imageUrl")
     """Picture of the task that exists already, with code 21."""
 
@@ -745,13 +932,18 @@ class MidjourneySubmitResponse(WireModel, kw_only=True):
     """The answer to a submission."""
 
     code: int
-    """1 is accepted, 22 accepted and queued, 21 accepted earlier or waiting for a modal submission. Anything else is a
-    refusal: 3 not found or no account free, 4 not valid, 9 failed, 23 queue full, 24 a banned word.
+    """1 is accepted, 22 accepted and queued, 21 accepted earlier or waiting for a modal submission.
+
+    Anything else is a refusal: 3 not found or no account free, 4 not valid, 9 failed, 23 queue full, 24 a banned
+    word.
     """
+
     description: str
     """An explanation for people."""
+
     result: MidjourneyTaskId | None | Unset = UNSET
     """Id of the task. Missing when the submission was refused."""
+
     properties: MidjourneySubmitProperties | None | Unset = UNSET
     """More about the submission, depending on the code."""
 
@@ -761,10 +953,13 @@ class MidjourneySwapFaceRequest(WireModel, kw_only=True):
 
     source_base64: str = _field(name="sourceBase64")
     """The picture with the face as a data URL."""
+
     target_base64: str = _field(name="targetBase64")
     """The picture that gets the face as a data URL."""
+
     notify_hook: str | Unset = _field(default=UNSET, name="notifyHook")
     """URL that receives every change of the task."""
+
     state: str | Unset = UNSET
     """A text of your own, which the task repeats."""
 
@@ -774,42 +969,61 @@ class MidjourneyTask(WireModel, kw_only=True):
 
     id: str
     """Id of the task."""
+
     action: str | Unset = UNSET
     """What the task does, such as `IMAGINE`, `UPSCALE`, `BLEND` or `SWAP_FACE`."""
+
     status: MidjourneyTaskStatus
     """How far the task is. A gateway may send an empty text directly after the submission."""
+
     progress: str | None | Unset = UNSET
     """How far the picture is, from `0%` to `100%`. Empty after a failure."""
+
     prompt: str | None | Unset = UNSET
     """The prompt as it was submitted."""
+
     prompt_en: str | None | Unset = _field(default=UNSET, name="promptEn")
     """The prompt in English."""
+
     description: str | None | Unset = UNSET
     """An explanation for people."""
+
     fail_reason: str | None | Unset = _field(default=UNSET, name="failReason")
     """Why the task failed, if it did."""
+
     image_url: str | None | Unset = _field(default=UNSET, name="imageUrl")
     """Address of the picture, unfinished while the task runs."""
+
     submit_time: int | None | Unset = _field(default=UNSET, name="submitTime")
     """When the task was submitted. Unix time in milliseconds."""
+
     start_time: int | None | Unset = _field(default=UNSET, name="startTime")
     """When the task began. Unix time in milliseconds; 0 as long as it has not."""
+
     finish_time: int | None | Unset = _field(default=UNSET, name="finishTime")
     """When the task ended. Unix time in milliseconds; 0 as long as it has not."""
+
     state: str | None | Unset = UNSET
     """The text of your own from the submission."""
+
     buttons: list[MidjourneyButton] | None | Unset = UNSET
     """The buttons that continue the task."""
+
     properties: MidjourneyTaskProperties | None | Unset = UNSET
     """More about the task, with the answers of describing and shortening."""
+
     custom_id: str | None | Unset = _field(default=UNSET, name="customId")
     """`customId` of the button that started the task."""
+
     bot_type: MidjourneyBotType | None | Unset = _field(default=UNSET, name="botType")
     """Which bot works on the task."""
+
     mask_base64: str | None | Unset = _field(default=UNSET, name="maskBase64")
     """The mask of a modal submission."""
+
     video_url: str | None | Unset = _field(default=UNSET, name="videoUrl")
     """Address of the video, if the task makes one."""
+
     video_urls: list[MidjourneyVideo] | None | Unset = _field(default=UNSET, name="videoUrls")
     """The videos, if the task makes several."""
 
@@ -819,14 +1033,19 @@ class MidjourneyTaskProperties(WireModel, kw_only=True):
 
     final_prompt: str | None | Unset = _field(default=UNSET, name="finalPrompt")
     """The prompt as it was used, or the answer of describing or shortening."""
+
     final_zh_prompt: str | None | Unset = _field(default=UNSET, name="finalZhPrompt")
     """The same in Chinese."""
+
     bot_type: MidjourneyBotType | None | Unset = _field(default=UNSET, name="botType")
     """Which bot works on the task."""
+
     discord_instance_id: str | None | Unset = _field(default=UNSET, name="discordInstanceId")
     """The account that runs the task."""
+
     message_id: str | None | Unset = _field(default=UNSET, name="messageId")
     """Id of the Discord message."""
+
     message_content: str | None | Unset = _field(default=UNSET, name="messageContent")
     """Text of the Discord message."""
 
@@ -843,10 +1062,13 @@ class Model(WireModel, kw_only=True):
 
     id: str
     """Id of the model, as requests name it."""
+
     object: str
     """Kind of the object, `model`."""
+
     created: int
     """Unix time in seconds."""
+
     owned_by: str
     """Whose model it is."""
 
@@ -856,6 +1078,7 @@ class ModelList(WireModel, kw_only=True):
 
     object: str
     """Kind of the object, `list`."""
+
     data: list[Model]
     """The models."""
 
@@ -865,10 +1088,13 @@ class NamedJsonSchema(WireModel, kw_only=True):
 
     name: str
     """Name of the schema."""
+
     description: str | Unset = UNSET
     """What the reply is for, as help for the model."""
+
     schema: JsonSchema | Unset = UNSET
     """The JSON Schema itself."""
+
     strict: bool | None | Unset = UNSET
     """Whether the reply must follow the schema to the letter. The server's default is false."""
 
@@ -878,6 +1104,7 @@ class NamedToolChoice(WireModel, kw_only=True):
 
     type: Literal["function"] = _constant("function")
     """Always `function`."""
+
     function: FunctionName
     """The function."""
 
@@ -887,6 +1114,7 @@ class PromptTokensDetails(WireModel, kw_only=True):
 
     cached_tokens: int | Unset = UNSET
     """Tokens that came from a cache."""
+
     audio_tokens: int | Unset = UNSET
     """Tokens of sound."""
 
@@ -896,10 +1124,13 @@ class ReplyAudio(WireModel, kw_only=True):
 
     id: str | Unset = UNSET
     """Id of the sound."""
+
     expires_at: int | Unset = UNSET
     """When the sound can no longer be used by its id, as Unix time in seconds."""
+
     data: str | Unset = UNSET
     """The sound file as base64."""
+
     transcript: str | Unset = UNSET
     """The content."""
 
@@ -909,16 +1140,22 @@ class SpeechRequest(WireModel, kw_only=True):
 
     model: str
     """Id of the model, such as `tts-1` or `tts-1-hd`."""
+
     input: str
     """The text to read. At most 4096 characters."""
+
     voice: str
     """The voice: `alloy`, `echo`, `fable`, `onyx`, `nova` or `shimmer`. Newer models have more of them."""
+
     response_format: str | Unset = UNSET
-    """Format of the sound file: `mp3`, `opus`, `aac` or `flac`. Newer models have more of them. The server's default
-    is "mp3".
+    """Format of the sound file: `mp3`, `opus`, `aac` or `flac`.
+
+    Newer models have more of them. The server's default is "mp3".
     """
+
     speed: float | Unset = UNSET
     """How fast to read, where 1 is natural. At least 0.25 and at most 4.0. The server's default is 1."""
+
     instructions: str | Unset = UNSET
     """How to read, in words. Only newer models follow it."""
 
@@ -936,6 +1173,7 @@ class SystemMessage(WireModel, tag_field="role", tag="system", kw_only=True):
     role: Literal["system"] = _constant("system")
     content: TextContent
     """The instructions."""
+
     name: str | Unset = UNSET
     """Tells speakers with the same role apart."""
 
@@ -959,10 +1197,13 @@ class TokenLogprob(WireModel, kw_only=True):
 
     token: str
     """The token."""
+
     logprob: float
     """Natural logarithm of its probability."""
+
     bytes: list[int] | None | Unset = UNSET
     """The bytes of the token in UTF-8, for tokens that are no whole characters."""
+
     top_logprobs: list[TopLogprob] | Unset = UNSET
     """The likeliest tokens for this place."""
 
@@ -972,12 +1213,16 @@ class TokenUsage(WireModel, kw_only=True):
 
     prompt_tokens: int
     """Tokens of the request."""
+
     completion_tokens: int
     """Tokens of the reply."""
+
     total_tokens: int
     """Both together."""
+
     prompt_tokens_details: PromptTokensDetails | None | Unset = UNSET
     """What the tokens of the request consist of."""
+
     completion_tokens_details: CompletionTokensDetails | None | Unset = UNSET
     """What the tokens of the reply consist of."""
 
@@ -987,8 +1232,10 @@ class ToolCall(WireModel, kw_only=True):
 
     id: str
     """Id of the call, which its result has to name."""
+
     type: Literal["function"] = _constant("function")
     """Always `function`."""
+
     function: FunctionCall
     """Which function is called, and with what."""
 
@@ -998,10 +1245,13 @@ class ToolCallDelta(WireModel, kw_only=True):
 
     index: int
     """Number of the call within the message, from 0."""
+
     id: str | Unset = UNSET
     """Id of the call."""
+
     type: str | Unset = UNSET
     """Kind of the tool, `function`."""
+
     function: FunctionCallDelta | Unset = UNSET
     """More of the function call."""
 
@@ -1012,6 +1262,7 @@ class ToolMessage(WireModel, tag_field="role", tag="tool", kw_only=True):
     role: Literal["tool"] = _constant("tool")
     content: TextContent
     """The result."""
+
     tool_call_id: str
     """Id of the call that this is the result of."""
 
@@ -1021,8 +1272,10 @@ class TopLogprob(WireModel, kw_only=True):
 
     token: str
     """The token."""
+
     logprob: float
     """Natural logarithm of its probability."""
+
     bytes: list[int] | None | Unset = UNSET
     """The bytes of the token in UTF-8, for tokens that are no whole characters."""
 
@@ -1032,22 +1285,31 @@ class TranscriptSegment(WireModel, kw_only=True):
 
     id: int
     """Number of the segment, from 0."""
+
     seek: int
     """Position in the recording from which the model read."""
+
     start: float
     """Its beginning in seconds."""
+
     end: float
     """Its end in seconds."""
+
     text: str
     """The content."""
+
     tokens: list[int]
     """The text as token numbers."""
+
     temperature: float
     """How freely the words were chosen."""
+
     avg_logprob: float
     """Mean log probability of the tokens; below -1 the text is doubtful."""
+
     compression_ratio: float
     """How well the text can be compressed; above 2.4 it is doubtful."""
+
     no_speech_prob: float
     """Probability that nothing is said here."""
 
@@ -1057,8 +1319,10 @@ class TranscriptWord(WireModel, kw_only=True):
 
     word: str
     """The word."""
+
     start: float
     """Its beginning in seconds."""
+
     end: float
     """Its end in seconds."""
 
@@ -1075,16 +1339,22 @@ class TranscriptionRequest(WireModel, kw_only=True):
 
     file: str
     """The recording as FLAC, MP3, MP4, MPEG, MPGA, M4A, OGG, WAV or WebM. It needs a file name."""
+
     model: str
     """Id of the model, such as `whisper-1`."""
+
     language: str | Unset = UNSET
     """The spoken language as an ISO 639-1 code, which makes the result better."""
+
     prompt: str | Unset = UNSET
     """A text in the same language whose style to follow, or that comes before the recording."""
+
     response_format: TranscriptFormat | Unset = UNSET
     """The form of the reply. The server's default is "json"."""
+
     temperature: float | Unset = UNSET
     """How freely words are chosen. At least 0 and at most 1. The server's default is 0."""
+
     timestamp_granularities: list[TimestampGranularity] | Unset = _field(
         default=UNSET, name="timestamp_granularities[]"
     )
@@ -1096,12 +1366,16 @@ class TranscriptionVerbose(WireModel, kw_only=True):
 
     language: str
     """The language that is spoken."""
+
     duration: float | str
     """Length of the recording in seconds, as a number or as text."""
+
     text: str
     """The text."""
+
     words: list[TranscriptWord] | Unset = UNSET
     """The words with their times, if asked for."""
+
     segments: list[TranscriptSegment] | Unset = UNSET
     """The segments with their times."""
 
@@ -1118,12 +1392,16 @@ class TranslationRequest(WireModel, kw_only=True):
 
     file: str
     """The recording as FLAC, MP3, MP4, MPEG, MPGA, M4A, OGG, WAV or WebM. It needs a file name."""
+
     model: str
     """Id of the model, such as `whisper-1`."""
+
     prompt: str | Unset = UNSET
     """An English text whose style to follow, or that comes before the recording."""
+
     response_format: TranscriptFormat | Unset = UNSET
     """The form of the reply. The server's default is "json"."""
+
     temperature: float | Unset = UNSET
     """How freely words are chosen. At least 0 and at most 1. The server's default is 0."""
 
@@ -1133,10 +1411,13 @@ class TranslationVerbose(WireModel, kw_only=True):
 
     language: str
     """The language of the text, which is English."""
+
     duration: float | str
     """Length of the recording in seconds, as a number or as text."""
+
     text: str
     """The English text."""
+
     segments: list[TranscriptSegment] | Unset = UNSET
     """The segments with their times."""
 
@@ -1146,10 +1427,13 @@ class UrlCitation(WireModel, kw_only=True):
 
     start_index: int | Unset = UNSET
     """Position of the first character of the place."""
+
     end_index: int | Unset = UNSET
     """Position of the last character of the place."""
+
     url: str | Unset = UNSET
     """Address of the page."""
+
     title: str | Unset = UNSET
     """Title of the page."""
 
@@ -1160,6 +1444,7 @@ class UserMessage(WireModel, tag_field="role", tag="user", kw_only=True):
     role: Literal["user"] = _constant("user")
     content: UserContent
     """The text, or a list of texts, pictures, sounds and files."""
+
     name: str | Unset = UNSET
     """Tells speakers with the same role apart."""
 
@@ -1182,8 +1467,9 @@ if TYPE_CHECKING:
     EmbeddingVector: TypeAlias = list[float] | str
     """A vector as numbers, or as base64 of 32-bit floats if the encoding `base64` was asked for."""
     ErrorCode: TypeAlias = str | float
-    """The exact reason of an error, such as `model_not_found` or `sensitive_words_detected`. Some providers behind the
-    gateway send a number.
+    """The exact reason of an error, such as `model_not_found` or `sensitive_words_detected`.
+
+    Some providers behind the gateway send a number.
     """
     FinishReason: TypeAlias = Literal["stop", "length", "tool_calls", "content_filter", "function_call", ""] | str
     """Why the model stopped: an end of its own or a stop text, the token limit, a call of tools, a filter, or a call
@@ -1220,14 +1506,17 @@ if TYPE_CHECKING:
     answered.
     """
     MidjourneyTaskId: TypeAlias = str | int
-    """Id of a task. It comes as text from the servers that were seen, although most of the documentation shows a
-    number.
+    """Id of a task.
+
+    It comes as text from the servers that were seen, although most of the documentation shows a number.
     """
     MidjourneyTaskStatus: TypeAlias = (
         Literal["NOT_START", "SUBMITTED", "MODAL", "IN_PROGRESS", "FAILURE", "SUCCESS", "CANCEL", ""] | str
     )
-    """How far a task is. SUCCESS, FAILURE and CANCEL are final; MODAL rests until a modal submission follows; the
-    others go on by themselves. It is empty directly after the submission.
+    """How far a task is.
+
+    SUCCESS, FAILURE and CANCEL are final; MODAL rests until a modal submission follows; the others go on by
+    themselves. It is empty directly after the submission.
     """
     ResponseFormat: TypeAlias = TextResponseFormat | JsonObjectResponseFormat | JsonSchemaResponseFormat | Unknown
     """The form that a reply must have; its `type` tells which."""

@@ -14,16 +14,22 @@ from ..operations import audio as _audio
 class _Audio:
     speech = downloaded(_audio.speech)
     """Convert text to speech."""
+
     transcribe = endpoint(_audio_overrides.transcribe)
     """Transcribe a recording."""
+
     transcribe_text = endpoint(_audio_overrides.transcribe_text)
     """Transcribe audio in its own language, as plain text or as subtitles."""
+
     transcribe_verbose = endpoint(_audio_overrides.transcribe_verbose)
     """Transcribe audio in its own language, with timestamps."""
+
     translate = endpoint(_audio_overrides.translate)
     """Translate a recording to English."""
+
     translate_text = endpoint(_audio_overrides.translate_text)
     """Translate audio into English, as plain text or as subtitles."""
+
     translate_verbose = endpoint(_audio_overrides.translate_verbose)
     """Translate audio into English text, with timestamps."""
 

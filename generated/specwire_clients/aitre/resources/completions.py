@@ -14,6 +14,7 @@ from ..operations import completions as _completions
 class _Completions:
     stream = accumulated(_completions.stream, _completions_overrides.CompletionAccumulator)
     """Streaming form of `create`."""
+
     create = switched(_completions.create, stream, _completions.CreateByStream, "stream", True)
     """Complete a text."""
 

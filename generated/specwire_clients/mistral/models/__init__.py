@@ -17,32 +17,46 @@ class AgentsCompletionRequest(WireModel, kw_only=True):
 
     max_tokens: int | None | Unset = UNSET
     """Maximum number of tokens to generate. Prompt and reply must fit into the model's context. At least 0."""
+
     stream: bool | Unset = UNSET
     """Send the reply as server-sent events; the data of the last one is `[DONE]`. The server's default is false."""
+
     stop: StopSequences | Unset = UNSET
     """Text that ends the generation."""
+
     random_seed: int | None | Unset = UNSET
     """Seed for sampling; the same seed gives the same reply. At least 0."""
+
     messages: list[Message]
     """The conversation so far, oldest message first."""
+
     response_format: ResponseFormat | Unset = UNSET
     """Format of the reply."""
+
     tools: list[Tool] | None | Unset = UNSET
     """Tools that the model may call."""
+
     tool_choice: ToolChoiceOption | Unset = UNSET
     """Whether the model may, must or must not call tools, or which one it must call. The server's default is "auto"."""
+
     presence_penalty: float | Unset = UNSET
     """Penalty for words that have already appeared. At least -2 and at most 2. The server's default is 0."""
+
     frequency_penalty: float | Unset = UNSET
     """Penalty for words by how often they have appeared. At least -2 and at most 2. The server's default is 0."""
+
     n: int | None | Unset = UNSET
     """How many replies to generate; the prompt is charged once. At least 1."""
+
     prediction: Prediction | Unset = UNSET
     """Expected content of the reply, which makes generation faster where a long text or code changes only a little.
+
     The server's default is an empty content.
     """
+
     parallel_tool_calls: bool | Unset = UNSET
     """Allow several tool calls in one reply. The server's default is true."""
+
     agent_id: str
     """Id of the agent to use."""
 
@@ -52,8 +66,10 @@ class ArchiveFTModelOut(WireModel, kw_only=True):
 
     id: str
     """Id of the model."""
+
     object: Literal["model"] | Unset = UNSET
     """Kind of object. The server's default is "model"."""
+
     archived: bool | Unset = UNSET
     """Whether the model is in the archive. The server's default is true."""
 
@@ -64,8 +80,10 @@ class AssistantMessage(WireModel, tag_field="role", tag="assistant", kw_only=Tru
     role: Literal["assistant"] = _constant("assistant")
     content: MessageContent | None | Unset = UNSET
     """The content."""
+
     tool_calls: list[ToolCall] | None | Unset = UNSET
     """Tools that the caller is asked to run."""
+
     prefix: bool | Unset = UNSET
     """As the last message of a request, the text with which the reply must begin. The server's default is false."""
 
@@ -84,24 +102,34 @@ class BaseModelCard(WireModel, tag_field="type", tag="base", kw_only=True):
     type: Literal["base"] = _constant("base")
     id: str
     """Id of the model."""
+
     object: str | Unset = UNSET
     """Kind of object. The server's default is "model"."""
+
     created: int | Unset = UNSET
     """When the model was made. Unix time in seconds."""
+
     owned_by: str | Unset = UNSET
     """Who owns the model. The server's default is "mistralai"."""
+
     capabilities: ModelCapabilities
     """What the model can do."""
+
     name: str | None | Unset = UNSET
     """Name of the model."""
+
     description: str | None | Unset = UNSET
     """What the model is good for."""
+
     max_context_length: int | Unset = UNSET
     """Most tokens that prompt and reply can have together. The server's default is 32768."""
+
     aliases: list[str] | Unset = UNSET
     """Other ids of the model."""
+
     deprecation: datetime | None | Unset = UNSET
     """When the model is to be withdrawn."""
+
     default_model_temperature: float | None | Unset = UNSET
     """Temperature used where a request names none."""
 
@@ -111,6 +139,7 @@ class BatchError(WireModel, kw_only=True):
 
     message: str
     """What went wrong."""
+
     count: int | Unset = UNSET
     """How many times it happened. The server's default is 1."""
 
@@ -119,19 +148,27 @@ class BatchJobIn(WireModel, kw_only=True):
     """Files of requests, and what to do with them."""
 
     input_files: list[UUID] | None | Unset = UNSET
-    """Ids of the files whose lines are the requests. A line is `{"custom_id": ..., "body": ...}`, the body without the
-    model. At most 1,000,000 requests can wait in a workspace.
+    """Ids of the files whose lines are the requests.
+
+    A line is `{"custom_id": ..., "body": ...}`, the body without the model. At most 1,000,000 requests can wait in
+    a workspace.
     """
+
     requests: list[BatchRequest] | None | Unset = UNSET
     """The requests themselves in place of files, at most 10,000."""
+
     endpoint: ApiEndpoint
     """Where every request goes."""
+
     model: str | None | Unset = UNSET
     """Id of the model to use; the list of models and the vendor's overview of models have the ids."""
+
     agent_id: str | None | Unset = UNSET
     """Id of the agent to use in place of a model."""
+
     metadata: dict[str, str] | None | Unset = UNSET
     """The caller's own notes on the job, with keys of 1 to 32 and values of 1 to 512 characters."""
+
     timeout_hours: int | Unset = UNSET
     """Hours after which the job is given up; less than seven days. The server's default is 24."""
 
@@ -141,38 +178,55 @@ class BatchJobOut(WireModel, kw_only=True):
 
     id: str
     """Id of the job."""
+
     object: Literal["batch"] | Unset = UNSET
     """Kind of object. The server's default is "batch"."""
+
     input_files: list[UUID]
     """Ids of the files whose lines are the requests."""
+
     metadata: dict[str, Any] | None | Unset = UNSET
     """The caller's own notes on the job."""
+
     endpoint: str
     """Where every request goes."""
+
     model: str | None | Unset = UNSET
     """Id of the model that is used; none in a batch of an agent."""
+
     output_file: UUID | None | Unset = UNSET
-    """Id of the file with the replies, once there is one. A line has `id`, `custom_id`, `response` with `status_code`
-    and `body`, and `error`. The results do not expire.
+    """Id of the file with the replies, once there is one.
+
+    A line has `id`, `custom_id`, `response` with `status_code` and `body`, and `error`. The results do not expire.
     """
+
     error_file: UUID | None | Unset = UNSET
     """Id of the file with the failed requests, once there is one."""
+
     errors: list[BatchError]
     """Errors so far, equal ones counted together."""
+
     status: BatchJobStatus
     """How far the job is."""
+
     created_at: int
     """When the job was made. Unix time in seconds."""
+
     total_requests: int
     """Number of requests in all."""
+
     completed_requests: int
     """Number of requests that are done, well or badly."""
+
     succeeded_requests: int
     """Number of requests that went well."""
+
     failed_requests: int
     """Number of requests that failed."""
+
     started_at: int | None | Unset = UNSET
     """When the job was started. Unix time in seconds."""
+
     completed_at: int | None | Unset = UNSET
     """When the job ended. Unix time in seconds."""
 
@@ -182,8 +236,10 @@ class BatchJobsOut(WireModel, kw_only=True):
 
     data: list[BatchJobOut] | Unset = UNSET
     """The jobs of the page."""
+
     object: Literal["list"] | Unset = UNSET
     """Kind of object. The server's default is "list"."""
+
     total: int
     """Number of jobs on all pages."""
 
@@ -193,6 +249,7 @@ class BatchRequest(WireModel, kw_only=True):
 
     custom_id: str | None | Unset = UNSET
     """The caller's own id of the request."""
+
     body: dict[str, Any]
     """The fields of the request, without the model."""
 
@@ -202,6 +259,7 @@ class ChatClassificationRequest(WireModel, kw_only=True):
 
     model: str
     """Id of the model to use."""
+
     input: ChatClassificationInput
     """The conversation or conversations."""
 
@@ -211,8 +269,10 @@ class ChatCompletionChoice(WireModel, kw_only=True):
 
     index: int
     """Place among the replies."""
+
     message: AssistantMessage
     """The reply as a message, ready to be put into the next request."""
+
     finish_reason: FinishReason
     """Why the reply ended."""
 
@@ -222,53 +282,77 @@ class ChatCompletionRequest(WireModel, kw_only=True):
 
     model: str
     """Id of the model to use; the list of models and the vendor's overview of models have the ids."""
+
     temperature: float | None | Unset = UNSET
     """Sampling temperature: low values are more deterministic, high values more varied; 0.0 to 0.7 suits most uses.
+
     Change this or `top_p`, not both. The default depends on the model: `default_model_temperature` in the list of
     models. At least 0 and at most 1.5.
     """
+
     top_p: float | Unset = UNSET
-    """Sample only from the most likely tokens whose probabilities add up to this value. Change this or `temperature`,
-    not both. At least 0 and at most 1. The server's default is 1.
+    """Sample only from the most likely tokens whose probabilities add up to this value.
+
+    Change this or `temperature`, not both. At least 0 and at most 1. The server's default is 1.
     """
+
     max_tokens: int | None | Unset = UNSET
     """Maximum number of tokens to generate. Prompt and reply must fit into the model's context. At least 0."""
+
     stream: bool | Unset = UNSET
     """Send the reply as server-sent events; the data of the last one is `[DONE]`. The server's default is false."""
+
     stop: StopSequences | Unset = UNSET
     """Text that ends the generation."""
+
     random_seed: int | None | Unset = UNSET
     """Seed for sampling; the same seed gives the same reply. At least 0."""
+
     messages: list[Message]
     """The conversation so far, oldest message first."""
+
     response_format: ResponseFormat | Unset = UNSET
     """Format of the reply."""
+
     tools: list[Tool] | None | Unset = UNSET
     """Tools that the model may call."""
+
     tool_choice: ToolChoiceOption | Unset = UNSET
     """Whether the model may, must or must not call tools, or which one it must call. The server's default is "auto"."""
+
     presence_penalty: float | Unset = UNSET
     """Penalty for words that have already appeared. At least -2 and at most 2. The server's default is 0."""
+
     frequency_penalty: float | Unset = UNSET
     """Penalty for words by how often they have appeared. At least -2 and at most 2. The server's default is 0."""
+
     n: int | None | Unset = UNSET
     """How many replies to generate; the prompt is charged once. At least 1."""
+
     prediction: Prediction | Unset = UNSET
     """Expected content of the reply, which makes generation faster where a long text or code changes only a little.
+
     The server's default is an empty content.
     """
+
     parallel_tool_calls: bool | Unset = UNSET
     """Allow several tool calls in one reply. The server's default is true."""
+
     safe_prompt: bool | Unset = UNSET
     """Prepend a safety instruction to the conversation. The server's default is false."""
+
     reasoning_effort: str | None | Unset = UNSET
     """How much the model thinks before it replies, such as `none` or `high`."""
+
     prompt_mode: str | None | Unset = UNSET
     """`reasoning` puts the vendor's instruction for thinking in front of the conversation."""
+
     metadata: dict[str, Any] | None | Unset = UNSET
     """The caller's own notes on the request."""
+
     prompt_cache_key: str | None | Unset = UNSET
     """Requests with the same key can share cached parts of their prompts."""
+
     guardrails: list[dict[str, Any]] | None | Unset = UNSET
     """Rules that check the conversation and the reply."""
 
@@ -278,14 +362,19 @@ class ChatCompletionResponse(WireModel, kw_only=True):
 
     id: str
     """Id of the completion."""
+
     object: str
     """Kind of object, `chat.completion`."""
+
     model: str
     """The model that wrote the reply."""
+
     usage: UsageInfo
     """Tokens used."""
+
     created: int
     """When the reply was made. Unix time in seconds."""
+
     choices: list[ChatCompletionChoice]
     """The replies, as many as were asked for."""
 
@@ -295,6 +384,7 @@ class ChatModerationRequest(WireModel, kw_only=True):
 
     input: ChatModerationInput
     """The conversation or conversations."""
+
     model: str
     """Id of the model to use."""
 
@@ -304,8 +394,10 @@ class CheckpointOut(WireModel, kw_only=True):
 
     metrics: MetricOut
     """How good the model was, on the training and on the validation files."""
+
     step_number: int
     """Step after which the checkpoint was made."""
+
     created_at: int
     """When the checkpoint was made. Unix time in seconds."""
 
@@ -315,6 +407,7 @@ class ClassificationRequest(WireModel, kw_only=True):
 
     model: str
     """Id of the model to use; the list of models and the vendor's overview of models have the ids."""
+
     input: ClassificationInput
     """The text or texts."""
 
@@ -324,8 +417,10 @@ class ClassificationResponse(WireModel, kw_only=True):
 
     id: str
     """Id of the reply."""
+
     model: str
     """The model that scored."""
+
     results: list[ClassificationResult]
     """One result for each input, in the same order."""
 
@@ -343,38 +438,55 @@ class ClassifierDetailedJobOut(WireModel, tag_field="job_type", tag="classifier"
     job_type: Literal["classifier"] = _constant("classifier")
     id: UUID
     """Id of the job."""
+
     auto_start: bool
     """Whether the training starts by itself after the files are validated."""
+
     model: FineTuneableModel
     """The model that the training starts from."""
+
     status: JobStatus
     """How far the job is."""
+
     created_at: int
     """When the job was made. Unix time in seconds."""
+
     modified_at: int
     """When the job was last changed. Unix time in seconds."""
+
     training_files: list[UUID]
     """Ids of the files that are trained on."""
+
     validation_files: list[UUID] | None | Unset = UNSET
     """Ids of the files that the model is measured on."""
+
     object: Literal["job"] = _constant("job")
     """Marks a job."""
+
     fine_tuned_model: str | None | Unset = UNSET
     """Id of the new model, once there is one."""
+
     suffix: str | None | Unset = UNSET
     """Word in the name of the new model."""
+
     integrations: list[WandbIntegrationOut] | None | Unset = UNSET
     """Other services that the training is reported to."""
+
     trained_tokens: int | None | Unset = UNSET
     """Tokens trained on so far."""
+
     metadata: JobMetadataOut | None | Unset = UNSET
     """What the job is expected to take."""
+
     hyperparameters: ClassifierTrainingParameters
     """Settings of the training."""
+
     events: list[EventOut] | Unset = UNSET
     """What has happened to the job."""
+
     checkpoints: list[CheckpointOut] | Unset = UNSET
     """States of the model during the training."""
+
     classifier_targets: list[ClassifierTargetOut]
     """What the classifier tells."""
 
@@ -385,28 +497,40 @@ class ClassifierFTModelOut(WireModel, tag_field="model_type", tag="classifier", 
     model_type: Literal["classifier"] = _constant("classifier")
     id: str
     """Id of the model."""
+
     object: Literal["model"] | Unset = UNSET
     """Kind of object. The server's default is "model"."""
+
     created: int
     """When the model was made. Unix time in seconds."""
+
     owned_by: str
     """Who owns the model."""
+
     root: str
     """The model that the training started from."""
+
     archived: bool
     """Whether the model is in the archive."""
+
     name: str | None | Unset = UNSET
     """Name of the model."""
+
     description: str | None | Unset = UNSET
     """What the model is good for."""
+
     capabilities: FTModelCapabilitiesOut
     """What the model can do."""
+
     max_context_length: int | Unset = UNSET
     """Most tokens that prompt and reply can have together. The server's default is 32768."""
+
     aliases: list[str] | Unset = UNSET
     """Other ids of the model."""
+
     job: UUID
     """Id of the job that made the model."""
+
     classifier_targets: list[ClassifierTargetOut]
     """What the classifier tells."""
 
@@ -417,32 +541,46 @@ class ClassifierJobOut(WireModel, tag_field="job_type", tag="classifier", kw_onl
     job_type: Literal["classifier"] = _constant("classifier")
     id: UUID
     """Id of the job."""
+
     auto_start: bool
     """Whether the training starts by itself after the files are validated."""
+
     model: FineTuneableModel
     """The model that the training starts from."""
+
     status: JobStatus
     """How far the job is."""
+
     created_at: int
     """When the job was made. Unix time in seconds."""
+
     modified_at: int
     """When the job was last changed. Unix time in seconds."""
+
     training_files: list[UUID]
     """Ids of the files that are trained on."""
+
     validation_files: list[UUID] | None | Unset = UNSET
     """Ids of the files that the model is measured on."""
+
     object: Literal["job"] = _constant("job")
     """Marks a job."""
+
     fine_tuned_model: str | None | Unset = UNSET
     """Id of the new model, once there is one."""
+
     suffix: str | None | Unset = UNSET
     """Word in the name of the new model."""
+
     integrations: list[WandbIntegrationOut] | None | Unset = UNSET
     """Other services that the training is reported to."""
+
     trained_tokens: int | None | Unset = UNSET
     """Tokens trained on so far."""
+
     metadata: JobMetadataOut | None | Unset = UNSET
     """What the job is expected to take."""
+
     hyperparameters: ClassifierTrainingParameters
     """Settings of the training."""
 
@@ -452,10 +590,13 @@ class ClassifierTargetIn(WireModel, kw_only=True):
 
     name: str
     """Name of the target."""
+
     labels: list[str]
     """The possible answers."""
+
     weight: float | Unset = UNSET
     """Weight of the target. At least 0. The server's default is 1."""
+
     loss_function: FTClassifierLossFunction | None | Unset = UNSET
     """Whether one answer fits or several can."""
 
@@ -465,10 +606,13 @@ class ClassifierTargetOut(WireModel, kw_only=True):
 
     name: str
     """Name of the target."""
+
     labels: list[str]
     """The possible answers."""
+
     weight: float
     """Weight of the target."""
+
     loss_function: FTClassifierLossFunction
     """Whether one answer fits or several can."""
 
@@ -478,16 +622,22 @@ class ClassifierTrainingParameters(WireModel, kw_only=True):
 
     training_steps: int | None | Unset = UNSET
     """Number of steps, each of which learns from one batch of samples. At least 1."""
+
     learning_rate: float | Unset = UNSET
     """How far each step moves the model. At least 1e-08 and at most 1. The server's default is 0.0001."""
+
     weight_decay: float | None | Unset = UNSET
     """How strongly large weights are held back. At least 0 and at most 1. The server's default is 0.1."""
+
     warmup_fraction: float | None | Unset = UNSET
-    """Share of the steps over which the learning rate rises to its full value. At least 0 and at most 1. The server's
-    default is 0.05.
+    """Share of the steps over which the learning rate rises to its full value.
+
+    At least 0 and at most 1. The server's default is 0.05.
     """
+
     epochs: float | None | Unset = UNSET
     """How many times the training data is gone through. More than 0."""
+
     seq_len: int | None | Unset = UNSET
     """Longest sequence of tokens to train on. At least 100."""
 
@@ -497,16 +647,22 @@ class ClassifierTrainingParametersIn(WireModel, kw_only=True):
 
     training_steps: int | None | Unset = UNSET
     """Number of steps, each of which learns from one batch of samples. At least 1."""
+
     learning_rate: float | Unset = UNSET
     """How far each step moves the model. At least 1e-08 and at most 1. The server's default is 0.0001."""
+
     weight_decay: float | None | Unset = UNSET
     """How strongly large weights are held back. At least 0 and at most 1. The server's default is 0.1."""
+
     warmup_fraction: float | None | Unset = UNSET
-    """Share of the steps over which the learning rate rises to its full value. At least 0 and at most 1. The server's
-    default is 0.05.
+    """Share of the steps over which the learning rate rises to its full value.
+
+    At least 0 and at most 1. The server's default is 0.05.
     """
+
     epochs: float | None | Unset = UNSET
     """How many times the training data is gone through. More than 0."""
+
     seq_len: int | None | Unset = UNSET
     """Longest sequence of tokens to train on. At least 100."""
 
@@ -516,14 +672,19 @@ class CompletionChunk(WireModel, kw_only=True):
 
     id: str
     """Id of the completion, the same in all its pieces."""
+
     object: str | Unset = UNSET
     """Kind of object."""
+
     created: int | Unset = UNSET
     """When the reply was begun. Unix time in seconds."""
+
     model: str
     """The model that writes the reply."""
+
     usage: UsageInfo | Unset = UNSET
     """Tokens used, normally in the last piece only."""
+
     choices: list[StreamChoice]
     """What each of the replies gains by this piece."""
 
@@ -534,38 +695,55 @@ class CompletionDetailedJobOut(WireModel, tag_field="job_type", tag="completion"
     job_type: Literal["completion"] = _constant("completion")
     id: UUID
     """Id of the job."""
+
     auto_start: bool
     """Whether the training starts by itself after the files are validated."""
+
     model: FineTuneableModel
     """The model that the training starts from."""
+
     status: JobStatus
     """How far the job is."""
+
     created_at: int
     """When the job was made. Unix time in seconds."""
+
     modified_at: int
     """When the job was last changed. Unix time in seconds."""
+
     training_files: list[UUID]
     """Ids of the files that are trained on."""
+
     validation_files: list[UUID] | None | Unset = UNSET
     """Ids of the files that the model is measured on."""
+
     object: Literal["job"] = _constant("job")
     """Marks a job."""
+
     fine_tuned_model: str | None | Unset = UNSET
     """Id of the new model, once there is one."""
+
     suffix: str | None | Unset = UNSET
     """Word in the name of the new model."""
+
     integrations: list[WandbIntegrationOut] | None | Unset = UNSET
     """Other services that the training is reported to."""
+
     trained_tokens: int | None | Unset = UNSET
     """Tokens trained on so far."""
+
     metadata: JobMetadataOut | None | Unset = UNSET
     """What the job is expected to take."""
+
     hyperparameters: CompletionTrainingParameters
     """Settings of the training."""
+
     repositories: list[GithubRepositoryOut] | Unset = UNSET
     """Code repositories that are trained on."""
+
     events: list[EventOut] | Unset = UNSET
     """What has happened to the job."""
+
     checkpoints: list[CheckpointOut] | Unset = UNSET
     """States of the model during the training."""
 
@@ -576,26 +754,37 @@ class CompletionFTModelOut(WireModel, tag_field="model_type", tag="completion", 
     model_type: Literal["completion"] = _constant("completion")
     id: str
     """Id of the model."""
+
     object: Literal["model"] | Unset = UNSET
     """Kind of object. The server's default is "model"."""
+
     created: int
     """When the model was made. Unix time in seconds."""
+
     owned_by: str
     """Who owns the model."""
+
     root: str
     """The model that the training started from."""
+
     archived: bool
     """Whether the model is in the archive."""
+
     name: str | None | Unset = UNSET
     """Name of the model."""
+
     description: str | None | Unset = UNSET
     """What the model is good for."""
+
     capabilities: FTModelCapabilitiesOut
     """What the model can do."""
+
     max_context_length: int | Unset = UNSET
     """Most tokens that prompt and reply can have together. The server's default is 32768."""
+
     aliases: list[str] | Unset = UNSET
     """Other ids of the model."""
+
     job: UUID
     """Id of the job that made the model."""
 
@@ -606,34 +795,49 @@ class CompletionJobOut(WireModel, tag_field="job_type", tag="completion", kw_onl
     job_type: Literal["completion"] = _constant("completion")
     id: UUID
     """Id of the job."""
+
     auto_start: bool
     """Whether the training starts by itself after the files are validated."""
+
     model: FineTuneableModel
     """The model that the training starts from."""
+
     status: JobStatus
     """How far the job is."""
+
     created_at: int
     """When the job was made. Unix time in seconds."""
+
     modified_at: int
     """When the job was last changed. Unix time in seconds."""
+
     training_files: list[UUID]
     """Ids of the files that are trained on."""
+
     validation_files: list[UUID] | None | Unset = UNSET
     """Ids of the files that the model is measured on."""
+
     object: Literal["job"] = _constant("job")
     """Marks a job."""
+
     fine_tuned_model: str | None | Unset = UNSET
     """Id of the new model, once there is one."""
+
     suffix: str | None | Unset = UNSET
     """Word in the name of the new model."""
+
     integrations: list[WandbIntegrationOut] | None | Unset = UNSET
     """Other services that the training is reported to."""
+
     trained_tokens: int | None | Unset = UNSET
     """Tokens trained on so far."""
+
     metadata: JobMetadataOut | None | Unset = UNSET
     """What the job is expected to take."""
+
     hyperparameters: CompletionTrainingParameters
     """Settings of the training."""
+
     repositories: list[GithubRepositoryOut] | Unset = UNSET
     """Code repositories that are trained on."""
 
@@ -643,18 +847,25 @@ class CompletionTrainingParameters(WireModel, kw_only=True):
 
     training_steps: int | None | Unset = UNSET
     """Number of steps, each of which learns from one batch of samples. At least 1."""
+
     learning_rate: float | Unset = UNSET
     """How far each step moves the model. At least 1e-08 and at most 1. The server's default is 0.0001."""
+
     weight_decay: float | None | Unset = UNSET
     """How strongly large weights are held back. At least 0 and at most 1. The server's default is 0.1."""
+
     warmup_fraction: float | None | Unset = UNSET
-    """Share of the steps over which the learning rate rises to its full value. At least 0 and at most 1. The server's
-    default is 0.05.
+    """Share of the steps over which the learning rate rises to its full value.
+
+    At least 0 and at most 1. The server's default is 0.05.
     """
+
     epochs: float | None | Unset = UNSET
     """How many times the training data is gone through. More than 0."""
+
     seq_len: int | None | Unset = UNSET
     """Longest sequence of tokens to train on. At least 100."""
+
     fim_ratio: float | None | Unset = UNSET
     """Share of samples that are trained as gaps to fill. At least 0 and at most 1. The server's default is 0.9."""
 
@@ -664,18 +875,25 @@ class CompletionTrainingParametersIn(WireModel, kw_only=True):
 
     training_steps: int | None | Unset = UNSET
     """Number of steps, each of which learns from one batch of samples. At least 1."""
+
     learning_rate: float | Unset = UNSET
     """How far each step moves the model. At least 1e-08 and at most 1. The server's default is 0.0001."""
+
     weight_decay: float | None | Unset = UNSET
     """How strongly large weights are held back. At least 0 and at most 1. The server's default is 0.1."""
+
     warmup_fraction: float | None | Unset = UNSET
-    """Share of the steps over which the learning rate rises to its full value. At least 0 and at most 1. The server's
-    default is 0.05.
+    """Share of the steps over which the learning rate rises to its full value.
+
+    At least 0 and at most 1. The server's default is 0.05.
     """
+
     epochs: float | None | Unset = UNSET
     """How many times the training data is gone through. More than 0."""
+
     seq_len: int | None | Unset = UNSET
     """Longest sequence of tokens to train on. At least 100."""
+
     fim_ratio: float | None | Unset = UNSET
     """Share of samples that are trained as gaps to fill. At least 0 and at most 1. The server's default is 0.9."""
 
@@ -685,8 +903,10 @@ class DeleteFileOut(WireModel, kw_only=True):
 
     id: UUID
     """Id of the file."""
+
     object: str
     """Kind of object, `file`."""
+
     deleted: bool
     """Whether the file is deleted."""
 
@@ -696,8 +916,10 @@ class DeleteModelOut(WireModel, kw_only=True):
 
     id: str
     """Id of the model."""
+
     object: str | Unset = UNSET
     """Kind of object. The server's default is "model"."""
+
     deleted: bool | Unset = UNSET
     """Whether the model is deleted. The server's default is true."""
 
@@ -707,8 +929,10 @@ class DeltaMessage(WireModel, kw_only=True):
 
     role: str | None | Unset = UNSET
     """Who speaks, normally in the first piece only."""
+
     content: MessageContent | None | Unset = UNSET
     """What is said further."""
+
     tool_calls: list[ToolCall] | None | Unset = UNSET
     """Tool calls that are added."""
 
@@ -719,6 +943,7 @@ class DocumentURLChunk(WireModel, tag_field="type", tag="document_url", kw_only=
     type: Literal["document_url"] = _constant("document_url")
     document_url: str
     """Address of the document."""
+
     document_name: str | None | Unset = UNSET
     """File name of the document."""
 
@@ -728,12 +953,16 @@ class EmbeddingRequest(WireModel, kw_only=True):
 
     model: str
     """Id of the model to use; the list of models and the vendor's overview of models have the ids."""
+
     input: EmbeddingInput
     """The text or texts."""
+
     output_dimension: int | None | Unset = UNSET
     """Number of values of each vector; the model decides if it is left out."""
+
     output_dtype: EmbeddingRequestOutputDtype | Unset = UNSET
     """Kind of the values."""
+
     encoding_format: EmbeddingRequestEncodingFormat | Unset = UNSET
     """How the vectors are sent."""
 
@@ -743,12 +972,16 @@ class EmbeddingResponse(WireModel, kw_only=True):
 
     id: str
     """Id of the reply."""
+
     object: str
     """Kind of object, normally `list`."""
+
     model: str
     """The model that made the vectors."""
+
     usage: UsageInfo
     """Tokens used."""
+
     data: list[EmbeddingResponseData]
     """The vectors."""
 
@@ -758,8 +991,10 @@ class EmbeddingResponseData(WireModel, kw_only=True):
 
     object: str | Unset = UNSET
     """Kind of object, `embedding`."""
+
     embedding: list[float] | Unset = UNSET
     """The vector."""
+
     index: int | Unset = UNSET
     """Place of the text among those that were sent."""
 
@@ -769,18 +1004,25 @@ class ErrorResponse(WireModel, kw_only=True):
 
     object: str | Unset = UNSET
     """Kind of object, `error`."""
+
     message: ErrorMessage | Unset = UNSET
     """What went wrong."""
+
     type: str | Unset = UNSET
     """Kind of error, such as `invalid_request_error` or `rate_limited`."""
+
     param: str | None | Unset = UNSET
     """Part of the request that is to blame."""
+
     code: str | int | None | Unset = UNSET
     """Code of the error."""
+
     detail: ErrorDetail | Unset = UNSET
     """What went wrong, in the shapes that have no message."""
+
     request_id: str | Unset = UNSET
     """Id of the request, to be named when asking for help."""
+
     raw_status_code: int | Unset = UNSET
     """The HTTP status once more."""
 
@@ -790,8 +1032,10 @@ class EventOut(WireModel, kw_only=True):
 
     name: str
     """Name of the event."""
+
     data: dict[str, Any] | None | Unset = UNSET
     """What belongs to the event."""
+
     created_at: int
     """When it happened. Unix time in seconds."""
 
@@ -803,27 +1047,38 @@ class FIMCompletionRequest(WireModel, kw_only=True):
     """Id of the model to use; only code models work here, such as `codestral-2405`, `codestral-2404` and
     `codestral-latest`. The server's default is "codestral-2405".
     """
+
     temperature: float | None | Unset = UNSET
     """Sampling temperature: low values are more deterministic, high values more varied; 0.0 to 0.7 suits most uses.
+
     Change this or `top_p`, not both. The default depends on the model: `default_model_temperature` in the list of
     models. At least 0 and at most 1.5.
     """
+
     top_p: float | Unset = UNSET
-    """Sample only from the most likely tokens whose probabilities add up to this value. Change this or `temperature`,
-    not both. At least 0 and at most 1. The server's default is 1.
+    """Sample only from the most likely tokens whose probabilities add up to this value.
+
+    Change this or `temperature`, not both. At least 0 and at most 1. The server's default is 1.
     """
+
     max_tokens: int | None | Unset = UNSET
     """Maximum number of tokens to generate. Prompt and reply must fit into the model's context. At least 0."""
+
     stream: bool | Unset = UNSET
     """Send the reply as server-sent events; the data of the last one is `[DONE]`. The server's default is false."""
+
     stop: StopSequences | Unset = UNSET
     """Text that ends the generation."""
+
     random_seed: int | None | Unset = UNSET
     """Seed for sampling; the same seed gives the same reply. At least 0."""
+
     prompt: str
     """The text or code before the gap."""
+
     suffix: str | None | Unset = UNSET
     """The text or code after the gap; without it the prompt is simply continued. The server's default is ""."""
+
     min_tokens: int | None | Unset = UNSET
     """Minimum number of tokens to generate. At least 0."""
 
@@ -833,14 +1088,19 @@ class FIMCompletionResponse(WireModel, kw_only=True):
 
     id: str
     """Id of the completion."""
+
     object: str
     """Kind of object, `chat.completion`."""
+
     model: str
     """The model that filled the gap."""
+
     usage: UsageInfo
     """Tokens used."""
+
     created: int
     """When the reply was made. Unix time in seconds."""
+
     choices: list[ChatCompletionChoice]
     """The replies."""
 
@@ -850,12 +1110,16 @@ class FTModelCapabilitiesOut(WireModel, kw_only=True):
 
     completion_chat: bool | Unset = UNSET
     """Continue a conversation. The server's default is true."""
+
     completion_fim: bool | Unset = UNSET
     """Fill a gap in code. The server's default is false."""
+
     function_calling: bool | Unset = UNSET
     """Call tools. The server's default is false."""
+
     fine_tuning: bool | Unset = UNSET
     """Be fine-tuned. The server's default is false."""
+
     classification: bool | Unset = UNSET
     """Classify. The server's default is false."""
 
@@ -866,30 +1130,43 @@ class FTModelCard(WireModel, tag_field="type", tag="fine-tuned", kw_only=True):
     type: Literal["fine-tuned"] = _constant("fine-tuned")
     id: str
     """Id of the model."""
+
     object: str | Unset = UNSET
     """Kind of object. The server's default is "model"."""
+
     created: int | Unset = UNSET
     """When the model was made. Unix time in seconds."""
+
     owned_by: str | Unset = UNSET
     """Who owns the model. The server's default is "mistralai"."""
+
     capabilities: ModelCapabilities
     """What the model can do."""
+
     name: str | None | Unset = UNSET
     """Name of the model."""
+
     description: str | None | Unset = UNSET
     """What the model is good for."""
+
     max_context_length: int | Unset = UNSET
     """Most tokens that prompt and reply can have together. The server's default is 32768."""
+
     aliases: list[str] | Unset = UNSET
     """Other ids of the model."""
+
     deprecation: datetime | None | Unset = UNSET
     """When the model is to be withdrawn."""
+
     default_model_temperature: float | None | Unset = UNSET
     """Temperature used where a request names none."""
+
     job: str
     """Id of the job that made the model."""
+
     root: str
     """The model that the training started from."""
+
     archived: bool | Unset = UNSET
     """Whether the model is in the archive. The server's default is false."""
 
@@ -907,20 +1184,28 @@ class FileSchema(WireModel, kw_only=True):
 
     id: UUID
     """Id of the file."""
+
     object: str
     """Kind of object, `file`."""
+
     bytes: int
     """Size of the file in bytes."""
+
     created_at: int
     """When the file was stored. Unix time in seconds."""
+
     filename: str
     """Name of the file."""
+
     purpose: FilePurpose
     """What the file is for."""
+
     sample_type: SampleType
     """Which kind of samples the file holds."""
+
     num_lines: int | None | Unset = UNSET
     """Number of lines, where it is known."""
+
     source: Source
     """How the file came to the service."""
 
@@ -937,6 +1222,7 @@ class FileUpload(WireModel, kw_only=True):
 
     file: str
     """The content; the file name of this part becomes the name of the stored file."""
+
     purpose: FilePurpose | Unset = UNSET
     """What the file is for."""
 
@@ -946,10 +1232,13 @@ class Function(WireModel, kw_only=True):
 
     name: str
     """Name by which the model calls the function."""
+
     description: str | Unset = UNSET
     """What the function does and when to use it. The server's default is ""."""
+
     strict: bool | Unset = UNSET
     """Hold the model exactly to the schema of the parameters. The server's default is false."""
+
     parameters: dict[str, Any]
     """JSON Schema of the arguments."""
 
@@ -959,6 +1248,7 @@ class FunctionCall(WireModel, kw_only=True):
 
     name: str
     """Name of the function."""
+
     arguments: FunctionArguments
     """The arguments."""
 
@@ -976,14 +1266,19 @@ class GithubRepositoryIn(WireModel, kw_only=True):
     __secrets__: ClassVar[frozenset[str]] = frozenset({"token"})
     type: Literal["github"] = _constant("github")
     """Marks GitHub."""
+
     name: str
     """Name of the repository."""
+
     owner: str
     """Owner of the repository."""
+
     ref: str | None | Unset = UNSET
     """Branch, tag or commit to take."""
+
     weight: float | Unset = UNSET
     """Weight of the repository in the training data. More than 0. The server's default is 1."""
+
     token: str | Unset = UNSET
     """Token that may read the repository, a secret that is never given back."""
 
@@ -993,14 +1288,19 @@ class GithubRepositoryOut(WireModel, kw_only=True):
 
     type: Literal["github"] = _constant("github")
     """Marks GitHub."""
+
     name: str
     """Name of the repository."""
+
     owner: str
     """Owner of the repository."""
+
     ref: str | None | Unset = UNSET
     """Branch, tag or commit that was asked for."""
+
     weight: float | Unset = UNSET
     """Weight of the repository in the training data. More than 0. The server's default is 1."""
+
     commit_id: str
     """Commit that was taken. At most 40 characters."""
 
@@ -1017,6 +1317,7 @@ class ImageURL(WireModel, kw_only=True):
 
     url: str
     """Address of the image, or the image itself as a data URL."""
+
     detail: str | None | Unset = UNSET
     """How closely the image is looked at."""
 
@@ -1041,32 +1342,46 @@ class JobIn(WireModel, kw_only=True):
 
     model: FineTuneableModel
     """The model to start from."""
+
     training_files: list[TrainingFile] | Unset = UNSET
     """Files to train on. The server's default is an empty list."""
+
     validation_files: list[UUID] | None | Unset = UNSET
-    """Ids of files to measure the model on while it trains; they must not share data with the training files. The
-    checkpoints of the job have the measures.
+    """Ids of files to measure the model on while it trains; they must not share data with the training files.
+
+    The checkpoints of the job have the measures.
     """
+
     suffix: str | None | Unset = UNSET
-    """Word to put into the name of the new model: `my-great-model` gives `ft:open-mistral-7b:my-great-model:xxx`. At
-    most 18 characters.
+    """Word to put into the name of the new model: `my-great-model` gives `ft:open-mistral-7b:my-great-model:xxx`.
+
+    At most 18 characters.
     """
+
     integrations: list[WandbIntegration] | None | Unset = UNSET
     """Other services to report the training to."""
+
     auto_start: bool | Unset = UNSET
-    """Start the training by itself after the files are validated; otherwise the job waits to be started. Better always
-    sent, since a later version will demand it.
+    """Start the training by itself after the files are validated; otherwise the job waits to be started.
+
+    Better always sent, since a later version will demand it.
     """
+
     invalid_sample_skip_percentage: float | Unset = UNSET
-    """Share of faulty samples that is passed over before the job fails. At least 0 and at most 0.5. The server's
-    default is 0.
+    """Share of faulty samples that is passed over before the job fails.
+
+    At least 0 and at most 0.5. The server's default is 0.
     """
+
     job_type: FineTuneableModelType | None | Unset = UNSET
     """Kind of model to train; it also decides which hyperparameters are meant."""
+
     hyperparameters: TrainingParametersIn
     """Settings of the training."""
+
     repositories: list[GithubRepositoryIn] | None | Unset = UNSET
     """Code repositories to train on."""
+
     classifier_targets: list[ClassifierTargetIn] | None | Unset = UNSET
     """What a classifier has to tell apart."""
 
@@ -1076,16 +1391,22 @@ class JobMetadataOut(WireModel, kw_only=True):
 
     expected_duration_seconds: int | None | Unset = UNSET
     """How long the training should take, in seconds."""
+
     cost: float | None | Unset = UNSET
     """What the training should cost."""
+
     cost_currency: str | None | Unset = UNSET
     """Currency of the cost."""
+
     train_tokens_per_step: int | None | Unset = UNSET
     """Tokens trained on in each step."""
+
     train_tokens: int | None | Unset = UNSET
     """Tokens trained on in all."""
+
     data_tokens: int | None | Unset = UNSET
     """Tokens in the training data."""
+
     estimated_start_time: int | None | Unset = UNSET
     """When the training should start. Unix time in seconds."""
 
@@ -1095,8 +1416,10 @@ class JobsOut(WireModel, kw_only=True):
 
     data: list[JobOut] | Unset = UNSET
     """The jobs of the page."""
+
     object: Literal["list"] | Unset = UNSET
     """Kind of object. The server's default is "list"."""
+
     total: int
     """Number of jobs on all pages."""
 
@@ -1106,10 +1429,13 @@ class JsonSchema(WireModel, kw_only=True):
 
     name: str
     """Name of the schema."""
+
     description: str | None | Unset = UNSET
     """What the reply is for."""
+
     schema: dict[str, Any]
     """The JSON Schema itself."""
+
     strict: bool | Unset = UNSET
     """Hold the model exactly to the schema. The server's default is false."""
 
@@ -1119,26 +1445,37 @@ class LegacyJobMetadataOut(WireModel, kw_only=True):
 
     expected_duration_seconds: int | None | Unset = UNSET
     """How long the training should take, in seconds."""
+
     cost: float | None | Unset = UNSET
     """What the training should cost."""
+
     cost_currency: str | None | Unset = UNSET
     """Currency of the cost."""
+
     train_tokens_per_step: int | None | Unset = UNSET
     """Tokens trained on in each step."""
+
     train_tokens: int | None | Unset = UNSET
     """Tokens trained on in all."""
+
     data_tokens: int | None | Unset = UNSET
     """Tokens in the training data."""
+
     estimated_start_time: int | None | Unset = UNSET
     """When the training should start. Unix time in seconds."""
+
     deprecated: bool | Unset = UNSET
     """Whether this kind of reply is on its way out. The server's default is true."""
+
     details: str
     """A remark on the estimate."""
+
     epochs: float | None | Unset = UNSET
     """How many times the training data would be gone through."""
+
     training_steps: int | None | Unset = UNSET
     """Number of steps."""
+
     object: Literal["job.metadata"] = _constant("job.metadata")
     """Marks the estimate of a dry run."""
 
@@ -1148,8 +1485,10 @@ class ListFilesOut(WireModel, kw_only=True):
 
     data: list[FileSchema]
     """The files of the page."""
+
     object: str
     """Kind of object."""
+
     total: int | None | Unset = UNSET
     """Number of files on all pages, unless the server leaves it out."""
 
@@ -1159,8 +1498,10 @@ class MetricOut(WireModel, kw_only=True):
 
     train_loss: float | None | Unset = UNSET
     """Loss on the training data."""
+
     valid_loss: float | None | Unset = UNSET
     """Loss on the validation data."""
+
     valid_mean_token_accuracy: float | None | Unset = UNSET
     """Share of tokens of the validation data that were foretold rightly."""
 
@@ -1170,12 +1511,16 @@ class ModelCapabilities(WireModel, kw_only=True):
 
     completion_chat: bool | Unset = UNSET
     """Continue a conversation. The server's default is true."""
+
     completion_fim: bool | Unset = UNSET
     """Fill a gap in code. The server's default is false."""
+
     function_calling: bool | Unset = UNSET
     """Call tools. The server's default is true."""
+
     fine_tuning: bool | Unset = UNSET
     """Be fine-tuned. The server's default is false."""
+
     vision: bool | Unset = UNSET
     """Look at images. The server's default is false."""
 
@@ -1185,17 +1530,21 @@ class ModelList(WireModel, kw_only=True):
 
     object: str | Unset = UNSET
     """Kind of object. The server's default is "list"."""
+
     data: list[ModelCard] | Unset = UNSET
     """The models."""
 
 
 class ModerationObject(WireModel, kw_only=True):
-    """The judgement of one input. Known categories are sexual, hate_and_discrimination, violence_and_threats,
-    dangerous_and_criminal_content, selfharm, health, financial, law and pii; others may come.
+    """The judgement of one input.
+
+    Known categories are sexual, hate_and_discrimination, violence_and_threats, dangerous_and_criminal_content,
+    selfharm, health, financial, law and pii; others may come.
     """
 
     categories: dict[str, bool] | Unset = UNSET
     """For each category, whether the input belongs to it."""
+
     category_scores: dict[str, float] | Unset = UNSET
     """For each category, how likely the input belongs to it."""
 
@@ -1205,8 +1554,10 @@ class ModerationResponse(WireModel, kw_only=True):
 
     id: str
     """Id of the reply."""
+
     model: str
     """The model that judged."""
+
     results: list[ModerationObject]
     """One judgement for each input, in the same order."""
 
@@ -1216,14 +1567,19 @@ class OCRImageObject(WireModel, kw_only=True):
 
     id: str
     """Id of the picture, by which the Markdown refers to it."""
+
     top_left_x: int | None
     """Left edge of the picture on the page. At least 0."""
+
     top_left_y: int | None
     """Upper edge of the picture on the page. At least 0."""
+
     bottom_right_x: int | None
     """Right edge of the picture on the page. At least 0."""
+
     bottom_right_y: int | None
     """Lower edge of the picture on the page. At least 0."""
+
     image_base64: str | None | Unset = UNSET
     """The picture itself in Base64, where it was asked for."""
 
@@ -1233,8 +1589,10 @@ class OCRPageDimensions(WireModel, kw_only=True):
 
     dpi: int
     """Dots per inch. At least 0."""
+
     height: int
     """Height in pixels. At least 0."""
+
     width: int
     """Width in pixels. At least 0."""
 
@@ -1244,10 +1602,13 @@ class OCRPageObject(WireModel, kw_only=True):
 
     index: int
     """Number of the page; the first page is 0. At least 0."""
+
     markdown: str
     """The text of the page as Markdown."""
+
     images: list[OCRImageObject]
     """The pictures on the page."""
+
     dimensions: OCRPageDimensions | None
     """Size of the page; null where it is not known."""
 
@@ -1257,28 +1618,40 @@ class OCRRequest(WireModel, kw_only=True):
 
     model: str | None
     """Id of the model to use; it must be sent, but may be null."""
+
     id: str | Unset = UNSET
     """An id for the request."""
+
     document: OCRDocument
     """The document."""
+
     pages: list[int] | str | None | Unset = UNSET
     """Pages to read, as numbers, or as a text with numbers and ranges such as `0-3,5`; the first page is 0."""
+
     include_image_base64: bool | None | Unset = UNSET
     """Give the found pictures themselves too."""
+
     image_limit: int | None | Unset = UNSET
     """Most pictures to find."""
+
     image_min_size: int | None | Unset = UNSET
     """Smallest height and width of a picture to find."""
+
     bbox_annotation_format: ResponseFormat | None | Unset = UNSET
     """Format of the notes on each picture."""
+
     document_annotation_format: ResponseFormat | None | Unset = UNSET
     """Format of the notes on the whole document."""
+
     document_annotation_prompt: str | None | Unset = UNSET
     """What the notes on the whole document are to say."""
+
     table_format: str | None | Unset = UNSET
     """Format of tables, `markdown` or `html`."""
+
     extract_header: bool | Unset = UNSET
     """Give the headers of pages apart from their text."""
+
     extract_footer: bool | Unset = UNSET
     """Give the footers of pages apart from their text."""
 
@@ -1288,8 +1661,10 @@ class OCRResponse(WireModel, kw_only=True):
 
     pages: list[OCRPageObject]
     """The pages."""
+
     model: str
     """The model that read the document."""
+
     usage_info: OCRUsageInfo
     """How much was read."""
 
@@ -1299,6 +1674,7 @@ class OCRUsageInfo(WireModel, kw_only=True):
 
     pages_processed: int
     """Number of pages. At least 0."""
+
     doc_size_bytes: int | None | Unset = UNSET
     """Size of the document in bytes."""
 
@@ -1308,6 +1684,7 @@ class Prediction(WireModel, kw_only=True):
 
     type: Literal["content"] | Unset = UNSET
     """Kind of prediction; there is only one. The server's default is "content"."""
+
     content: str | Unset = UNSET
     """The expected text. The server's default is ""."""
 
@@ -1325,6 +1702,7 @@ class ResponseFormat(WireModel, kw_only=True):
 
     type: ResponseFormats | Unset = UNSET
     """Kind of form. The server's default is "text"."""
+
     json_schema: JsonSchema | None | Unset = UNSET
     """The schema, where the form is `json_schema`."""
 
@@ -1334,22 +1712,31 @@ class RetrieveFileOut(WireModel, kw_only=True):
 
     id: UUID
     """Id of the file."""
+
     object: str
     """Kind of object, `file`."""
+
     bytes: int
     """Size of the file in bytes."""
+
     created_at: int
     """When the file was stored. Unix time in seconds."""
+
     filename: str
     """Name of the file."""
+
     purpose: FilePurpose
     """What the file is for."""
+
     sample_type: SampleType
     """Which kind of samples the file holds."""
+
     num_lines: int | None | Unset = UNSET
     """Number of lines, where it is known."""
+
     source: Source
     """How the file came to the service."""
+
     deleted: bool
     """Whether the file was deleted."""
 
@@ -1359,8 +1746,10 @@ class StreamChoice(WireModel, kw_only=True):
 
     index: int
     """Place among the replies."""
+
     delta: DeltaMessage
     """What is added to the message."""
+
     finish_reason: StreamFinishReason | None
     """Why the reply ended; null before the end."""
 
@@ -1387,6 +1776,7 @@ class ThinkChunk(WireModel, tag_field="type", tag="thinking", kw_only=True):
     type: Literal["thinking"] = _constant("thinking")
     thinking: list[ThoughtChunk]
     """The thoughts."""
+
     closed: bool | Unset = UNSET
     """Whether the thoughts are complete."""
 
@@ -1396,6 +1786,7 @@ class Tool(WireModel, kw_only=True):
 
     type: ToolTypes | Unset = UNSET
     """Kind of the tool. The server's default is "function"."""
+
     function: Function
     """The function behind the tool."""
 
@@ -1405,10 +1796,13 @@ class ToolCall(WireModel, kw_only=True):
 
     id: str | Unset = UNSET
     """Id of the call, to be repeated in the tool message that answers it."""
+
     type: ToolTypes | Unset = UNSET
     """Kind of the tool. The server's default is "function"."""
+
     function: FunctionCall
     """The function and its arguments."""
+
     index: int | Unset = UNSET
     """Place of the call among the calls of one message. The server's default is 0."""
 
@@ -1418,6 +1812,7 @@ class ToolChoice(WireModel, kw_only=True):
 
     type: ToolTypes | Unset = UNSET
     """Kind of the tool. The server's default is "function"."""
+
     function: FunctionName
     """The function to call."""
 
@@ -1428,8 +1823,10 @@ class ToolMessage(WireModel, tag_field="role", tag="tool", kw_only=True):
     role: Literal["tool"] = _constant("tool")
     content: MessageContent | None
     """The tool's result; it must be sent, but may be null."""
+
     tool_call_id: str | None | Unset = UNSET
     """Id of the tool call that this answers."""
+
     name: str | None | Unset = UNSET
     """Name of the tool."""
 
@@ -1439,6 +1836,7 @@ class TrainingFile(WireModel, kw_only=True):
 
     file_id: UUID
     """Id of the file."""
+
     weight: float | Unset = UNSET
     """Weight of the file. More than 0. The server's default is 1."""
 
@@ -1448,8 +1846,10 @@ class UnarchiveFTModelOut(WireModel, kw_only=True):
 
     id: str
     """Id of the model."""
+
     object: Literal["model"] | Unset = UNSET
     """Kind of object. The server's default is "model"."""
+
     archived: bool | Unset = UNSET
     """Whether the model is in the archive. The server's default is false."""
 
@@ -1459,6 +1859,7 @@ class UpdateFTModelIn(WireModel, kw_only=True):
 
     name: str | None | Unset = UNSET
     """The new name."""
+
     description: str | None | Unset = UNSET
     """The new description."""
 
@@ -1468,20 +1869,28 @@ class UploadFileOut(WireModel, kw_only=True):
 
     id: UUID
     """Id of the file."""
+
     object: str
     """Kind of object, `file`."""
+
     bytes: int
     """Size of the file in bytes."""
+
     created_at: int
     """When the file was stored. Unix time in seconds."""
+
     filename: str
     """Name of the file."""
+
     purpose: FilePurpose
     """What the file is for."""
+
     sample_type: SampleType
     """Which kind of samples the file holds."""
+
     num_lines: int | None | Unset = UNSET
     """Number of lines, where it is known."""
+
     source: Source
     """How the file came to the service."""
 
@@ -1491,8 +1900,10 @@ class UsageInfo(WireModel, kw_only=True):
 
     prompt_tokens: int
     """Tokens read."""
+
     completion_tokens: int
     """Tokens written."""
+
     total_tokens: int
     """Both together."""
 
@@ -1510,8 +1921,10 @@ class ValidationError(WireModel, kw_only=True):
 
     loc: list[ValidationErrorLocation]
     """Where the fault is, from the outside in."""
+
     msg: str
     """What is wrong."""
+
     type: str
     """Kind of fault."""
 
@@ -1522,12 +1935,16 @@ class WandbIntegration(WireModel, kw_only=True):
     __secrets__: ClassVar[frozenset[str]] = frozenset({"api_key"})
     type: Literal["wandb"] = _constant("wandb")
     """Marks Weights & Biases."""
+
     project: str
     """Project that gets the run."""
+
     name: str | None | Unset = UNSET
     """Name shown for the run."""
+
     api_key: str | Unset = UNSET
     """Key for Weights & Biases, a secret that is never given back. At most 40 characters."""
+
     run_name: str | None | Unset = UNSET
     """Name of the run itself."""
 
@@ -1537,12 +1954,16 @@ class WandbIntegrationOut(WireModel, kw_only=True):
 
     type: Literal["wandb"] = _constant("wandb")
     """Marks Weights & Biases."""
+
     project: str
     """Project that gets the run."""
+
     name: str | None | Unset = UNSET
     """Name shown for the run."""
+
     run_name: str | None | Unset = UNSET
     """Name of the run itself."""
+
     url: str | None | Unset = UNSET
     """Address of the run."""
 
@@ -1643,8 +2064,10 @@ if TYPE_CHECKING:
         ]
         | str
     )
-    """How far a fine-tuning job is. SUCCESS, FAILED, FAILED_VALIDATION and CANCELLED are final; a job that does not
-    start by itself rests in VALIDATED.
+    """How far a fine-tuning job is.
+
+    SUCCESS, FAILED, FAILED_VALIDATION and CANCELLED are final; a job that does not start by itself rests in
+    VALIDATED.
     """
     MessageContent: TypeAlias = str | list[ContentChunk]
     """A text, or a list of parts."""

@@ -41,8 +41,6 @@ _RETRIEVE = Operation(
 def retrieve(model_id: str) -> Request[models.ModelCard]:
     """Get a model.
 
-    Returns a model.
-
     `GET /v1/models/{model_id}`, operation `retrieve_model`.
 
     Args:

@@ -14,6 +14,7 @@ from ..operations import agents as _agents
 class _Agents:
     stream = deprecated(accumulated(_agents.stream, _completions_overrides.AgentsAccumulator))
     """Streaming form of `complete`."""
+
     complete = deprecated(switched(_agents.complete, stream, _agents.CompleteByStream, "stream", True))
     """Complete a chat with an agent."""
 

@@ -17,11 +17,11 @@ class Batch(Resource):
     """Jobs that run many requests from files in the background."""
 
     jobs: resource[BatchJobs] = resource(".batch_jobs", "BatchJobs")
-    """Batch Jobs."""
+    """Batch jobs."""
 
 
 class AsyncBatch(AsyncResource):
     """Jobs that run many requests from files in the background."""
 
     jobs: resource[AsyncBatchJobs] = resource(".batch_jobs", "AsyncBatchJobs")
-    """Batch Jobs."""
+    """Batch jobs."""

@@ -14,6 +14,7 @@ from ..operations import chat as _chat
 class _Chat:
     stream = accumulated(_chat.stream, _completions_overrides.ChatAccumulator)
     """Streaming form of `complete`."""
+
     complete = switched(_chat.complete, stream, _chat.CompleteByStream, "stream", True)
     """Complete a chat."""
 

@@ -13,10 +13,13 @@ from ..operations import classifiers as _classifiers
 class _Classifiers:
     classify = endpoint(_classifiers.classify)
     """Classify texts."""
+
     classify_chat = endpoint(_classifiers.classify_chat)
     """Classify conversations."""
+
     moderate = endpoint(_classifiers.moderate)
     """Moderate texts."""
+
     moderate_chat = endpoint(_classifiers.moderate_chat)
     """Moderate conversations."""
 

@@ -14,14 +14,19 @@ from ..operations import files as _files
 class _Files:
     delete = endpoint(_files.delete)
     """Delete a file."""
+
     download = downloaded(_files.download)
     """Download a file."""
+
     get_signed_url = endpoint(_files.get_signed_url)
     """Get a signed URL for a file."""
+
     list = paginated(_files.list_)
     """List files."""
+
     retrieve = endpoint(_files.retrieve)
     """Get the metadata of a file."""
+
     upload = endpoint(_files_overrides.upload)
     """Upload a file."""
 

@@ -14,6 +14,7 @@ from ..operations import fim as _fim
 class _Fim:
     stream = accumulated(_fim.stream, _completions_overrides.FIMAccumulator)
     """Streaming form of `complete`."""
+
     complete = switched(_fim.complete, stream, _fim.CompleteByStream, "stream", True)
     """Fill in code."""
 

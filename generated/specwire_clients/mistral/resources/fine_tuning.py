@@ -17,11 +17,11 @@ class FineTuning(Resource):
     """Jobs that train a model on your data."""
 
     jobs: resource[FineTuningJobs] = resource(".fine_tuning_jobs", "FineTuningJobs")
-    """Fine Tuning Jobs."""
+    """Fine tuning jobs."""
 
 
 class AsyncFineTuning(AsyncResource):
     """Jobs that train a model on your data."""
 
     jobs: resource[AsyncFineTuningJobs] = resource(".fine_tuning_jobs", "AsyncFineTuningJobs")
-    """Fine Tuning Jobs."""
+    """Fine tuning jobs."""

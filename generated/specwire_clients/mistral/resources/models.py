@@ -13,14 +13,19 @@ from ..operations import models as _models
 class _Models:
     archive = endpoint(_models.archive)
     """Archive a fine-tuned model."""
+
     delete = endpoint(_models.delete)
     """Delete a fine-tuned model."""
+
     list = endpoint(_models.list_)
     """List models."""
+
     retrieve = endpoint(_models.retrieve)
     """Get a model."""
+
     unarchive = endpoint(_models.unarchive)
     """Unarchive a fine-tuned model."""
+
     update = endpoint(_models.update)
     """Update a fine-tuned model."""
 

@@ -16,12 +16,16 @@ class AssistantMessage(WireModel, tag_field="role", tag="assistant", kw_only=Tru
     role: Literal["assistant"] = _constant("assistant")
     content: AssistantContent | None | Unset = UNSET
     """The answer. Null or absent where the model only called tools."""
+
     name: str | None | Unset = UNSET
     """Name of the speaker. In partial mode it counts as part of the beginning."""
+
     partial: bool | Unset = UNSET
     """Continue this text without repeating it. Only for the last message. The server's default is false."""
+
     tool_calls: list[ToolCall] | Unset = UNSET
     """The tool calls that the model made."""
+
     reasoning_content: str | None | Unset = UNSET
     """The reasoning that came with the answer. Some reasoning models want it back in a tool loop."""
 
@@ -31,8 +35,10 @@ class Balance(WireModel, kw_only=True):
 
     available_balance: float
     """All that can be spent. At 0 or below, models cannot be used."""
+
     voucher_balance: float
     """The part that comes from vouchers."""
+
     cash_balance: float
     """The part that was paid in. Negative when money is owed."""
 
@@ -42,10 +48,13 @@ class BalanceResponse(WireModel, kw_only=True):
 
     code: int
     """0 when all is well."""
+
     data: Balance
     """The balance."""
+
     scode: str
     """The code in hexadecimal, `0x0` when all is well."""
+
     status: bool
     """Whether the request succeeded."""
 
@@ -54,14 +63,18 @@ class BatchCreateRequest(WireModel, kw_only=True):
     """What to work off, and by when."""
 
     input_file_id: str
-    """Id of a `.jsonl` file that was uploaded for batches. Each line holds `custom_id`, `method` (POST), `url` (the
-    endpoint) and `body` (a chat request without sampling values). The model must exist, and the key must be
-    permitted to use it.
+    """Id of a `.jsonl` file that was uploaded for batches.
+
+    Each line holds `custom_id`, `method` (POST), `url` (the endpoint) and `body` (a chat request without sampling
+    values). The model must exist, and the key must be permitted to use it.
     """
+
     endpoint: BatchEndpoint
     """Where the requests go."""
+
     completion_window: str
     """Time within which the batch must end, in hours or days, from `12h` to `7d`."""
+
     metadata: BatchMetadata | Unset = UNSET
     """Notes of your own."""
 
@@ -71,8 +84,10 @@ class BatchListResponse(WireModel, kw_only=True):
 
     object: Literal["list"] = _constant("list")
     """The kind of object."""
+
     data: list[BatchObject]
     """The batches of the page."""
+
     has_more: bool | Unset = UNSET
     """Whether more batches follow."""
 
@@ -82,38 +97,55 @@ class BatchObject(WireModel, kw_only=True):
 
     id: str
     """Id of the batch."""
+
     object: Literal["batch"] = _constant("batch")
     """The kind of object."""
+
     endpoint: str
     """Where the requests go."""
+
     input_file_id: str
     """Id of the input file."""
+
     completion_window: str
     """Time within which the batch must end."""
+
     status: BatchStatus
     """State of the batch."""
+
     created_at: int
     """When the batch was created. Unix time in seconds."""
+
     request_counts: BatchRequestCounts | None
     """How many requests are done."""
+
     output_file_id: str | None | Unset = UNSET
     """Id of the file with the results."""
+
     error_file_id: str | None | Unset = UNSET
     """Id of the file with the requests that went wrong."""
+
     in_progress_at: int | None | Unset = UNSET
     """When the work began. Unix time in seconds."""
+
     expires_at: int | None | Unset = UNSET
     """When the time runs out. Unix time in seconds."""
+
     finalizing_at: int | None | Unset = UNSET
     """When the results began to be put together. Unix time in seconds."""
+
     completed_at: int | None | Unset = UNSET
     """When the batch was completed. Unix time in seconds."""
+
     failed_at: int | None | Unset = UNSET
     """When the check of the input failed. Unix time in seconds."""
+
     cancelling_at: int | None | Unset = UNSET
     """When cancelling was asked for. Unix time in seconds."""
+
     cancelled_at: int | None | Unset = UNSET
     """When cancelling was done. Unix time in seconds."""
+
     metadata: BatchMetadata | None | Unset = UNSET
     """Notes of your own."""
 
@@ -123,8 +155,10 @@ class BatchRequestCounts(WireModel, kw_only=True):
 
     completed: int
     """Requests that succeeded."""
+
     failed: int
     """Requests that went wrong."""
+
     total: int
     """All requests."""
 
@@ -134,8 +168,10 @@ class ChatChoice(WireModel, kw_only=True):
 
     index: int | Unset = UNSET
     """Number of the answer, from 0."""
+
     message: ResponseMessage
     """What the model said."""
+
     finish_reason: FinishReason | Unset = UNSET
     """Why the answer ended."""
 
@@ -145,75 +181,109 @@ class ChatCompletionChunk(WireModel, kw_only=True):
 
     id: str | Unset = UNSET
     """Id of the answer. The same in all its events."""
+
     object: Literal["chat.completion.chunk"] | Unset = UNSET
     """The kind of object."""
+
     created: int | Unset = UNSET
     """When the answer was begun. Unix time in seconds."""
+
     model: str | Unset = UNSET
     """Id of the model that answers."""
+
     choices: list[ChoiceDelta]
     """What is new in each answer. Empty in the usage event."""
+
     usage: Usage | None | Unset = UNSET
     """The tokens used, in the last event of a stream that was asked for them."""
 
 
 class ChatCompletionRequest(WireModel, kw_only=True):
-    """A conversation and how to answer it. One form for all models; a model refuses members that are not meant for it,
-    and the kimi-k2 models do not let sampling values be set.
+    """A conversation and how to answer it.
+
+    One form for all models; a model refuses members that are not meant for it, and the kimi-k2 models do not let
+    sampling values be set.
     """
 
     model: str
     """Id of the model. The list of models changes from time to time."""
+
     messages: list[Message]
     """The conversation so far, oldest message first."""
+
     max_tokens: int | Unset = UNSET
     """Deprecated. Older name of `max_completion_tokens`."""
+
     max_completion_tokens: int | Unset = UNSET
     """The most tokens that the answer may have. Together with the input they must fit into the model."""
+
     stop: StopSequences | None | Unset = UNSET
     """Text that ends the answer when the model writes it. The text itself is left out."""
+
     stream: bool | Unset = UNSET
     """Whether the answer comes as a stream of events. The server's default is false."""
+
     stream_options: StreamOptions | Unset = UNSET
     """What else a stream should tell."""
+
     tools: list[ToolDefinition] | Unset = UNSET
     """The tools that the model may call."""
+
     tool_choice: ToolChoice | Unset = UNSET
     """Whether the model may, must or must not call a tool, or which one it has to call."""
+
     response_format: ResponseFormat | Unset = UNSET
     """The form that the answer must have."""
+
     prediction: Prediction | Unset = UNSET
     """Text that much of the answer is expected to repeat, which makes the answer come faster."""
+
     logprobs: bool | Unset = UNSET
     """Whether to return the log probabilities of the answer's tokens. The server's default is false."""
+
     top_logprobs: int | Unset = UNSET
     """How many likely tokens to return for each place. Needs `logprobs`. At least 0 and at most 20."""
+
     prompt_cache_key: str | None | Unset = UNSET
     """A key that helps requests with a common beginning to share a cache."""
+
     safety_identifier: str | Unset = UNSET
     """A stable mark of the end user, so that misuse can be traced."""
+
     temperature: float | Unset = UNSET
-    """How much the answer may vary. For moonshot-v1 models only. At least 0 and at most 1. The server's default is
-    0.0.
+    """How much the answer may vary.
+
+    For moonshot-v1 models only. At least 0 and at most 1. The server's default is 0.0.
     """
+
     top_p: float | Unset = UNSET
-    """Share of probability that the likely tokens must fill. For moonshot-v1 models only. At least 0 and at most 1.
+    """Share of probability that the likely tokens must fill.
+
+    For moonshot-v1 models only. At least 0 and at most 1. The server's default is 1.
+    """
+
+    n: int | Unset = UNSET
+    """How many answers to give.
+
+    More than one is refused when the temperature is near 0. For moonshot-v1 models only. At least 1 and at most 5.
     The server's default is 1.
     """
-    n: int | Unset = UNSET
-    """How many answers to give. More than one is refused when the temperature is near 0. For moonshot-v1 models only.
-    At least 1 and at most 5. The server's default is 1.
-    """
+
     presence_penalty: float | Unset = UNSET
-    """Makes words that already occurred less likely. For moonshot-v1 models only. At least -2 and at most 2. The
-    server's default is 0.
+    """Makes words that already occurred less likely.
+
+    For moonshot-v1 models only. At least -2 and at most 2. The server's default is 0.
     """
+
     frequency_penalty: float | Unset = UNSET
-    """Makes words less likely the more often they occurred. For moonshot-v1 models only. At least -2 and at most 2.
-    The server's default is 0.
+    """Makes words less likely the more often they occurred.
+
+    For moonshot-v1 models only. At least -2 and at most 2. The server's default is 0.
     """
+
     thinking: Thinking | Unset = UNSET
     """Switches reasoning on or off. For kimi-k2.5, kimi-k2.6 and kimi-k2.7-code only."""
+
     reasoning_effort: ReasoningEffort | Unset = UNSET
     """How long the model reasons. For kimi-k3 only. The server's default is "max"."""
 
@@ -223,14 +293,19 @@ class ChatCompletionResponse(WireModel, kw_only=True):
 
     id: str | Unset = UNSET
     """Id of the answer."""
+
     object: Literal["chat.completion"] | Unset = UNSET
     """The kind of object."""
+
     created: int | Unset = UNSET
     """When the answer was made. Unix time in seconds."""
+
     model: str | Unset = UNSET
     """Id of the model that answered."""
+
     choices: list[ChatChoice]
     """The answers, as many as were asked for."""
+
     usage: Usage | Unset = UNSET
     """The tokens used."""
 
@@ -240,10 +315,13 @@ class ChoiceDelta(WireModel, kw_only=True):
 
     index: int | Unset = UNSET
     """Number of the answer, from 0."""
+
     delta: MessageDelta
     """The new piece of the message."""
+
     finish_reason: FinishReason | None | Unset = UNSET
     """Why the answer ended. Null until it does."""
+
     usage: Usage | None | Unset = UNSET
     """The tokens used. Older streams tell them here, in the last choice."""
 
@@ -253,8 +331,10 @@ class ErrorDetail(WireModel, kw_only=True):
 
     type: ErrorType | Unset = UNSET
     """The kind of error."""
+
     message: str
     """An explanation for people."""
+
     code: str | Unset = UNSET
     """A more exact code, if there is one."""
 
@@ -271,6 +351,7 @@ class EstimateTokenRequest(WireModel, kw_only=True):
 
     model: str
     """Id of the model to count for. The server's default is "kimi-k3"."""
+
     messages: list[Message]
     """The conversation."""
 
@@ -287,8 +368,10 @@ class FileDeleteResponse(WireModel, kw_only=True):
 
     id: str
     """Id of the file."""
+
     object: Literal["file"] = _constant("file")
     """The kind of object."""
+
     deleted: bool
     """Whether the file is gone."""
 
@@ -298,6 +381,7 @@ class FileListResponse(WireModel, kw_only=True):
 
     object: Literal["list"] = _constant("list")
     """The kind of object."""
+
     data: list[FileObject]
     """The files."""
 
@@ -307,18 +391,25 @@ class FileObject(WireModel, kw_only=True):
 
     id: str
     """Id of the file."""
+
     object: Literal["file"] = _constant("file")
     """The kind of object."""
+
     bytes: int
     """Size of the file in bytes."""
+
     created_at: int
     """When the file was stored. Unix time in seconds."""
+
     filename: str
     """Name of the file."""
+
     purpose: FilePurpose
     """What the file is for."""
+
     status: str
     """State of the file, such as `ok`, `ready` or `error`."""
+
     status_details: str | Unset = UNSET
     """More on the state, for example why extraction failed."""
 
@@ -328,6 +419,7 @@ class FileUploadRequest(WireModel, kw_only=True):
 
     file: str
     """The file, with its name. A batch file must end in `.jsonl`."""
+
     purpose: FilePurpose
     """What the file is for."""
 
@@ -337,6 +429,7 @@ class FunctionCall(WireModel, kw_only=True):
 
     name: str
     """Name of the function."""
+
     arguments: str
     """The arguments, as JSON text. The model may get it wrong."""
 
@@ -346,6 +439,7 @@ class FunctionCallDelta(WireModel, kw_only=True):
 
     name: str | Unset = UNSET
     """Name of the function. In the first piece only."""
+
     arguments: str | Unset = UNSET
     """A piece of the arguments. Joined in order they are JSON text."""
 
@@ -355,10 +449,13 @@ class FunctionDefinition(WireModel, kw_only=True):
 
     name: str
     """Name of the function."""
+
     description: str | Unset = UNSET
     """What the function does, and when to call it."""
+
     parameters: JsonSchema
     """Schema of the arguments, in the vendor's dialect of JSON Schema (MFJS)."""
+
     strict: bool | Unset = UNSET
     """Whether the arguments must follow the schema exactly. The server's default is true."""
 
@@ -375,18 +472,25 @@ class GatewayErrorResponse(WireModel, kw_only=True):
 
     code: int | Unset = UNSET
     """Number of the error."""
+
     error: str
     """Short name of the error, such as `url.not_found`."""
+
     message: str | Unset = UNSET
     """An explanation for people."""
+
     method: str | Unset = UNSET
     """HTTP method of the request."""
+
     scode: str | Unset = UNSET
     """The number in hexadecimal."""
+
     status: bool | Unset = UNSET
     """Whether the request succeeded. Here false."""
+
     ua: str | Unset = UNSET
     """User agent of the request."""
+
     url: str | Unset = UNSET
     """Address of the request."""
 
@@ -411,8 +515,10 @@ class JsonSchemaFormat(WireModel, kw_only=True):
 
     name: str
     """Name of the schema."""
+
     strict: bool | Unset = UNSET
     """Whether the answer must follow the schema exactly. The server's default is true."""
+
     schema: JsonSchema
     """The schema."""
 
@@ -422,10 +528,13 @@ class MessageDelta(WireModel, kw_only=True):
 
     role: Literal["assistant"] | Unset = UNSET
     """Always the assistant. In the first event only."""
+
     content: str | None | Unset = UNSET
     """A piece of the text."""
+
     reasoning_content: str | None | Unset = UNSET
     """A piece of the reasoning. It comes before the text."""
+
     tool_calls: list[ToolCallDelta] | Unset = UNSET
     """Pieces of tool calls."""
 
@@ -435,18 +544,25 @@ class Model(WireModel, kw_only=True):
 
     id: str
     """Id of the model, to be used in requests."""
+
     object: Literal["model"] | Unset = UNSET
     """The kind of object."""
+
     created: int | Unset = UNSET
     """When the model was made. Unix time in seconds."""
+
     owned_by: str | Unset = UNSET
     """Who owns the model."""
+
     context_length: int | Unset = UNSET
     """The most tokens that input and answer may have together."""
+
     supports_image_in: bool | Unset = UNSET
     """Whether the model takes images."""
+
     supports_video_in: bool | Unset = UNSET
     """Whether the model takes videos."""
+
     supports_reasoning: bool | Unset = UNSET
     """Whether the model can reason before it answers."""
 
@@ -456,6 +572,7 @@ class ModelListResponse(WireModel, kw_only=True):
 
     object: Literal["list"] | Unset = UNSET
     """The kind of object."""
+
     data: list[Model]
     """The models."""
 
@@ -465,6 +582,7 @@ class NamedToolChoice(WireModel, kw_only=True):
 
     type: Literal["function"] = _constant("function")
     """The only kind of tool."""
+
     function: FunctionName
     """The function to call."""
 
@@ -474,6 +592,7 @@ class Prediction(WireModel, kw_only=True):
 
     type: Literal["content"] | Unset = UNSET
     """The only kind of prediction."""
+
     content: PredictionContent | Unset = UNSET
     """The expected text."""
 
@@ -483,6 +602,7 @@ class ResponseFormat(WireModel, kw_only=True):
 
     type: ResponseFormatType | Unset = UNSET
     """The kind of form."""
+
     json_schema: JsonSchemaFormat | Unset = UNSET
     """The schema to follow. For the type `json_schema`."""
 
@@ -492,10 +612,13 @@ class ResponseMessage(WireModel, kw_only=True):
 
     role: Literal["assistant"] | Unset = UNSET
     """Always the assistant."""
+
     content: str | None | Unset = UNSET
     """The text. Null where the model only called tools."""
+
     tool_calls: list[ToolCall] | Unset = UNSET
     """The tools that the model wants called."""
+
     reasoning_content: str | None | Unset = UNSET
     """What the model reasoned before it answered."""
 
@@ -504,8 +627,9 @@ class StreamOptions(WireModel, kw_only=True):
     """Options of a streamed answer."""
 
     include_usage: bool | Unset = UNSET
-    """Whether one more event with the token counts, and no choices, comes before the end of the stream. It may be
-    missing when the stream breaks off. The server's default is false.
+    """Whether one more event with the token counts, and no choices, comes before the end of the stream.
+
+    It may be missing when the stream breaks off. The server's default is false.
     """
 
 
@@ -515,6 +639,7 @@ class SystemMessage(WireModel, tag_field="role", tag="system", kw_only=True):
     role: Literal["system"] = _constant("system")
     content: MessageContent
     """The instructions."""
+
     name: str | None | Unset = UNSET
     """Name of the speaker."""
 
@@ -532,6 +657,7 @@ class Thinking(WireModel, kw_only=True):
 
     type: ThinkingType
     """On or off. With kimi-k2.7-code it can only be on."""
+
     keep: ThinkingKeep | None | Unset = UNSET
     """Whether earlier reasoning stays in the conversation. Not for kimi-k2.5."""
 
@@ -548,8 +674,10 @@ class ToolCall(WireModel, kw_only=True):
 
     id: str
     """Id of the call. The result must name it."""
+
     type: Literal["function"] = _constant("function")
     """The only kind of tool."""
+
     function: FunctionCall
     """The function and its arguments."""
 
@@ -559,10 +687,13 @@ class ToolCallDelta(WireModel, kw_only=True):
 
     index: int
     """Tells which call the piece belongs to."""
+
     id: str | Unset = UNSET
     """Id of the call. In its first piece only."""
+
     type: str | Unset = UNSET
     """The kind of tool, `function`. In the first piece only."""
+
     function: FunctionCallDelta | Unset = UNSET
     """A piece of the function call."""
 
@@ -572,6 +703,7 @@ class ToolDefinition(WireModel, kw_only=True):
 
     type: Literal["function"] = _constant("function")
     """The only kind of tool."""
+
     function: FunctionDefinition
     """The function."""
 
@@ -582,8 +714,10 @@ class ToolMessage(WireModel, tag_field="role", tag="tool", kw_only=True):
     role: Literal["tool"] = _constant("tool")
     content: MessageContent
     """The result."""
+
     tool_call_id: str
     """Id of the call that this answers."""
+
     name: str | None | Unset = UNSET
     """Name of the tool."""
 
@@ -593,6 +727,7 @@ class ToolsMessage(WireModel, kw_only=True):
 
     role: Literal["system"] = _constant("system")
     """Always a system message."""
+
     tools: list[ToolDefinition]
     """The tools."""
 
@@ -602,10 +737,13 @@ class Usage(WireModel, kw_only=True):
 
     prompt_tokens: int
     """Tokens of the input."""
+
     completion_tokens: int
     """Tokens of the answer."""
+
     total_tokens: int
     """Tokens of both."""
+
     cached_tokens: int | Unset = UNSET
     """Tokens of the input that came from a cache."""
 
@@ -616,6 +754,7 @@ class UserMessage(WireModel, tag_field="role", tag="user", kw_only=True):
     role: Literal["user"] = _constant("user")
     content: MessageContent
     """Text, or parts with text, images and videos."""
+
     name: str | None | Unset = UNSET
     """Name of the speaker."""
 
@@ -650,9 +789,11 @@ if TYPE_CHECKING:
         Literal["validating", "failed", "in_progress", "finalizing", "completed", "expired", "cancelling", "cancelled"]
         | str
     )
-    """State of a batch. It begins as `validating` (the input file is checked), runs as `in_progress`, and its result
-    files are written as `finalizing`; `cancelling` leads to `cancelled`. It ends as `completed`, `failed` (the
-    check of the input failed), `expired` (time ran out) or `cancelled`.
+    """State of a batch.
+
+    It begins as `validating` (the input file is checked), runs as `in_progress`, and its result files are written
+    as `finalizing`; `cancelling` leads to `cancelled`. It ends as `completed`, `failed` (the check of the input
+    failed), `expired` (time ran out) or `cancelled`.
     """
     ConversationMessage: TypeAlias = SystemMessage | UserMessage | AssistantMessage | ToolMessage | Unknown
     """A message that somebody said. Its `role` tells who."""

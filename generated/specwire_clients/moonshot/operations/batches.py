@@ -130,8 +130,7 @@ _RETRIEVE = Operation(
 def retrieve(batch_id: str) -> Request[models.BatchObject]:
     """Get a batch.
 
-    Returns a batch. Poll it until the batch has ended, then read the output file, and the error file if some
-    requests failed.
+    Poll it until the batch has ended, then read the output file, and the error file if some requests failed.
 
     `GET /v1/batches/{batch_id}`, operation `retrieve_batch`.
 

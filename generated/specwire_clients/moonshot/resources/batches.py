@@ -13,12 +13,16 @@ from ..operations import batches as _batches
 class _Batches:
     cancel = endpoint(_batches.cancel)
     """Cancel a batch."""
+
     create = endpoint(_batches.create)
     """Create a batch."""
+
     list = paginated(_batches.list_)
     """List batches."""
+
     retrieve = endpoint(_batches.retrieve)
     """Get a batch."""
+
     wait = workflow(_batches.wait)
     """Wait until the batch reaches a terminal status."""
 

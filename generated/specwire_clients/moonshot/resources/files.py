@@ -14,12 +14,16 @@ from ..operations import files as _files
 class _Files:
     content = downloaded(_files.content)
     """Get the content of a file."""
+
     delete = endpoint(_files.delete)
     """Delete a file."""
+
     list = endpoint(_files.list_)
     """List files."""
+
     retrieve = endpoint(_files.retrieve)
     """Get the metadata of a file."""
+
     upload = endpoint(_files_overrides.upload)
     """Upload a file."""
 

@@ -20,6 +20,7 @@ class Sample(Client):
     """Synchronous client for Additional properties."""
 
     _provider = PROVIDER
+
     labels: resource[Labels] = resource(".resources.labels", "Labels")
     """Labels."""
 
@@ -28,6 +29,7 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Additional properties."""
 
     _provider = PROVIDER
+
     labels: resource[AsyncLabels] = resource(".resources.labels", "AsyncLabels")
     """Labels."""
 

@@ -20,6 +20,7 @@ class Sample(Client):
     """Synchronous client for Schemas with addresses and anchors of their own."""
 
     _provider = PROVIDER
+
     boxes: resource[Boxes] = resource(".resources.boxes", "Boxes")
     """Boxes."""
 
@@ -28,6 +29,7 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Schemas with addresses and anchors of their own."""
 
     _provider = PROVIDER
+
     boxes: resource[AsyncBoxes] = resource(".resources.boxes", "AsyncBoxes")
     """Boxes."""
 

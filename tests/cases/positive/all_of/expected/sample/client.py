@@ -20,6 +20,7 @@ class Sample(Client):
     """Synchronous client for All of."""
 
     _provider = PROVIDER
+
     employees: resource[Employees] = resource(".resources.employees", "Employees")
     """Employees."""
 
@@ -28,6 +29,7 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for All of."""
 
     _provider = PROVIDER
+
     employees: resource[AsyncEmployees] = resource(".resources.employees", "AsyncEmployees")
     """Employees."""
 

@@ -23,8 +23,10 @@ class Sample(Client):
     """Synchronous client for Answers."""
 
     _provider = PROVIDER
+
     answers: resource[Answers] = resource(".resources.answers", "Answers")
     """Answers."""
+
     whatever: resource[Whatever] = resource(".resources.whatever", "Whatever")
     """Whatever."""
 
@@ -33,8 +35,10 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Answers."""
 
     _provider = PROVIDER
+
     answers: resource[AsyncAnswers] = resource(".resources.answers", "AsyncAnswers")
     """Answers."""
+
     whatever: resource[AsyncWhatever] = resource(".resources.whatever", "AsyncWhatever")
     """Whatever."""
 

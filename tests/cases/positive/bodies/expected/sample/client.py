@@ -23,12 +23,16 @@ class Sample(Client):
     """Synchronous client for Bodies."""
 
     _provider = PROVIDER
+
     bodies: resource[Bodies] = resource(".resources.bodies", "Bodies")
     """Bodies."""
+
     files: resource[Files] = resource(".resources.files", "Files")
     """Files."""
+
     named: resource[Named] = resource(".resources.named", "Named")
     """Named."""
+
     values: resource[Values] = resource(".resources.values", "Values")
     """Values."""
 
@@ -37,12 +41,16 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Bodies."""
 
     _provider = PROVIDER
+
     bodies: resource[AsyncBodies] = resource(".resources.bodies", "AsyncBodies")
     """Bodies."""
+
     files: resource[AsyncFiles] = resource(".resources.files", "AsyncFiles")
     """Files."""
+
     named: resource[AsyncNamed] = resource(".resources.named", "AsyncNamed")
     """Named."""
+
     values: resource[AsyncValues] = resource(".resources.values", "AsyncValues")
     """Values."""
 

@@ -20,6 +20,7 @@ class Sample(Client):
     """Synchronous client for Callbacks and webhooks."""
 
     _provider = PROVIDER
+
     subscriptions: resource[Subscriptions] = resource(".resources.subscriptions", "Subscriptions")
     """Subscriptions."""
 
@@ -28,6 +29,7 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Callbacks and webhooks."""
 
     _provider = PROVIDER
+
     subscriptions: resource[AsyncSubscriptions] = resource(".resources.subscriptions", "AsyncSubscriptions")
     """Subscriptions."""
 

@@ -29,10 +29,13 @@ class Chosen(_Chosen, Client):
     """Synchronous client for Chosen."""
 
     _provider = PROVIDER
+
     models: resource[Models] = resource(".resources.models", "Models")
     """Models."""
+
     replies: resource[Replies] = resource(".resources.replies", "Replies")
     """Replies."""
+
     talk: resource[Talk] = resource(".resources.talk", "Talk")
     """Talk."""
 
@@ -41,10 +44,13 @@ class AsyncChosen(_Chosen, AsyncClient):
     """Asynchronous client for Chosen."""
 
     _provider = PROVIDER
+
     models: resource[AsyncModels] = resource(".resources.models", "AsyncModels")
     """Models."""
+
     replies: resource[AsyncReplies] = resource(".resources.replies", "AsyncReplies")
     """Replies."""
+
     talk: resource[AsyncTalk] = resource(".resources.talk", "AsyncTalk")
     """Talk."""
 

@@ -21,8 +21,10 @@ class Sample(Client):
     """Synchronous client for Conditions and bare schemas."""
 
     _provider = PROVIDER
+
     payments: resource[Payments] = resource(".resources.payments", "Payments")
     """Payments."""
+
     things: resource[Things] = resource(".resources.things", "Things")
     """Things."""
 
@@ -31,8 +33,10 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Conditions and bare schemas."""
 
     _provider = PROVIDER
+
     payments: resource[AsyncPayments] = resource(".resources.payments", "AsyncPayments")
     """Payments."""
+
     things: resource[AsyncThings] = resource(".resources.things", "AsyncThings")
     """Things."""
 

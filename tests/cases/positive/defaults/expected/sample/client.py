@@ -20,6 +20,7 @@ class Sample(Client):
     """Synchronous client for Defaults."""
 
     _provider = PROVIDER
+
     settings: resource[Settings] = resource(".resources.settings", "Settings")
     """Settings."""
 
@@ -28,6 +29,7 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Defaults."""
 
     _provider = PROVIDER
+
     settings: resource[AsyncSettings] = resource(".resources.settings", "AsyncSettings")
     """Settings."""
 

@@ -20,6 +20,7 @@ class Sample(Client):
     """Synchronous client for Deprecated."""
 
     _provider = PROVIDER
+
     old: resource[Old] = resource(".resources.old", "Old")
     """Old."""
 
@@ -28,6 +29,7 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Deprecated."""
 
     _provider = PROVIDER
+
     old: resource[AsyncOld] = resource(".resources.old", "AsyncOld")
     """Old."""
 

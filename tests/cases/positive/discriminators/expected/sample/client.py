@@ -21,8 +21,10 @@ class Sample(Client):
     """Synchronous client for Discriminators."""
 
     _provider = PROVIDER
+
     animals: resource[Animals] = resource(".resources.animals", "Animals")
     """Animals."""
+
     messages: resource[Messages] = resource(".resources.messages", "Messages")
     """Messages."""
 
@@ -31,8 +33,10 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Discriminators."""
 
     _provider = PROVIDER
+
     animals: resource[AsyncAnimals] = resource(".resources.animals", "AsyncAnimals")
     """Animals."""
+
     messages: resource[AsyncMessages] = resource(".resources.messages", "AsyncMessages")
     """Messages."""
 

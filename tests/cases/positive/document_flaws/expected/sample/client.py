@@ -21,8 +21,10 @@ class Sample(Client):
     """Synchronous client for spec."""
 
     _provider = PROVIDER
+
     odd: resource[Odd] = resource(".resources.odd", "Odd")
     """Odd."""
+
     things: resource[Things] = resource(".resources.things", "Things")
     """Things."""
 
@@ -31,8 +33,10 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for spec."""
 
     _provider = PROVIDER
+
     odd: resource[AsyncOdd] = resource(".resources.odd", "AsyncOdd")
     """Odd."""
+
     things: resource[AsyncThings] = resource(".resources.things", "AsyncThings")
     """Things."""
 

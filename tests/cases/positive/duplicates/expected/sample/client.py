@@ -21,8 +21,10 @@ class Sample(Client):
     """Synchronous client for Duplicates."""
 
     _provider = PROVIDER
+
     cats: resource[Cats] = resource(".resources.cats", "Cats")
     """Cats."""
+
     dogs: resource[Dogs] = resource(".resources.dogs", "Dogs")
     """Dogs."""
 
@@ -31,8 +33,10 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Duplicates."""
 
     _provider = PROVIDER
+
     cats: resource[AsyncCats] = resource(".resources.cats", "AsyncCats")
     """Cats."""
+
     dogs: resource[AsyncDogs] = resource(".resources.dogs", "AsyncDogs")
     """Dogs."""
 

@@ -20,6 +20,7 @@ class Sample(Client):
     """Synchronous client for Enums."""
 
     _provider = PROVIDER
+
     enums: resource[Enums] = resource(".resources.enums", "Enums")
     """Enums."""
 
@@ -28,6 +29,7 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Enums."""
 
     _provider = PROVIDER
+
     enums: resource[AsyncEnums] = resource(".resources.enums", "AsyncEnums")
     """Enums."""
 

@@ -21,8 +21,10 @@ class Sample(Client):
     """Synchronous client for Events."""
 
     _provider = PROVIDER
+
     chat: resource[Chat] = resource(".resources.chat", "Chat")
     """Chat."""
+
     log: resource[Log] = resource(".resources.log", "Log")
     """Log."""
 
@@ -31,8 +33,10 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Events."""
 
     _provider = PROVIDER
+
     chat: resource[AsyncChat] = resource(".resources.chat", "AsyncChat")
     """Chat."""
+
     log: resource[AsyncLog] = resource(".resources.log", "AsyncLog")
     """Log."""
 

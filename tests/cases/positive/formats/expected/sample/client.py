@@ -20,6 +20,7 @@ class Sample(Client):
     """Synchronous client for Formats."""
 
     _provider = PROVIDER
+
     formats: resource[Formats] = resource(".resources.formats", "Formats")
     """Formats."""
 
@@ -28,6 +29,7 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Formats."""
 
     _provider = PROVIDER
+
     formats: resource[AsyncFormats] = resource(".resources.formats", "AsyncFormats")
     """Formats."""
 

@@ -20,6 +20,7 @@ class Sample(Client):
     """Synchronous client for Forms."""
 
     _provider = PROVIDER
+
     forms: resource[Forms] = resource(".resources.forms", "Forms")
     """Forms."""
 
@@ -28,6 +29,7 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Forms."""
 
     _provider = PROVIDER
+
     forms: resource[AsyncForms] = resource(".resources.forms", "AsyncForms")
     """Forms."""
 

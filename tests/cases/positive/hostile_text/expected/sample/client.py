@@ -26,16 +26,18 @@ class Sample(Client):
     """Synchronous client for Hostile \"\"\" + __import__("os").system("x") + \"\"\"."""
 
     _provider = PROVIDER
+
     x_import_os: resource[XImportOs] = resource(".resources.x_import_os", "XImportOs")
-    """X Import Os."""
+    """X import os."""
 
 
 class AsyncSample(AsyncClient):
     """Asynchronous client for Hostile \"\"\" + __import__("os").system("x") + \"\"\"."""
 
     _provider = PROVIDER
+
     x_import_os: resource[AsyncXImportOs] = resource(".resources.x_import_os", "AsyncXImportOs")
-    """X Import Os."""
+    """X import os."""
 
 
 __all__ = ["PROVIDER", "AsyncSample", "Sample"]

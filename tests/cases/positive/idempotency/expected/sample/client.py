@@ -23,8 +23,10 @@ class Sample(Client):
     """Synchronous client for Idempotency."""
 
     _provider = PROVIDER
+
     orders: resource[Orders] = resource(".resources.orders", "Orders")
     """Orders."""
+
     payments: resource[Payments] = resource(".resources.payments", "Payments")
     """Payments."""
 
@@ -33,8 +35,10 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Idempotency."""
 
     _provider = PROVIDER
+
     orders: resource[AsyncOrders] = resource(".resources.orders", "AsyncOrders")
     """Orders."""
+
     payments: resource[AsyncPayments] = resource(".resources.payments", "AsyncPayments")
     """Payments."""
 

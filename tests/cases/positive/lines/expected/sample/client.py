@@ -20,6 +20,7 @@ class Sample(Client):
     """Synchronous client for Lines."""
 
     _provider = PROVIDER
+
     bulk: resource[Bulk] = resource(".resources.bulk", "Bulk")
     """Bulk."""
 
@@ -28,6 +29,7 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Lines."""
 
     _provider = PROVIDER
+
     bulk: resource[AsyncBulk] = resource(".resources.bulk", "AsyncBulk")
     """Bulk."""
 

@@ -22,10 +22,13 @@ class Sample(Client):
     """Synchronous client for Media types."""
 
     _provider = PROVIDER
+
     bodies: resource[Bodies] = resource(".resources.bodies", "Bodies")
     """Bodies."""
+
     either: resource[Either] = resource(".resources.either", "Either")
     """Either."""
+
     versions: resource[Versions] = resource(".resources.versions", "Versions")
     """Versions."""
 
@@ -34,10 +37,13 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Media types."""
 
     _provider = PROVIDER
+
     bodies: resource[AsyncBodies] = resource(".resources.bodies", "AsyncBodies")
     """Bodies."""
+
     either: resource[AsyncEither] = resource(".resources.either", "AsyncEither")
     """Either."""
+
     versions: resource[AsyncVersions] = resource(".resources.versions", "AsyncVersions")
     """Versions."""
 

@@ -27,20 +27,28 @@ class Sample(Client):
     """Synchronous client for Misspelt references."""
 
     _provider = PROVIDER
+
     a: resource[A] = resource(".resources.a", "A")
     """A."""
+
     b: resource[B] = resource(".resources.b", "B")
     """B."""
+
     c: resource[C] = resource(".resources.c", "C")
     """C."""
+
     d: resource[D] = resource(".resources.d", "D")
     """D."""
+
     e: resource[E] = resource(".resources.e", "E")
     """E."""
+
     f: resource[F] = resource(".resources.f", "F")
     """F."""
+
     g: resource[G] = resource(".resources.g", "G")
     """G."""
+
     h: resource[H] = resource(".resources.h", "H")
     """H."""
 
@@ -49,20 +57,28 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Misspelt references."""
 
     _provider = PROVIDER
+
     a: resource[AsyncA] = resource(".resources.a", "AsyncA")
     """A."""
+
     b: resource[AsyncB] = resource(".resources.b", "AsyncB")
     """B."""
+
     c: resource[AsyncC] = resource(".resources.c", "AsyncC")
     """C."""
+
     d: resource[AsyncD] = resource(".resources.d", "AsyncD")
     """D."""
+
     e: resource[AsyncE] = resource(".resources.e", "AsyncE")
     """E."""
+
     f: resource[AsyncF] = resource(".resources.f", "AsyncF")
     """F."""
+
     g: resource[AsyncG] = resource(".resources.g", "AsyncG")
     """G."""
+
     h: resource[AsyncH] = resource(".resources.h", "AsyncH")
     """H."""
 

@@ -27,6 +27,7 @@ class Sample(_Sample, Client):
     """Synchronous client for Names."""
 
     _provider = PROVIDER
+
     type: resource[Type] = resource(".resources.type", "Type")
     """Type."""
 
@@ -35,6 +36,7 @@ class AsyncSample(_Sample, AsyncClient):
     """Asynchronous client for Names."""
 
     _provider = PROVIDER
+
     type: resource[AsyncType] = resource(".resources.type", "AsyncType")
     """Type."""
 

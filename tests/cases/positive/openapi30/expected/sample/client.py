@@ -20,6 +20,7 @@ class Sample(Client):
     """Synchronous client for OpenAPI 3.0."""
 
     _provider = PROVIDER
+
     items: resource[Items] = resource(".resources.items", "Items")
     """Items."""
 
@@ -28,6 +29,7 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for OpenAPI 3.0."""
 
     _provider = PROVIDER
+
     items: resource[AsyncItems] = resource(".resources.items", "AsyncItems")
     """Items."""
 

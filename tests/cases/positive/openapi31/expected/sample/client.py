@@ -20,6 +20,7 @@ class Sample(Client):
     """Synchronous client for OpenAPI 3.1."""
 
     _provider = PROVIDER
+
     things: resource[Things] = resource(".resources.things", "Things")
     """Things."""
 
@@ -28,6 +29,7 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for OpenAPI 3.1."""
 
     _provider = PROVIDER
+
     things: resource[AsyncThings] = resource(".resources.things", "AsyncThings")
     """Things."""
 

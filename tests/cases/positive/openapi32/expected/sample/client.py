@@ -21,8 +21,10 @@ class Sample(Client):
     """Synchronous client for OpenAPI 3.2."""
 
     _provider = PROVIDER
+
     books: resource[Books] = resource(".resources.books", "Books")
     """Books."""
+
     products: resource[Products] = resource(".resources.products", "Products")
     """Products."""
 
@@ -31,8 +33,10 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for OpenAPI 3.2."""
 
     _provider = PROVIDER
+
     books: resource[AsyncBooks] = resource(".resources.books", "AsyncBooks")
     """Books."""
+
     products: resource[AsyncProducts] = resource(".resources.products", "AsyncProducts")
     """Products."""
 

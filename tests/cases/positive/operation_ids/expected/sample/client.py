@@ -23,8 +23,10 @@ PROVIDER = Provider(name="sample", version="1", base_url=None, base_url_variable
 class _Sample:
     close_ = endpoint(_root.close_)
     """Close."""
+
     import_ = endpoint(_root.import_)
     """Import."""
+
     счёт = endpoint(_root.счёт)
     """Счёт."""
 
@@ -33,10 +35,13 @@ class Sample(_Sample, Client):
     """Synchronous client for Operation ids."""
 
     _provider = PROVIDER
+
     customers: resource[Customers] = resource(".resources.customers", "Customers")
     """Customers."""
+
     health: resource[Health] = resource(".resources.health", "Health")
     """Health."""
+
     invoices: resource[Invoices] = resource(".resources.invoices", "Invoices")
     """Invoices."""
 
@@ -45,10 +50,13 @@ class AsyncSample(_Sample, AsyncClient):
     """Asynchronous client for Operation ids."""
 
     _provider = PROVIDER
+
     customers: resource[AsyncCustomers] = resource(".resources.customers", "AsyncCustomers")
     """Customers."""
+
     health: resource[AsyncHealth] = resource(".resources.health", "AsyncHealth")
     """Health."""
+
     invoices: resource[AsyncInvoices] = resource(".resources.invoices", "AsyncInvoices")
     """Invoices."""
 

@@ -20,6 +20,7 @@ class Sample(Client):
     """Synchronous client for Pages."""
 
     _provider = PROVIDER
+
     pages: resource[Pages] = resource(".resources.pages", "Pages")
     """Pages."""
 
@@ -28,6 +29,7 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Pages."""
 
     _provider = PROVIDER
+
     pages: resource[AsyncPages] = resource(".resources.pages", "AsyncPages")
     """Pages."""
 

@@ -20,6 +20,7 @@ class Sample(Client):
     """Synchronous client for Parameters with content."""
 
     _provider = PROVIDER
+
     search: resource[Search] = resource(".resources.search", "Search")
     """Search."""
 
@@ -28,6 +29,7 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Parameters with content."""
 
     _provider = PROVIDER
+
     search: resource[AsyncSearch] = resource(".resources.search", "AsyncSearch")
     """Search."""
 

@@ -28,8 +28,10 @@ class Sample(_Sample, Client):
     """Synchronous client for Parameters with flaws."""
 
     _provider = PROVIDER
+
     items: resource[Items] = resource(".resources.items", "Items")
     """Items."""
+
     users: resource[Users] = resource(".resources.users", "Users")
     """Users."""
 
@@ -38,8 +40,10 @@ class AsyncSample(_Sample, AsyncClient):
     """Asynchronous client for Parameters with flaws."""
 
     _provider = PROVIDER
+
     items: resource[AsyncItems] = resource(".resources.items", "AsyncItems")
     """Items."""
+
     users: resource[AsyncUsers] = resource(".resources.users", "AsyncUsers")
     """Users."""
 

@@ -21,8 +21,10 @@ class Sample(Client):
     """Synchronous client for Parameter styles."""
 
     _provider = PROVIDER
+
     path: resource[Path] = resource(".resources.path", "Path")
     """Path."""
+
     styles: resource[Styles] = resource(".resources.styles", "Styles")
     """Styles."""
 
@@ -31,8 +33,10 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Parameter styles."""
 
     _provider = PROVIDER
+
     path: resource[AsyncPath] = resource(".resources.path", "AsyncPath")
     """Path."""
+
     styles: resource[AsyncStyles] = resource(".resources.styles", "AsyncStyles")
     """Styles."""
 

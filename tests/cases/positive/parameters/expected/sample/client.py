@@ -26,6 +26,7 @@ class Sample(Client):
     """Synchronous client for Parameters."""
 
     _provider = PROVIDER
+
     things: resource[Things] = resource(".resources.things", "Things")
     """Things."""
 
@@ -34,6 +35,7 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Parameters."""
 
     _provider = PROVIDER
+
     things: resource[AsyncThings] = resource(".resources.things", "AsyncThings")
     """Things."""
 

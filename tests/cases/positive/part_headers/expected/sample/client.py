@@ -20,6 +20,7 @@ class Sample(Client):
     """Synchronous client for Part headers."""
 
     _provider = PROVIDER
+
     files: resource[Files] = resource(".resources.files", "Files")
     """Files."""
 
@@ -28,6 +29,7 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Part headers."""
 
     _provider = PROVIDER
+
     files: resource[AsyncFiles] = resource(".resources.files", "AsyncFiles")
     """Files."""
 

@@ -20,6 +20,7 @@ class Sample(Client):
     """Synchronous client for Styles of parts."""
 
     _provider = PROVIDER
+
     notes: resource[Notes] = resource(".resources.notes", "Notes")
     """Notes."""
 
@@ -28,6 +29,7 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Styles of parts."""
 
     _provider = PROVIDER
+
     notes: resource[AsyncNotes] = resource(".resources.notes", "AsyncNotes")
     """Notes."""
 

@@ -27,6 +27,7 @@ class Jobs(Client):
     """Synchronous client for Polling."""
 
     _provider = PROVIDER
+
     jobs: resource[JobsResource] = resource(".resources.jobs", "JobsResource")
     """Jobs."""
 
@@ -35,6 +36,7 @@ class AsyncJobs(AsyncClient):
     """Asynchronous client for Polling."""
 
     _provider = PROVIDER
+
     jobs: resource[AsyncJobsResource] = resource(".resources.jobs", "AsyncJobsResource")
     """Jobs."""
 

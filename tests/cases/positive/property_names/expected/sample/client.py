@@ -21,8 +21,10 @@ class Sample(Client):
     """Synchronous client for Property names."""
 
     _provider = PROVIDER
+
     forms: resource[Forms] = resource(".resources.forms", "Forms")
     """Forms."""
+
     names: resource[Names] = resource(".resources.names", "Names")
     """Names."""
 
@@ -31,8 +33,10 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Property names."""
 
     _provider = PROVIDER
+
     forms: resource[AsyncForms] = resource(".resources.forms", "AsyncForms")
     """Forms."""
+
     names: resource[AsyncNames] = resource(".resources.names", "AsyncNames")
     """Names."""
 

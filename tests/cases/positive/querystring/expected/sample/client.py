@@ -21,6 +21,7 @@ PROVIDER = Provider(name="sample", version="1", base_url=None, base_url_variable
 class _Sample:
     search_by_json = endpoint(_root.search_by_json)
     """Search by json."""
+
     search_freely = endpoint(_root.search_freely)
     """Search freely."""
 
@@ -29,6 +30,7 @@ class Sample(_Sample, Client):
     """Synchronous client for Search."""
 
     _provider = PROVIDER
+
     items: resource[Items] = resource(".resources.items", "Items")
     """Items."""
 
@@ -37,6 +39,7 @@ class AsyncSample(_Sample, AsyncClient):
     """Asynchronous client for Search."""
 
     _provider = PROVIDER
+
     items: resource[AsyncItems] = resource(".resources.items", "AsyncItems")
     """Items."""
 

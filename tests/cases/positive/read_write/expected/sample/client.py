@@ -20,6 +20,7 @@ class Sample(Client):
     """Synchronous client for Read only and write only."""
 
     _provider = PROVIDER
+
     users: resource[Users] = resource(".resources.users", "Users")
     """Users."""
 
@@ -28,6 +29,7 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Read only and write only."""
 
     _provider = PROVIDER
+
     users: resource[AsyncUsers] = resource(".resources.users", "AsyncUsers")
     """Users."""
 

@@ -16,6 +16,7 @@ PROVIDER = Provider(name="sample", version="1", base_url=None, base_url_variable
 class _Sample:
     open_folder = endpoint(_root.open_folder)
     """Open a folder."""
+
     store = endpoint(_root.store)
     """Store any JSON."""
 

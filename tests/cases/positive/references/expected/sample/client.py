@@ -20,6 +20,7 @@ class Sample(Client):
     """Synchronous client for References."""
 
     _provider = PROVIDER
+
     orders: resource[Orders] = resource(".resources.orders", "Orders")
     """Orders."""
 
@@ -28,6 +29,7 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for References."""
 
     _provider = PROVIDER
+
     orders: resource[AsyncOrders] = resource(".resources.orders", "AsyncOrders")
     """Orders."""
 

@@ -20,6 +20,7 @@ class Books(Client):
     """Synchronous client for Invoices."""
 
     _provider = PROVIDER
+
     invoices: resource[Invoices] = resource(".resources.invoices", "Invoices")
     """Invoices."""
 
@@ -28,6 +29,7 @@ class AsyncBooks(AsyncClient):
     """Asynchronous client for Invoices."""
 
     _provider = PROVIDER
+
     invoices: resource[AsyncInvoices] = resource(".resources.invoices", "AsyncInvoices")
     """Invoices."""
 

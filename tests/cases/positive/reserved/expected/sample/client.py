@@ -36,6 +36,7 @@ PROVIDER = Provider(
 class _Sample:
     close_ = endpoint(_root.close_)
     """Close."""
+
     send_ = endpoint(_root.send_)
     """Send."""
 
@@ -44,22 +45,31 @@ class Sample(_Sample, Client):
     """Synchronous client for Reserved."""
 
     _provider = PROVIDER
+
     api_key: resource[ApiKeyResource] = resource(".resources.api_key", "ApiKeyResource")
-    """Api Key."""
+    """Api key."""
+
     connection: resource[Connection] = resource(".resources.connection", "Connection")
     """Connection."""
+
     errors: resource[Errors] = resource(".resources.errors", "Errors")
     """Errors."""
+
     field: resource[Field] = resource(".resources.field", "Field")
     """Field."""
+
     literal: resource[Literal] = resource(".resources.literal", "Literal")
     """Literal."""
+
     log: resource[Log] = resource(".resources.log", "Log")
     """Log."""
+
     operation: resource[Operation] = resource(".resources.operation", "Operation")
     """Operation."""
+
     resources: resource[Resources] = resource(".resources.resources", "Resources")
     """Resources."""
+
     root: resource[Root] = resource(".resources.root_", "Root")
     """Root."""
 
@@ -68,22 +78,31 @@ class AsyncSample(_Sample, AsyncClient):
     """Asynchronous client for Reserved."""
 
     _provider = PROVIDER
+
     api_key: resource[AsyncApiKeyResource] = resource(".resources.api_key", "AsyncApiKeyResource")
-    """Api Key."""
+    """Api key."""
+
     connection: resource[AsyncConnection] = resource(".resources.connection", "AsyncConnection")
     """Connection."""
+
     errors: resource[AsyncErrors] = resource(".resources.errors", "AsyncErrors")
     """Errors."""
+
     field: resource[AsyncField] = resource(".resources.field", "AsyncField")
     """Field."""
+
     literal: resource[AsyncLiteral] = resource(".resources.literal", "AsyncLiteral")
     """Literal."""
+
     log: resource[AsyncLog] = resource(".resources.log", "AsyncLog")
     """Log."""
+
     operation: resource[AsyncOperation] = resource(".resources.operation", "AsyncOperation")
     """Operation."""
+
     resources: resource[AsyncResources] = resource(".resources.resources", "AsyncResources")
     """Resources."""
+
     root: resource[AsyncRoot] = resource(".resources.root_", "AsyncRoot")
     """Root."""
 

@@ -20,6 +20,7 @@ class Sample(Client):
     """Synchronous client for Resumable."""
 
     _provider = PROVIDER
+
     runs: resource[Runs] = resource(".resources.runs", "Runs")
     """Runs."""
 
@@ -28,6 +29,7 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Resumable."""
 
     _provider = PROVIDER
+
     runs: resource[AsyncRuns] = resource(".resources.runs", "AsyncRuns")
     """Runs."""
 

@@ -77,8 +77,10 @@ class Sample(Client):
 
     a: resource[A] = resource(".resources.a", "A")
     """A."""
+
     b: resource[B] = resource(".resources.b", "B")
     """B."""
+
     c: resource[C] = resource(".resources.c", "C")
     """C."""
 
@@ -112,8 +114,10 @@ class AsyncSample(AsyncClient):
 
     a: resource[AsyncA] = resource(".resources.a", "AsyncA")
     """A."""
+
     b: resource[AsyncB] = resource(".resources.b", "AsyncB")
     """B."""
+
     c: resource[AsyncC] = resource(".resources.c", "AsyncC")
     """C."""
 

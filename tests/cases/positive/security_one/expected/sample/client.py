@@ -32,8 +32,10 @@ class Sample(Client):
     """Synchronous client for One scheme for all."""
 
     _provider = PROVIDER
+
     health: resource[Health] = resource(".resources.health", "Health")
     """Health."""
+
     things: resource[Things] = resource(".resources.things", "Things")
     """Things."""
 
@@ -42,8 +44,10 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for One scheme for all."""
 
     _provider = PROVIDER
+
     health: resource[AsyncHealth] = resource(".resources.health", "AsyncHealth")
     """Health."""
+
     things: resource[AsyncThings] = resource(".resources.things", "AsyncThings")
     """Things."""
 

@@ -79,14 +79,19 @@ PROVIDER = Provider(
 class _Sample:
     as_all = endpoint(_root.as_all)
     """Take what all take."""
+
     with_certificate = endpoint(_root.with_certificate)
     """Take a certificate and a cookie, or another header."""
+
     with_device = endpoint(_root.with_device)
     """Take a token of a device authorization, or of a password."""
+
     with_login = endpoint(_root.with_login)
     """Take a login, one way or the other."""
+
     with_or_without = endpoint(_root.with_or_without)
     """Take a key, or none."""
+
     without = endpoint(_root.without)
     """Take nothing."""
 

@@ -28,6 +28,7 @@ class Sample(Client):
     """Synchronous client for a scheme that nothing requires."""
 
     _provider = PROVIDER
+
     a: resource[A] = resource(".resources.a", "A")
     """A."""
 
@@ -36,6 +37,7 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for a scheme that nothing requires."""
 
     _provider = PROVIDER
+
     a: resource[AsyncA] = resource(".resources.a", "AsyncA")
     """A."""
 

@@ -31,18 +31,25 @@ PROVIDER = Provider(name="sample", version="1", base_url="https://api.test", bas
 class _Sample:
     load = endpoint(_root.load)
     """Load."""
+
     load_text = endpoint(_root.load_text)
     """Load."""
+
     opt = endpoint(_root.opt)
     """Opt."""
+
     opt_req = endpoint(_root.opt_req)
     """Opt req."""
+
     patch_it = endpoint(_root.patch_it)
     """Patch it."""
+
     up = endpoint(_root.up)
     """Up."""
+
     up2 = endpoint(_root.up2)
     """Up2."""
+
     up2_json = endpoint(_root.up2_json)
     """Up2."""
 
@@ -51,26 +58,37 @@ class Sample(_Sample, Client):
     """Synchronous client for Sample."""
 
     _provider = PROVIDER
+
     aws: resource[Aws] = resource(".resources.aws", "Aws")
     """Aws."""
+
     config: resource[Config] = resource(".resources.config", "Config")
     """Config."""
+
     contents: resource[Contents] = resource(".resources.contents", "Contents")
     """Contents."""
+
     data: resource[Data] = resource(".resources.data", "Data")
     """Data."""
+
     files: resource[Files] = resource(".resources.files", "Files")
     """Files."""
+
     leases: resource[Leases] = resource(".resources.leases", "Leases")
     """Leases."""
+
     q: resource[Q] = resource(".resources.q", "Q")
     """Q."""
+
     raw: resource[Raw] = resource(".resources.raw", "Raw")
     """Raw."""
+
     spring: resource[Spring] = resource(".resources.spring", "Spring")
     """Spring."""
+
     tree: resource[Tree] = resource(".resources.tree", "Tree")
     """Tree."""
+
     typed: resource[Typed] = resource(".resources.typed", "Typed")
     """Typed."""
 
@@ -79,26 +97,37 @@ class AsyncSample(_Sample, AsyncClient):
     """Asynchronous client for Sample."""
 
     _provider = PROVIDER
+
     aws: resource[AsyncAws] = resource(".resources.aws", "AsyncAws")
     """Aws."""
+
     config: resource[AsyncConfig] = resource(".resources.config", "AsyncConfig")
     """Config."""
+
     contents: resource[AsyncContents] = resource(".resources.contents", "AsyncContents")
     """Contents."""
+
     data: resource[AsyncData] = resource(".resources.data", "AsyncData")
     """Data."""
+
     files: resource[AsyncFiles] = resource(".resources.files", "AsyncFiles")
     """Files."""
+
     leases: resource[AsyncLeases] = resource(".resources.leases", "AsyncLeases")
     """Leases."""
+
     q: resource[AsyncQ] = resource(".resources.q", "AsyncQ")
     """Q."""
+
     raw: resource[AsyncRaw] = resource(".resources.raw", "AsyncRaw")
     """Raw."""
+
     spring: resource[AsyncSpring] = resource(".resources.spring", "AsyncSpring")
     """Spring."""
+
     tree: resource[AsyncTree] = resource(".resources.tree", "AsyncTree")
     """Tree."""
+
     typed: resource[AsyncTyped] = resource(".resources.typed", "AsyncTyped")
     """Typed."""
 

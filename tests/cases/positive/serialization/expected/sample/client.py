@@ -23,12 +23,16 @@ class Sample(Client):
     """Synchronous client for Serialization."""
 
     _provider = PROVIDER
+
     bodies: resource[Bodies] = resource(".resources.bodies", "Bodies")
     """Bodies."""
+
     files: resource[Files] = resource(".resources.files", "Files")
     """Files."""
+
     matrix: resource[Matrix] = resource(".resources.matrix", "Matrix")
     """Matrix."""
+
     parts: resource[Parts] = resource(".resources.parts", "Parts")
     """Parts."""
 
@@ -37,12 +41,16 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Serialization."""
 
     _provider = PROVIDER
+
     bodies: resource[AsyncBodies] = resource(".resources.bodies", "AsyncBodies")
     """Bodies."""
+
     files: resource[AsyncFiles] = resource(".resources.files", "AsyncFiles")
     """Files."""
+
     matrix: resource[AsyncMatrix] = resource(".resources.matrix", "AsyncMatrix")
     """Matrix."""
+
     parts: resource[AsyncParts] = resource(".resources.parts", "AsyncParts")
     """Parts."""
 

@@ -75,6 +75,7 @@ class Sample(Client):
 
     files: resource[Files] = resource(".resources.files", "Files")
     """Files."""
+
     here: resource[Here] = resource(".resources.here", "Here")
     """Here."""
 
@@ -110,6 +111,7 @@ class AsyncSample(AsyncClient):
 
     files: resource[AsyncFiles] = resource(".resources.files", "AsyncFiles")
     """Files."""
+
     here: resource[AsyncHere] = resource(".resources.here", "AsyncHere")
     """Here."""
 

@@ -65,6 +65,7 @@ class Sample(Client):
 
     servers: resource[Servers] = resource(".resources.servers", "Servers")
     """Servers."""
+
     uploads: resource[Uploads] = resource(".resources.uploads", "Uploads")
     """Uploads."""
 
@@ -96,6 +97,7 @@ class AsyncSample(AsyncClient):
 
     servers: resource[AsyncServers] = resource(".resources.servers", "AsyncServers")
     """Servers."""
+
     uploads: resource[AsyncUploads] = resource(".resources.uploads", "AsyncUploads")
     """Uploads."""
 

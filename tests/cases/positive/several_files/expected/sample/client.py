@@ -21,8 +21,10 @@ class Sample(Client):
     """Synchronous client for Several files."""
 
     _provider = PROVIDER
+
     orders: resource[Orders] = resource(".resources.orders", "Orders")
     """Orders."""
+
     parcels: resource[Parcels] = resource(".resources.parcels", "Parcels")
     """Parcels."""
 
@@ -31,8 +33,10 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Several files."""
 
     _provider = PROVIDER
+
     orders: resource[AsyncOrders] = resource(".resources.orders", "AsyncOrders")
     """Orders."""
+
     parcels: resource[AsyncParcels] = resource(".resources.parcels", "AsyncParcels")
     """Parcels."""
 

@@ -22,10 +22,13 @@ class Sample(Client):
     """Synchronous client for Streams."""
 
     _provider = PROVIDER
+
     lines: resource[Lines] = resource(".resources.lines", "Lines")
     """Lines."""
+
     sse: resource[Sse] = resource(".resources.sse", "Sse")
     """Sse."""
+
     streams: resource[Streams] = resource(".resources.streams", "Streams")
     """Streams."""
 
@@ -34,10 +37,13 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Streams."""
 
     _provider = PROVIDER
+
     lines: resource[AsyncLines] = resource(".resources.lines", "AsyncLines")
     """Lines."""
+
     sse: resource[AsyncSse] = resource(".resources.sse", "AsyncSse")
     """Sse."""
+
     streams: resource[AsyncStreams] = resource(".resources.streams", "AsyncStreams")
     """Streams."""
 

@@ -70,6 +70,7 @@ class Sample(Client):
 
     pets: resource[Pets] = resource(".resources.pets", "Pets")
     """Pets."""
+
     session: resource[Session] = resource(".resources.session", "Session")
     """Session."""
 
@@ -107,6 +108,7 @@ class AsyncSample(AsyncClient):
 
     pets: resource[AsyncPets] = resource(".resources.pets", "AsyncPets")
     """Pets."""
+
     session: resource[AsyncSession] = resource(".resources.session", "AsyncSession")
     """Session."""
 

@@ -27,8 +27,10 @@ class Sample(Client):
     """Synchronous client for Swagger corners."""
 
     _provider = PROVIDER
+
     lists: resource[Lists] = resource(".resources.lists", "Lists")
     """Lists."""
+
     things: resource[Things] = resource(".resources.things", "Things")
     """Things."""
 
@@ -37,8 +39,10 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Swagger corners."""
 
     _provider = PROVIDER
+
     lists: resource[AsyncLists] = resource(".resources.lists", "AsyncLists")
     """Lists."""
+
     things: resource[AsyncThings] = resource(".resources.things", "AsyncThings")
     """Things."""
 

@@ -23,8 +23,10 @@ class Sample(Client):
     """Synchronous client for Swagger in several files."""
 
     _provider = PROVIDER
+
     owners: resource[Owners] = resource(".resources.owners", "Owners")
     """Owners."""
+
     pets: resource[Pets] = resource(".resources.pets", "Pets")
     """Pets."""
 
@@ -33,8 +35,10 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Swagger in several files."""
 
     _provider = PROVIDER
+
     owners: resource[AsyncOwners] = resource(".resources.owners", "AsyncOwners")
     """Owners."""
+
     pets: resource[AsyncPets] = resource(".resources.pets", "AsyncPets")
     """Pets."""
 

@@ -23,8 +23,10 @@ class Sample(Client):
     """Synchronous client for Swagger with flaws."""
 
     _provider = PROVIDER
+
     flaws: resource[Flaws] = resource(".resources.flaws", "Flaws")
     """Flaws."""
+
     three: resource[Three] = resource(".resources.three", "Three")
     """Three."""
 
@@ -33,8 +35,10 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Swagger with flaws."""
 
     _provider = PROVIDER
+
     flaws: resource[AsyncFlaws] = resource(".resources.flaws", "AsyncFlaws")
     """Flaws."""
+
     three: resource[AsyncThree] = resource(".resources.three", "AsyncThree")
     """Three."""
 

@@ -28,8 +28,10 @@ PROVIDER = Provider(name="sample", version="1", base_url=None, base_url_variable
 class _Sample:
     get_e = endpoint(_root.get_e)
     """Get E."""
+
     get_f = endpoint(_root.get_f)
     """Get F."""
+
     get_h = endpoint(_root.get_h)
     """Get H."""
 
@@ -38,44 +40,60 @@ class Sample(_Sample, Client):
     """Synchronous client for Tags."""
 
     _provider = PROVIDER
+
     class_: resource[Class] = resource(".resources.class_", "Class")
     """Class."""
+
     close_: resource[Close] = resource(".resources.close_", "Close")
     """Close."""
+
     inputs: resource[Inputs] = resource(".resources.inputs", "Inputs")
     """Inputs."""
+
     models: resource[Models] = resource(".resources.models", "Models")
     """Models."""
+
     n2_fa: resource[N2Fa] = resource(".resources.n2_fa", "N2Fa")
-    """N2 Fa."""
+    """N2 fa."""
+
     uberprufung: resource[Uberprufung] = resource(".resources.uberprufung", "Uberprufung")
     """Uberprufung."""
+
     user_accounts: resource[UserAccounts] = resource(".resources.user_accounts", "UserAccounts")
     """People."""
+
     users_accounts: resource[UsersAccounts] = resource(".resources.users_accounts", "UsersAccounts")
-    """Users Accounts."""
+    """Users accounts."""
 
 
 class AsyncSample(_Sample, AsyncClient):
     """Asynchronous client for Tags."""
 
     _provider = PROVIDER
+
     class_: resource[AsyncClass] = resource(".resources.class_", "AsyncClass")
     """Class."""
+
     close_: resource[AsyncClose] = resource(".resources.close_", "AsyncClose")
     """Close."""
+
     inputs: resource[AsyncInputs] = resource(".resources.inputs", "AsyncInputs")
     """Inputs."""
+
     models: resource[AsyncModels] = resource(".resources.models", "AsyncModels")
     """Models."""
+
     n2_fa: resource[AsyncN2Fa] = resource(".resources.n2_fa", "AsyncN2Fa")
-    """N2 Fa."""
+    """N2 fa."""
+
     uberprufung: resource[AsyncUberprufung] = resource(".resources.uberprufung", "AsyncUberprufung")
     """Uberprufung."""
+
     user_accounts: resource[AsyncUserAccounts] = resource(".resources.user_accounts", "AsyncUserAccounts")
     """People."""
+
     users_accounts: resource[AsyncUsersAccounts] = resource(".resources.users_accounts", "AsyncUsersAccounts")
-    """Users Accounts."""
+    """Users accounts."""
 
 
 __all__ = ["PROVIDER", "AsyncSample", "Sample"]

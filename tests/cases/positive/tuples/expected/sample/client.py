@@ -20,6 +20,7 @@ class Sample(Client):
     """Synchronous client for Tuples."""
 
     _provider = PROVIDER
+
     shapes: resource[Shapes] = resource(".resources.shapes", "Shapes")
     """Shapes."""
 
@@ -28,6 +29,7 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Tuples."""
 
     _provider = PROVIDER
+
     shapes: resource[AsyncShapes] = resource(".resources.shapes", "AsyncShapes")
     """Shapes."""
 

@@ -21,8 +21,10 @@ class Sample(Client):
     """Synchronous client for Unions."""
 
     _provider = PROVIDER
+
     boxes: resource[Boxes] = resource(".resources.boxes", "Boxes")
     """Boxes."""
+
     shapes: resource[Shapes] = resource(".resources.shapes", "Shapes")
     """Shapes."""
 
@@ -31,8 +33,10 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Unions."""
 
     _provider = PROVIDER
+
     boxes: resource[AsyncBoxes] = resource(".resources.boxes", "AsyncBoxes")
     """Boxes."""
+
     shapes: resource[AsyncShapes] = resource(".resources.shapes", "AsyncShapes")
     """Shapes."""
 

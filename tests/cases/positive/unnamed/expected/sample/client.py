@@ -22,6 +22,7 @@ PROVIDER = Provider(name="sample", version="1", base_url=None, base_url_variable
 class _Sample:
     get_root = endpoint(_root.get_root)
     """Read the index."""
+
     send_message = endpoint(_root.send_message)
     """Send a message."""
 
@@ -30,8 +31,10 @@ class Sample(_Sample, Client):
     """Synchronous client for Unnamed."""
 
     _provider = PROVIDER
+
     pets: resource[Pets] = resource(".resources.pets", "Pets")
     """Pets."""
+
     users: resource[Users] = resource(".resources.users", "Users")
     """Users."""
 
@@ -40,8 +43,10 @@ class AsyncSample(_Sample, AsyncClient):
     """Asynchronous client for Unnamed."""
 
     _provider = PROVIDER
+
     pets: resource[AsyncPets] = resource(".resources.pets", "AsyncPets")
     """Pets."""
+
     users: resource[AsyncUsers] = resource(".resources.users", "AsyncUsers")
     """Users."""
 

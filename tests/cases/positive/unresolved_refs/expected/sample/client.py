@@ -16,6 +16,7 @@ PROVIDER = Provider(name="sample", version="1", base_url=None, base_url_variable
 class _Sample:
     a = endpoint(_root.a)
     """A."""
+
     b = endpoint(_root.b)
     """B."""
 

@@ -27,6 +27,7 @@ class Sample(Client):
     """Synchronous client for Unusable addresses."""
 
     _provider = PROVIDER
+
     places: resource[Places] = resource(".resources.places", "Places")
     """Places."""
 
@@ -35,6 +36,7 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Unusable addresses."""
 
     _provider = PROVIDER
+
     places: resource[AsyncPlaces] = resource(".resources.places", "AsyncPlaces")
     """Places."""
 

@@ -13,6 +13,7 @@ from ..operations import labels as _labels
 class _Labels:
     create = endpoint(_labels.create)
     """Set labels."""
+
     replace_map = endpoint(_labels.replace_map)
     """Replace map."""
 

@@ -13,6 +13,7 @@ from ..operations import boxes as _boxes
 class _Boxes:
     create = endpoint(_boxes.create)
     """Create box."""
+
     list = endpoint(_boxes.list_)
     """List boxes."""
 

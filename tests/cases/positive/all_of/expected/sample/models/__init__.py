@@ -24,18 +24,21 @@ class Described(WireModel, kw_only=True):
     either: DescribedEither | Unset = UNSET
     annotated: Named | Unset = UNSET
     """A reference with a sibling."""
+
     nullable: Named | None | Unset = UNSET
 
 
 class DescribedEitherLeft(WireModel, kw_only=True):
     name: str
     """What it is called."""
+
     left: str
 
 
 class DescribedEitherRight(WireModel, kw_only=True):
     name: str
     """What it is called."""
+
     right: int
 
 
@@ -44,11 +47,13 @@ class Employee(WireModel, kw_only=True):
 
     name: str
     """What it is called. At most 80 characters."""
+
     born: date
     nick: str | Unset = UNSET
     salary: float | Unset = UNSET
     grade: Grade
     """How well. The server's default is "junior"."""
+
     boss: EmployeeBoss | Unset = UNSET
     same: Person | Unset = UNSET
     limit: int | Unset = UNSET
@@ -58,6 +63,7 @@ class Employee(WireModel, kw_only=True):
 class EmployeeBoss(WireModel, kw_only=True):
     name: str
     """What it is called."""
+
     born: date
     nick: str | Unset = UNSET
     room: int | Unset = UNSET
@@ -71,6 +77,7 @@ class Named(WireModel, kw_only=True):
 class Person(WireModel, kw_only=True):
     name: str
     """What it is called."""
+
     born: date
     nick: str | Unset = UNSET
 

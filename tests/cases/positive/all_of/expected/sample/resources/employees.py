@@ -13,6 +13,7 @@ from ..operations import employees as _employees
 class _Employees:
     create = endpoint(_employees.create)
     """Create employee."""
+
     get_described = endpoint(_employees.get_described)
     """Get described."""
 

@@ -13,10 +13,13 @@ from ..operations import answers as _answers
 class _Answers:
     fallback = endpoint(_answers.fallback)
     """Answer with what the document calls the default."""
+
     markup = endpoint(_answers.markup)
     """Take and answer XML, as text."""
+
     range = endpoint(_answers.range)
     """Answer with any success."""
+
     several = endpoint(_answers.several)
     """Answer a cat, a dog or nothing."""
 

@@ -13,6 +13,7 @@ from ..operations import whatever as _whatever
 class _Whatever:
     create = endpoint(_whatever.create)
     """Take and answer a cat, whatever the media type."""
+
     head = endpoint(_whatever.head)
     """Answer with headers alone."""
 

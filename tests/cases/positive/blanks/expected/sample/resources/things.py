@@ -13,8 +13,10 @@ from ..operations import things as _things
 class _Things:
     create = endpoint(_things.create)
     """Add a thing."""
+
     create_text = endpoint(_things.create_text)
     """Add a thing."""
+
     list = endpoint(_things.list_)
     """List the things."""
 

@@ -16,6 +16,7 @@ class Note(WireModel, kw_only=True):
     __secrets__: ClassVar[frozenset[str]] = frozenset({"secret"})
     text: str
     """What is said."""
+
     when: date
     class_: str | Unset = _field(default=UNSET, name="class")
     tags: list[str] | Unset = UNSET

@@ -13,8 +13,10 @@ from ..operations import bodies as _bodies
 class _Bodies:
     send_form = endpoint(_bodies.send_form)
     """Send form."""
+
     send_json = endpoint(_bodies.send_json)
     """Send json."""
+
     send_raw = endpoint(_bodies.send_raw)
     """Send raw."""
 

@@ -13,6 +13,7 @@ from ..operations import named as _named
 class _Named:
     create = endpoint(_named.create)
     """Name files."""
+
     update = endpoint(_named.update)
     """Name values."""
 

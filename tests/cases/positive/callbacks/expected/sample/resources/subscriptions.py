@@ -13,6 +13,7 @@ from ..operations import subscriptions as _subscriptions
 class _Subscriptions:
     create = endpoint(_subscriptions.create)
     """Subscribe."""
+
     delete = endpoint(_subscriptions.delete)
     """Unsubscribe."""
 

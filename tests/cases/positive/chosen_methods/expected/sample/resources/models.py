@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 class _Models:
     list = endpoint(_models.list_)
     """List openai models."""
+
     retrieve = endpoint(_models.retrieve)
     """Retrieve model."""
 
@@ -26,11 +27,11 @@ class Models(_Models, Resource):
     """Models."""
 
     openai: resource[ModelsOpenAI] = resource(".models_openai", "ModelsOpenAI")
-    """Models Openai."""
+    """Models openai."""
 
 
 class AsyncModels(_Models, AsyncResource):
     """Models."""
 
     openai: resource[AsyncModelsOpenAI] = resource(".models_openai", "AsyncModelsOpenAI")
-    """Models Openai."""
+    """Models openai."""

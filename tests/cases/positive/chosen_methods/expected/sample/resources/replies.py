@@ -13,6 +13,7 @@ from ..operations import replies as _replies
 class _Replies:
     create_stream = streamed(_replies.create_stream)
     """Streaming form of `create`."""
+
     create = switched(_replies.create, create_stream, _replies.CreateByStream, "stream", True)
     """Reply."""
 

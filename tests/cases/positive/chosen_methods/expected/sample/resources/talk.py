@@ -13,6 +13,7 @@ from ..operations import replies as _replies
 class _Talk:
     say_stream = streamed(_replies.create_stream)
     """Streaming form of `say`."""
+
     say = switched(_replies.create, say_stream, _replies.CreateByStream, "stream", True)
     """Reply."""
 

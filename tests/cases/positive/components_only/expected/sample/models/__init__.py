@@ -13,6 +13,7 @@ from specwire.support import UNSET, Unset, WireModel
 class Money(WireModel, kw_only=True):
     amount: int
     """In cents."""
+
     currency: Currency
     discount: MoneyDiscount | Unset = UNSET
 

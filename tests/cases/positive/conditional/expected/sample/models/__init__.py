@@ -22,6 +22,7 @@ class Bare(WireModel, kw_only=True):
     null: None | Unset = UNSET
     only_description: Any | Unset = UNSET
     """Whatever it is."""
+
     nullable_any: dict[str, Any] | list[Any] | str | float | bool | None | Unset = UNSET
     commented: str | Unset = UNSET
 

@@ -13,8 +13,10 @@ from ..operations import things as _things
 class _Things:
     create = endpoint(_things.create)
     """Create thing."""
+
     send_anything = endpoint(_things.send_anything)
     """Send anything."""
+
     send_nothing = endpoint(_things.send_nothing)
     """Send nothing."""
 

@@ -20,9 +20,11 @@ class Nested(WireModel, kw_only=True):
 class Settings(WireModel, kw_only=True):
     name: str
     """The server's default is "5"."""
+
     count: int | Unset = UNSET
     ratio: float | Unset = UNSET
     """The server's default is 1."""
+
     on: bool | Unset = UNSET
     list: _list[str] | Unset = UNSET
     map: dict[str, Any] | Unset = UNSET

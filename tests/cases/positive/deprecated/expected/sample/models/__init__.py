@@ -13,12 +13,14 @@ class Old(WireModel, kw_only=True):
 
     gone: str | Unset = UNSET
     """Deprecated. Soon gone."""
+
     name: str | Unset = UNSET
 
 
 class UseOldRequest(WireModel, kw_only=True):
     worn: str | Unset = UNSET
     """Deprecated."""
+
     fine: Old | Unset = UNSET
     """Deprecated. Nobody should."""
 

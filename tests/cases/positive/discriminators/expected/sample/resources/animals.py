@@ -13,6 +13,7 @@ from ..operations import animals as _animals
 class _Animals:
     create = endpoint(_animals.create)
     """Create animal."""
+
     list = endpoint(_animals.list_)
     """List animals."""
 

@@ -13,6 +13,7 @@ from ..operations import parcels as _parcels
 class _Parcels:
     retrieve = endpoint(_parcels.retrieve)
     """Get parcel."""
+
     send = endpoint(_parcels.send)
     """Send parcel."""
 

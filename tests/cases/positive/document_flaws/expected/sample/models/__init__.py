@@ -14,6 +14,7 @@ class Thing(WireModel, kw_only=True):
     id: int | Unset = UNSET
     name: str | Unset = UNSET
     """At most 5 characters."""
+
     on: bool | Unset = UNSET
     odd: Any | Unset = UNSET
     never: ThingNever | Unset = UNSET

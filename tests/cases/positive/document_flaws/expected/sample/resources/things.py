@@ -13,6 +13,7 @@ from ..operations import things as _things
 class _Things:
     list = endpoint(_things.list_)
     """List things."""
+
     retrieve = endpoint(_things.retrieve)
     """Get thing."""
 

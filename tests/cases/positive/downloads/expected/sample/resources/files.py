@@ -13,8 +13,10 @@ from ..operations import files as _files
 class _Files:
     content = downloaded(_files.content)
     """Content."""
+
     picture = downloaded(_files.picture)
     """Picture."""
+
     text = deprecated(endpoint(_files.text))
     """Text."""
 

@@ -13,6 +13,7 @@ from ..operations import dogs as _dogs
 class _Dogs:
     all = endpoint(_dogs.all)
     """List all dogs."""
+
     list = endpoint(_dogs.list_)
     """List dogs."""
 

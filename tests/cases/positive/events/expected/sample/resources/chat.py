@@ -13,6 +13,7 @@ from ..operations import chat as _chat
 class _Chat:
     create_stream = streamed(_chat.create_stream)
     """Streaming form of `create`."""
+
     create = switched(_chat.create, create_stream, _chat.CreateByStream, "stream", True)
     """Chat."""
 

@@ -13,8 +13,10 @@ from ..operations import forms as _forms
 class _Forms:
     create = endpoint(_forms.create)
     """Fill form."""
+
     get_token = endpoint(_forms.get_token)
     """Get token."""
+
     send_map = endpoint(_forms.send_map)
     """Send map."""
 

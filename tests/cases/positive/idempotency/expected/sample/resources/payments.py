@@ -13,6 +13,7 @@ from ..operations import payments as _payments
 class _Payments:
     create = endpoint(_payments.create)
     """Create payment."""
+
     update = endpoint(_payments.update)
     """Replace payment."""
 

@@ -13,10 +13,13 @@ from ..operations import bulk as _bulk
 class _Bulk:
     create = endpoint(_bulk.create)
     """Send all."""
+
     send_array = endpoint(_bulk.send_array)
     """Tools of OpenAPI 3.0 say with an array what the lines are."""
+
     send_sequence = endpoint(_bulk.send_sequence)
     """Send sequence."""
+
     send_text = endpoint(_bulk.send_text)
     """A schema of text is that of the whole."""
 

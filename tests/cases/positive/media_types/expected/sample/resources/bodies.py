@@ -13,20 +13,28 @@ from ..operations import bodies as _bodies
 class _Bodies:
     send_several = endpoint(_bodies.send_several)
     """Send several."""
+
     send_several_csv = endpoint(_bodies.send_several_csv)
     """Form of `send_several` that requests `text/csv`."""
+
     send_text = endpoint(_bodies.send_text)
     """Send text."""
+
     send_unknown = endpoint(_bodies.send_unknown)
     """Send unknown."""
+
     send_xml = endpoint(_bodies.send_xml)
     """Send xml."""
+
     send_yaml = endpoint(_bodies.send_yaml)
     """Send yaml."""
+
     update_binary = downloaded(_bodies.update_binary)
     """Update binary."""
+
     update_json = endpoint(_bodies.update_json)
     """Update json."""
+
     update_picture = endpoint(_bodies.update_picture)
     """Update picture."""
 

@@ -18,10 +18,13 @@ if TYPE_CHECKING:
 class _Either:
     create = endpoint(_either.create)
     """Send either."""
+
     create_binary = endpoint(_either.create_binary)
     """Send either."""
+
     create_multipart = endpoint(_either.create_multipart)
     """Send either."""
+
     create_text = endpoint(_either.create_text)
     """Send either."""
 
@@ -30,11 +33,11 @@ class Either(_Either, Resource):
     """Either."""
 
     text: resource[EitherText] = resource(".either_text", "EitherText")
-    """Either Text."""
+    """Either text."""
 
 
 class AsyncEither(_Either, AsyncResource):
     """Either."""
 
     text: resource[AsyncEitherText] = resource(".either_text", "AsyncEitherText")
-    """Either Text."""
+    """Either text."""

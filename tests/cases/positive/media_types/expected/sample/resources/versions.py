@@ -13,6 +13,7 @@ from ..operations import versions as _versions
 class _Versions:
     list = endpoint(_versions.list_)
     """Get version."""
+
     list_profile_old = endpoint(_versions.list_profile_old)
     """Get version."""
 

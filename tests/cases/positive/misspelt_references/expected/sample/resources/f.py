@@ -13,6 +13,7 @@ from ..operations import f as _f
 class _F:
     retrieve = endpoint(_f.retrieve)
     """Retrieve F."""
+
     update = endpoint(_f.update)
     """Update F."""
 

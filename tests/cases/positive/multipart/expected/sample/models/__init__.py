@@ -39,6 +39,7 @@ class UploadOrLinkRequestFormData(WireModel, kw_only=True):
 class UploadRequest(WireModel, kw_only=True):
     file: str
     """What to upload."""
+
     thumbnails: list[str] | Unset = UNSET
     meta: Meta
     metas: list[Meta] | Unset = UNSET

@@ -13,12 +13,16 @@ from ..operations import files as _files
 class _Files:
     upload = endpoint(_files.upload)
     """Upload."""
+
     upload_either = endpoint(_files.upload_either)
     """Upload either."""
+
     upload_optionally = endpoint(_files.upload_optionally)
     """Upload optionally."""
+
     upload_or_link = endpoint(_files.upload_or_link)
     """Upload or link."""
+
     upload_or_link_multipart = endpoint(_files.upload_or_link_multipart)
     """Upload or link."""
 

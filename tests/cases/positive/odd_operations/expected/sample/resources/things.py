@@ -13,10 +13,13 @@ from ..operations import things as _things
 class _Things:
     all = endpoint(_things.all)
     """All things."""
+
     create = endpoint(_things.create)
     """Create thing."""
+
     link = endpoint(_things.link)
     """Link thing."""
+
     list = endpoint(_things.list_)
     """Search things."""
 

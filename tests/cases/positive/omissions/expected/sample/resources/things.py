@@ -13,12 +13,16 @@ from ..operations import things as _things
 class _Things:
     create = endpoint(_things.create)
     """Add a thing."""
+
     photo = endpoint(_things.photo)
     """Add a photo."""
+
     replace = endpoint(_things.replace)
     """Put a thing."""
+
     retrieve = endpoint(_things.retrieve)
     """Get a thing."""
+
     update = endpoint(_things.update)
     """Change a thing."""
 

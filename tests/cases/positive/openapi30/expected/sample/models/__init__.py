@@ -18,6 +18,7 @@ class Item(WireModel, kw_only=True):
     other: ItemOther | None | Unset = UNSET
     sibling: Owner | None | Unset = UNSET
     """Ignored in 3.0."""
+
     tags: list[str | None] | None | Unset = UNSET
     more: dict[str, str | None] | None | Unset = UNSET
     file: bytes | Unset = UNSET

@@ -28,12 +28,14 @@ class Thing(WireModel, kw_only=True):
     flags: Any | Unset = UNSET
     size: ThingSize | Unset = UNSET
     """Deprecated. How large."""
+
     local: Local | Unset = UNSET
     nullable: Local | Unset = UNSET
     several: str | int | None | Unset = UNSET
     listed: list[int] | str | Unset = UNSET
     exclusive: int | Unset = UNSET
     """More than 0 and less than 10."""
+
     png: bytes | Unset = UNSET
     unevaluated: ThingUnevaluated | Unset = UNSET
     pair: tuple[str, int] | Unset = UNSET

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 class _Books:
     copy = endpoint(_books.copy)
     """Copy books."""
+
     query = endpoint(_books.query)
     """Query books."""
 
@@ -27,15 +28,17 @@ class Books(_Books, Resource):
     """Books."""
 
     parts: resource[BooksParts] = resource(".books_parts", "BooksParts")
-    """Books Parts."""
+    """Books parts."""
+
     stream: resource[BooksStream] = resource(".books_stream", "BooksStream")
-    """Books Stream."""
+    """Books stream."""
 
 
 class AsyncBooks(_Books, AsyncResource):
     """Books."""
 
     parts: resource[AsyncBooksParts] = resource(".books_parts", "AsyncBooksParts")
-    """Books Parts."""
+    """Books parts."""
+
     stream: resource[AsyncBooksStream] = resource(".books_stream", "AsyncBooksStream")
-    """Books Stream."""
+    """Books stream."""

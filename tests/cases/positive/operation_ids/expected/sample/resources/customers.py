@@ -13,16 +13,22 @@ from ..operations import customers as _customers
 class _Customers:
     create = endpoint(_customers.create)
     """Create customer."""
+
     delete = endpoint(_customers.delete)
     """Delete customer."""
+
     list = endpoint(_customers.list_)
     """List customers."""
+
     merge = endpoint(_customers.merge)
     """Merge CUSTOMER into other."""
+
     replace = endpoint(_customers.replace)
     """Update customer using PUT 1."""
+
     retrieve = endpoint(_customers.retrieve)
     """Get customer."""
+
     update = endpoint(_customers.update)
     """Class."""
 

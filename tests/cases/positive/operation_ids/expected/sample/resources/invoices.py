@@ -13,10 +13,13 @@ from ..operations import invoices as _invoices
 class _Invoices:
     create = endpoint(_invoices.create)
     """Create invoice."""
+
     delete = endpoint(_invoices.delete)
     """List."""
+
     list = endpoint(_invoices.list_)
     """List."""
+
     retrieve = endpoint(_invoices.retrieve)
     """Retrieve invoice."""
 

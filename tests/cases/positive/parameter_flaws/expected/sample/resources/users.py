@@ -17,11 +17,11 @@ class Users(Resource):
     """Users."""
 
     posts: resource[UsersPosts] = resource(".users_posts", "UsersPosts")
-    """Users Posts."""
+    """Users posts."""
 
 
 class AsyncUsers(AsyncResource):
     """Users."""
 
     posts: resource[AsyncUsersPosts] = resource(".users_posts", "AsyncUsersPosts")
-    """Users Posts."""
+    """Users posts."""

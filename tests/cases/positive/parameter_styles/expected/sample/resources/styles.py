@@ -13,8 +13,10 @@ from ..operations import styles as _styles
 class _Styles:
     send_cookies = endpoint(_styles.send_cookies)
     """Send cookies."""
+
     send_headers = endpoint(_styles.send_headers)
     """Send headers."""
+
     send_query = endpoint(_styles.send_query)
     """Send query."""
 

@@ -17,11 +17,11 @@ class Things(Resource):
     """Things."""
 
     parts: resource[ThingsParts] = resource(".things_parts", "ThingsParts")
-    """Things Parts."""
+    """Things parts."""
 
 
 class AsyncThings(AsyncResource):
     """Things."""
 
     parts: resource[AsyncThingsParts] = resource(".things_parts", "AsyncThingsParts")
-    """Things Parts."""
+    """Things parts."""

@@ -13,8 +13,10 @@ from ..operations import jobs as _jobs
 class _JobsResource:
     get = endpoint(_jobs.get)
     """Get job."""
+
     submit = endpoint(_jobs.submit)
     """Submit job."""
+
     wait = workflow(_jobs.wait)
     """Wait until the job reaches a terminal status."""
 

@@ -12,6 +12,7 @@ from specwire.support import UNSET, Unset, WireModel
 class Search(WireModel, kw_only=True):
     text: str
     """What to look for."""
+
     sort_by: list[str] | Unset = _field(default=UNSET, name="sort-by")
     near: SearchNear | Unset = UNSET
 

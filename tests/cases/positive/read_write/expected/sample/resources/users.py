@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 class _Users:
     create = endpoint(_users.create)
     """Create user."""
+
     form = endpoint(_users.form)
     """Fill form."""
+
     import_ = endpoint(_users.import_)
     """Import users."""
 
@@ -28,11 +30,11 @@ class Users(_Users, Resource):
     """Users."""
 
     avatar: resource[UsersAvatar] = resource(".users_avatar", "UsersAvatar")
-    """Users Avatar."""
+    """Users avatar."""
 
 
 class AsyncUsers(_Users, AsyncResource):
     """Users."""
 
     avatar: resource[AsyncUsersAvatar] = resource(".users_avatar", "AsyncUsersAvatar")
-    """Users Avatar."""
+    """Users avatar."""

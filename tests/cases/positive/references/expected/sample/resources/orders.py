@@ -13,10 +13,13 @@ from ..operations import orders as _orders
 class _Orders:
     copy = endpoint(_orders.copy)
     """Copy orders."""
+
     create = endpoint(_orders.create)
     """Create order."""
+
     list = endpoint(_orders.list_)
     """List orders."""
+
     retrieve = endpoint(_orders.retrieve)
     """Get order."""
 

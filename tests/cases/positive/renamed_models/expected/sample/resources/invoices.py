@@ -13,6 +13,7 @@ from ..operations import invoices as _invoices
 class _Invoices:
     retrieve = endpoint(_invoices.retrieve)
     """Get invoice."""
+
     update = endpoint(_invoices.update)
     """Put invoice."""
 

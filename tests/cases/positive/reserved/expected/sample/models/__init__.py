@@ -13,6 +13,7 @@ from specwire.support import UNSET, Unset, WireModel
 class Struct(WireModel, kw_only=True):
     client: Client | Unset = UNSET
     """Who calls."""
+
     ellipsis: EllipsisModel | Unset = UNSET
 
 

@@ -13,6 +13,7 @@ from ..operations import log as _log
 class _Log:
     date = endpoint(_log.date_)
     """Tell the date."""
+
     given = endpoint(_log.given_)
     """Count what was given."""
 

@@ -13,6 +13,7 @@ from ..operations import resources as _resources
 class _Resources:
     get_endpoint = endpoint(_resources.get_endpoint)
     """Show the endpoint."""
+
     get_paginated = endpoint(_resources.get_paginated)
     """Show a page."""
 

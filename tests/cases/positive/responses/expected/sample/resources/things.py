@@ -13,18 +13,25 @@ from ..operations import things as _things
 class _Things:
     create = endpoint(_things.create)
     """Create thing."""
+
     delete = endpoint(_things.delete)
     """Delete thing."""
+
     list = endpoint(_things.list_)
     """List things."""
+
     options = endpoint(_things.options)
     """Options thing."""
+
     replace = endpoint(_things.replace)
     """Replace thing."""
+
     retrieve = endpoint(_things.retrieve)
     """Get thing."""
+
     trace = endpoint(_things.trace)
     """Trace thing."""
+
     update = endpoint(_things.update)
     """Change thing."""
 

@@ -17,11 +17,11 @@ class Runs(Resource):
     """Runs."""
 
     events: resource[RunsEvents] = resource(".runs_events", "RunsEvents")
-    """Runs Events."""
+    """Runs events."""
 
 
 class AsyncRuns(AsyncResource):
     """Runs."""
 
     events: resource[AsyncRunsEvents] = resource(".runs_events", "AsyncRunsEvents")
-    """Runs Events."""
+    """Runs events."""

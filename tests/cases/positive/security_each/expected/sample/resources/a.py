@@ -13,6 +13,7 @@ from ..operations import a as _a
 class _A:
     retrieve = endpoint(_a.retrieve)
     """Read a."""
+
     update = endpoint(_a.update)
     """Write a."""
 

@@ -13,6 +13,7 @@ from ..operations import bodies as _bodies
 class _Bodies:
     create_form = endpoint(_bodies.create_form)
     """Take a form."""
+
     create_free = endpoint(_bodies.create_free)
     """Take a form whose fields nobody names."""
 

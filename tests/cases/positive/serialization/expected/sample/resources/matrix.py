@@ -17,11 +17,11 @@ class Matrix(Resource):
     """Matrix."""
 
     label: resource[MatrixLabel] = resource(".matrix_label", "MatrixLabel")
-    """Matrix Label."""
+    """Matrix label."""
 
 
 class AsyncMatrix(AsyncResource):
     """Matrix."""
 
     label: resource[AsyncMatrixLabel] = resource(".matrix_label", "AsyncMatrixLabel")
-    """Matrix Label."""
+    """Matrix label."""

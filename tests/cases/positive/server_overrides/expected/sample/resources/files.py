@@ -13,6 +13,7 @@ from ..operations import files as _files
 class _Files:
     create = endpoint(_files.create)
     """Create file."""
+
     list = endpoint(_files.list_)
     """List files."""
 

@@ -13,8 +13,10 @@ from ..operations import here as _here
 class _Here:
     get_relative = endpoint(_here.get_relative)
     """Get relative."""
+
     get_undeclared = endpoint(_here.get_undeclared)
     """Get undeclared."""
+
     retrieve = endpoint(_here.retrieve)
     """Retrieve here."""
 

@@ -13,6 +13,7 @@ from ..operations import uploads as _uploads
 class _Uploads:
     create = endpoint(_uploads.create)
     """Ask where the operation says."""
+
     list = endpoint(_uploads.list_)
     """Ask where the path says."""
 

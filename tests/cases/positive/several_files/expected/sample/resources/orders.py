@@ -13,6 +13,7 @@ from ..operations import orders as _orders
 class _Orders:
     create = endpoint(_orders.create)
     """Create order."""
+
     list = endpoint(_orders.list_)
     """List orders."""
 

@@ -13,8 +13,10 @@ from ..operations import sse as _sse
 class _Sse:
     bare = streamed(_sse.bare)
     """Watch anything."""
+
     retrieve = streamed(_sse.retrieve)
     """Watch events."""
+
     text = streamed(_sse.text)
     """Watch text."""
 

@@ -13,12 +13,16 @@ from ..operations import streams as _streams
 class _Streams:
     ask_stream = streamed(_streams.ask_stream)
     """Streaming form of `ask`."""
+
     export_lines = streamed(_streams.export_lines)
     """Export lines."""
+
     export_ndjson = streamed(_streams.export_ndjson)
     """Export ndjson."""
+
     export_sequence = streamed(_streams.export_sequence)
     """Export sequence."""
+
     ask = switched(_streams.ask, ask_stream, _streams.AskByStream, "stream", True)
     """Ask."""
 

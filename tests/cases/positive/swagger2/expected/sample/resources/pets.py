@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 class _Pets:
     create = endpoint(_pets.create)
     """Create a pet."""
+
     list = endpoint(_pets.list_)
     """List pets."""
 
@@ -26,11 +27,11 @@ class Pets(_Pets, Resource):
     """Pets."""
 
     photo: resource[PetsPhoto] = resource(".pets_photo", "PetsPhoto")
-    """Pets Photo."""
+    """Pets photo."""
 
 
 class AsyncPets(_Pets, AsyncResource):
     """Pets."""
 
     photo: resource[AsyncPetsPhoto] = resource(".pets_photo", "AsyncPetsPhoto")
-    """Pets Photo."""
+    """Pets photo."""

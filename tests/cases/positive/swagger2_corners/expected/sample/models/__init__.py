@@ -39,6 +39,7 @@ class Small(WireModel, tag_field="thingType", tag="Small", kw_only=True):
 class UploadThingRequest(WireModel, kw_only=True):
     file: str
     """It."""
+
     labels: list[str] | Unset = UNSET
 
 

@@ -13,6 +13,7 @@ from ..operations import lists as _lists
 class _Lists:
     list = endpoint(_lists.list_)
     """Send lists."""
+
     retrieve = endpoint(_lists.retrieve)
     """Retrieve list."""
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 class _Things:
     create = endpoint(_things.create)
     """Create thing."""
+
     update_thing = endpoint(_things.update_thing)
     """Fill thing."""
 
@@ -27,15 +28,17 @@ class Things(_Things, Resource):
     """Things."""
 
     file: resource[ThingsFile] = resource(".things_file", "ThingsFile")
-    """Things File."""
+    """Things file."""
+
     text: resource[ThingsText] = resource(".things_text", "ThingsText")
-    """Things Text."""
+    """Things text."""
 
 
 class AsyncThings(_Things, AsyncResource):
     """Things."""
 
     file: resource[AsyncThingsFile] = resource(".things_file", "AsyncThingsFile")
-    """Things File."""
+    """Things file."""
+
     text: resource[AsyncThingsText] = resource(".things_text", "AsyncThingsText")
-    """Things Text."""
+    """Things text."""

@@ -13,6 +13,7 @@ from ..operations import pets as _pets
 class _Pets:
     create = endpoint(_pets.create)
     """Add a pet."""
+
     list = endpoint(_pets.list_)
     """List the pets."""
 

@@ -13,8 +13,10 @@ from ..operations import flaws as _flaws
 class _Flaws:
     send_mixed = endpoint(_flaws.send_mixed)
     """Send mixed."""
+
     send_two = endpoint(_flaws.send_two)
     """Send two."""
+
     upload = endpoint(_flaws.upload)
     """Upload."""
 

@@ -13,6 +13,7 @@ from ..operations import user_accounts as _user_accounts
 class _UserAccounts:
     get_a = endpoint(_user_accounts.get_a)
     """Get A."""
+
     get_i = endpoint(_user_accounts.get_i)
     """Get I."""
 

@@ -13,8 +13,10 @@ from ..operations import pets as _pets
 class _Pets:
     delete = endpoint(_pets.delete)
     """Delete pet pets id delete."""
+
     list = endpoint(_pets.list_)
     """List pets."""
+
     retrieve = endpoint(_pets.retrieve)
     """Get pet by id."""
 

@@ -18,18 +18,25 @@ if TYPE_CHECKING:
 class _Users:
     activate = endpoint(_users.activate)
     """Activate a user."""
+
     avatar = endpoint(_users.avatar)
     """Read a picture."""
+
     create = endpoint(_users.create)
     """Create a user."""
+
     delete = endpoint(_users.delete)
     """Delete a user."""
+
     list = endpoint(_users.list_)
     """List users."""
+
     replace = endpoint(_users.replace)
     """Replace a user."""
+
     retrieve = endpoint(_users.retrieve)
     """Read a user."""
+
     update = endpoint(_users.update)
     """Change a user."""
 
@@ -38,11 +45,11 @@ class Users(_Users, Resource):
     """Users."""
 
     posts: resource[UsersPosts] = resource(".users_posts", "UsersPosts")
-    """Users Posts."""
+    """Users posts."""
 
 
 class AsyncUsers(_Users, AsyncResource):
     """Users."""
 
     posts: resource[AsyncUsersPosts] = resource(".users_posts", "AsyncUsersPosts")
-    """Users Posts."""
+    """Users posts."""

@@ -13,8 +13,10 @@ from ..operations import places as _places
 class _Places:
     get_none = endpoint(_places.get_none)
     """Ask where the client is told."""
+
     get_second = endpoint(_places.get_second)
     """Ask the second server."""
+
     upload = endpoint(_places.upload)
     """Send a part with headers."""
 
