@@ -12,7 +12,7 @@ from specwire.support import ADDITIONAL, OpenModel
 
 
 class Thing(OpenModel, kw_only=True):
-    """\"\"\" {{ x }} ."""
+    """\"\"\" {{ x }}."""
 
     additional_properties: dict[str, Any] = _field(default={}, name=ADDITIONAL)
     """Additional properties by name."""

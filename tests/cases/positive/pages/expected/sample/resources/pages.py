@@ -13,14 +13,19 @@ from ..operations import pages as _pages
 class _Pages:
     list_by_cursor = paginated(_pages.list_by_cursor)
     """List by cursor."""
+
     list_by_link = paginated(_pages.list_by_link)
     """List by link."""
+
     list_by_number = paginated(_pages.list_by_number)
     """List by number."""
+
     list_by_offset = paginated(_pages.list_by_offset)
     """List by offset."""
+
     list_by_unknown_number = paginated(_pages.list_by_unknown_number)
     """List by unknown number."""
+
     list_by_url = paginated(_pages.list_by_url)
     """List by url."""
 
