@@ -167,9 +167,9 @@ def test_an_invalid_environment_variable_is_named(
     kind: Any, variables: dict[str, str], says: str, monkeypatch: pytest.MonkeyPatch, server: Server, tls: Any
 ) -> None:
     """With its value, without a password."""
-    from specwire._http import transport
+    from specwire._pools import tls as contexts
 
-    monkeypatch.setattr(transport, "_tls_context", None if "SSL_CERT_FILE" in variables else tls)
+    monkeypatch.setattr(contexts, "_tls_context", None if "SSL_CERT_FILE" in variables else tls)
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     caller = Caller(kind is AsyncSample, "httpx2", server.url, tls)

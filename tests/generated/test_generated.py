@@ -154,7 +154,7 @@ def importing_http(folder: Path) -> list[str]:
 
 def test_few_runtime_modules_know_the_http_library() -> None:
     """HTTP libraries are imported in the transport, in the connection pools, and for users of clients with `[compat]`."""
-    pools = ("async_pools", "network_backend", "proxies", "sync_pools")
+    pools = ("async_pools", "network_backend", "proxies", "sync_pools", "tls")
     known = ["_compat/http.py", "_http/transport.py", *(f"_pools/{name}.py" for name in pools)]
     assert known == importing_http(ROOT / "runtime" / "specwire")
 

@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from specwire._http.option_overrides import OptionOverrides
     from specwire._http.option_values import URL, HeaderTypes, TimeoutConfig
     from specwire._http.retry import RetryPolicy
-    from specwire._http.transport import AsyncHTTPClient, Certificate
+    from specwire._http.transport import AsyncHTTPClient
     from specwire._operations.request import BaseRequest, DownloadRequest, MixedRequest, Request, StreamRequest
+    from specwire._pools.tls import Certificate
     from specwire._streaming.async_streaming import AsyncEventStream
 
 T = TypeVar("T")

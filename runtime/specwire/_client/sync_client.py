@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     from specwire._http.option_overrides import OptionOverrides
     from specwire._http.option_values import URL, HeaderTypes, TimeoutConfig
     from specwire._http.retry import RetryPolicy
-    from specwire._http.transport import Certificate, SyncHTTPClient
+    from specwire._http.transport import SyncHTTPClient
     from specwire._operations.request import BaseRequest, DownloadRequest, MixedRequest, Request, StreamRequest
+    from specwire._pools.tls import Certificate
     from specwire._streaming.sync_streaming import EventStream
 
 T = TypeVar("T")

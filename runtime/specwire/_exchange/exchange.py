@@ -266,13 +266,13 @@ class Exchange:
         if status != 429 and known is None:
             return False
         found = lenient_json.loads_or_text(content)
-        if status == 429 and _is_spent(found):
+        if status == 429 and is_spent(found):
             return True
         code = at(found, known.path) if known is not None else None
         return known is not None and isinstance(code, str) and code in known.values
 
 
-def _is_spent(found: Any) -> bool:
+def is_spent(found: Any) -> bool:
     """Return True if an error body reports an exhausted quota or balance."""
     for each in (found, found.get("error") if isinstance(found, dict) else None):
         if isinstance(each, dict) and any(

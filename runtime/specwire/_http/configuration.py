@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from specwire._codec.drift import OnDrift
     from specwire._http.middleware import AsyncCallMiddleware, AsyncMiddleware, CallMiddleware, Middleware
     from specwire._http.option_values import URL, HeaderTypes
-    from specwire._http.transport import AsyncHTTPClient, Certificate, SyncHTTPClient
+    from specwire._http.transport import AsyncHTTPClient, SyncHTTPClient
     from specwire._operations.provider import Provider
+    from specwire._pools.tls import Certificate
 
 
 _LONGEST_VERSION = 64

@@ -7,9 +7,8 @@ import threading
 import warnings
 from collections.abc import Awaitable, Callable
 from functools import lru_cache
-from os import PathLike, fspath
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from specwire._http.request import PreparedRequest, encoded
 from specwire._http.response import CLOSING, HTTPResponse
@@ -22,7 +21,9 @@ from specwire._network.faults import raise_failure
 from specwire._network.fork import reset_after_fork
 from specwire._network.timeouts import ReadTimeout
 from specwire._network.transport_errors import TransportError
-from specwire.errors import ConfigurationError, SpecwireError
+from specwire._pools import tls
+from specwire._pools.tls import Certificate, unusable_library
+from specwire.errors import SpecwireError
 
 if TYPE_CHECKING:
     import ssl
@@ -38,14 +39,8 @@ _PLAINLY: dict[str, Any] = {"stream": True, "auth": None, "follow_redirects": Fa
 
 Redirects, cookies and authentication happen here.
 """
-_tls_context: ssl.SSLContext | None = None
-_tls_lock = threading.Lock()
 _parents: list[object] = []
 """Asynchronous clients of the parent process, kept referenced: collecting one would disturb its event loop."""
-
-Path: TypeAlias = str | PathLike[str]
-Certificate: TypeAlias = Path | tuple[Path, Path] | tuple[Path, Path, str]
-"""PEM file of certificate and key; or one file of each; or both and the password of the key."""
 
 
 class SyncHTTPClient(Protocol):
@@ -83,7 +78,7 @@ class BaseTransport(Generic[HTTPClientT]):
     ) -> None:
         self._client: HTTPClientT | None = client
         self._owned = client is None
-        self._tls = certified_context(certificate) if certificate is not None else None
+        self._tls = tls.certified_context(certificate) if certificate is not None else None
         self._cookies = cookies
         self._library = library_of(client) if client is not None else None
         self._trace = None if client is None else trace
@@ -177,8 +172,8 @@ class Transport(BaseTransport[SyncHTTPClient]):
 
     def forked(self) -> None:
         """Leave the connections to the parent: two processes on one connection would read each other's responses."""
-        global _tls_lock
-        self._lock, _tls_lock = threading.Lock(), threading.Lock()
+        self._lock = threading.Lock()
+        tls.forked()
         if self._used:
             # Dropping the client closes this process's copies of the sockets, and each warns that it was never closed.
             with warnings.catch_warnings():
@@ -270,6 +265,12 @@ class AsyncTransport(BaseTransport[AsyncHTTPClient]):
             self._client = None
         self._used = False
 
+    async def release_loop(self) -> None:
+        """Close the connections of the current event loop, which ends; the transport stays usable on others."""
+        client = self._own.pop()
+        if client is not None:
+            await client.aclose()
+
     async def aclose(self) -> None:
         self._closed = True
         here = current()
@@ -280,12 +281,12 @@ class AsyncTransport(BaseTransport[AsyncHTTPClient]):
                 start(loop, client.aclose)
 
 
-def _made(library: ModuleType, kind: Callable[[ssl.SSLContext], PoolsT], tls: ssl.SSLContext | None) -> PoolsT:
+def _made(library: ModuleType, kind: Callable[[ssl.SSLContext], PoolsT], context: ssl.SSLContext | None) -> PoolsT:
     """Create connection pools; raise `ConfigurationError` if the environment doesn't allow it."""
     try:
-        return kind(tls or tls_context())
+        return kind(context or tls.tls_context())
     except Exception as error:
-        problem = _unusable(error, library)
+        problem = unusable_library(error, library)
     raise problem  # not chained: the message of the original may hold a password
 
 
@@ -294,12 +295,6 @@ def _jar(cookies: bool) -> CookieJar | None:
     from specwire._http.cookies import NullCookieJar
 
     return None if cookies else NullCookieJar()
-
-
-def _unusable(error: Exception, library: ModuleType) -> ConfigurationError:
-    from specwire._network.environment import unusable  # only on failure
-
-    return error if isinstance(error, ConfigurationError) else unusable(error, library)
 
 
 def _timeouts(options: Options) -> dict[str, float | None]:
@@ -356,44 +351,3 @@ def library_of(client: object) -> ModuleType:
             return sys.modules[name]
     found = f"{type(client).__module__}.{type(client).__qualname__}"
     raise TypeError(f"http_client must be a client of httpx2 or httpx, not {found}")
-
-
-def tls_context() -> ssl.SSLContext:
-    """Return the TLS context of the process; creating one is nearly the whole cost of a client."""
-    global _tls_context
-    import httpx2
-
-    with _tls_lock:
-        if _tls_context is None:
-            _tls_context = _new_context(httpx2)
-        return _tls_context
-
-
-def _new_context(library: ModuleType) -> ssl.SSLContext:
-    try:
-        context: ssl.SSLContext = library.create_ssl_context()
-    except Exception as error:
-        problem = _unusable(error, library)
-    else:
-        return context
-    raise problem
-
-
-def certified_context(certificate: Certificate) -> ssl.SSLContext:
-    """Return a separate TLS context with a client certificate.
-
-    Raise `ConfigurationError` if the certificate is unusable.
-    """
-    import httpx2
-
-    file, *rest = (certificate,) if isinstance(certificate, str | PathLike) else certificate
-    key = rest[0] if rest else None
-    # Without a password, OpenSSL would prompt for one at the terminal.
-    password = str(rest[1]) if len(rest) > 1 else ""
-    context = _new_context(httpx2)
-    try:
-        context.load_cert_chain(file, key, password)
-    except OSError as error:
-        text = f"the certificate {fspath(file)!r} cannot be used: {error.strerror or error}"
-        raise ConfigurationError(f"{text}: give PEM files") from error
-    return context

@@ -64,6 +64,10 @@ class PerEventLoop(Generic[T]):
         self._things[current()] = thing
         return thing
 
+    def pop(self) -> T | None:
+        """Return the object of the current loop, and forget it."""
+        return self._things.pop(current(), None)
+
     def take(self) -> list[tuple[Any, T]]:
         """Return all objects with their loops, and forget them."""
         things, self._things = self._things, {}

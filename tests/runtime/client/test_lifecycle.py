@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 import trio
-from specwire._http import transport
 from specwire._network import async_body
+from specwire._pools import tls
 from specwire.errors import APIConnectionError, NotFoundError, SpecwireError
 
 from tests.sampling import sampled
@@ -288,7 +288,7 @@ def test_making_a_client_opens_nothing(caller: Caller) -> None:
 def test_the_tls_context_is_made_once() -> None:
     """All clients of a process share one TLS context, also if threads make them at the same time."""
     found: list[Any] = []
-    threads = [threading.Thread(target=lambda: found.append(transport.tls_context())) for _ in range(8)]
+    threads = [threading.Thread(target=lambda: found.append(tls.tls_context())) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -1,0 +1,1 @@
+"""Runs of many requests: journal, sinks, limits and the engine."""

@@ -1,0 +1,215 @@
+"""Functions that run many requests."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, nullcontext
+from contextvars import copy_context
+from typing import Any, TypeAlias, TypedDict, Unpack
+
+import msgspec
+
+from specwire._bulk.budget import Prices, Rate
+from specwire._bulk.concurrency import Concurrency
+from specwire._bulk.engine import Engine, Perform, Settings
+from specwire._bulk.gate import Gate, pass_gate, pass_gate_sync
+from specwire._bulk.journal import Journal
+from specwire._bulk.ledger import Ledger
+from specwire._bulk.outcomes import Outcome, Report
+from specwire._bulk.progress import Line, Progress, shown
+from specwire._bulk.sinks import CallbackSink, Sink, file_sink
+from specwire._bulk.sources import Rows, Source
+from specwire._client.async_client import AsyncClient
+from specwire._client.sync_client import Client
+from specwire._http.options import Options
+from specwire._http.retry import RetryPolicy
+from specwire._operations.request import BaseRequest, Request
+from specwire._operations.response import Response
+from specwire.errors import ConfigurationError
+
+Target: TypeAlias = str | os.PathLike[str] | Callable[[Outcome[Any]], object]
+_ATTEMPTS = 8
+"""Least attempts of a call in a run without a retry policy of its own."""
+
+
+class BulkOptions(TypedDict, total=False):
+    """Keywords of `run` and `arun`.
+
+    concurrency: Most requests in flight, 64 by default.
+    adaptive: Begin with few requests in flight, and send fewer when the server is overloaded; True by default.
+    rate: Limits of requests and tokens per minute.
+    ordered: Write answers in the order of the input; False by default, which is quicker.
+    retry: Retry policy; by default the client's with at least 8 attempts.
+    build: Function that makes a request of a row; without it the rows are requests.
+    id: Name of the column with the id of a row; by default its position. Pairs of an id and a request work too.
+    journal: File that remembers which rows are finished; by default the path of the sink with `.journal`.
+    retry_failed: Call rows again that failed in an earlier run.
+    progress: True for a line on standard error, the default at a terminal; or a function.
+    prices: Prices of tokens, for the cost in the progress and the report.
+    stop_after: Rows that fail in succession before the run ends, 100 by default; None for no limit.
+    total: Number of rows, if the input does not have a length.
+    """
+
+    concurrency: int
+    adaptive: bool
+    rate: Rate | None
+    ordered: bool
+    retry: RetryPolicy | None
+    build: Callable[[Any], BaseRequest] | None
+    id: str | None
+    journal: str | os.PathLike[str] | None
+    retry_failed: bool
+    progress: bool | Callable[[Progress], object] | None
+    prices: Prices | None
+    stop_after: int | None
+    total: int | None
+
+
+def run(requests: Source, client: Client | AsyncClient, *, sink: Target, **options: Unpack[BulkOptions]) -> Report:
+    """Make many calls, and write each answer once; see `BulkOptions` for the keywords.
+
+    Call it again with the same arguments to continue after a crash. Ctrl-C ends the run with the requests in flight
+    and raises `KeyboardInterrupt`; a second one ends it at once.
+
+    Args:
+        requests: Requests, such as `client.chat.complete.request(...)`, or rows for `build`, in the same order each
+            time. They are read as needed.
+        client: The client to call. A synchronous one takes a thread for each request in flight.
+        sink: A path that ends in `.jsonl` or `.parquet`, or a function that is called with each outcome.
+        options: See `BulkOptions`.
+
+    """
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        pass
+    else:
+        raise ConfigurationError("run() was called in an event loop: use `await arun(...)`")
+    with asyncio.Runner() as runner:
+        try:
+            report = runner.run(_run(requests, client, sink, options, interruptible=True))
+        finally:
+            if isinstance(client, AsyncClient):
+                runner.run(client._session._transport.release_loop())
+    if report.interrupted:
+        raise KeyboardInterrupt
+    return report
+
+
+async def arun(
+    requests: Source, client: Client | AsyncClient, *, sink: Target, **options: Unpack[BulkOptions]
+) -> Report:
+    """Make many calls, and write each answer once; see `run`."""
+    return await _run(requests, client, sink, options, interruptible=False)
+
+
+async def _run(
+    requests: Source, client: Client | AsyncClient, sink: Target, options: BulkOptions, *, interruptible: bool
+) -> Report:
+    concurrency = options.get("concurrency", 64)
+    if concurrency < 1:
+        raise ConfigurationError(f"concurrency is {concurrency}: give 1 or more")
+    path = None if callable(sink) else os.fspath(sink)
+    progress = shown(options.get("progress"))
+    gate = Gate(Concurrency(concurrency, adaptive=options.get("adaptive", True)), options.get("rate") or Rate())
+    rows = Rows(requests, options.get("id"))
+    workers = 2 * concurrency  # while some calls wait for their next attempt, others are sent
+    settings = Settings(
+        workers=workers,
+        window=8 * concurrency,
+        total=options.get("total") or _length(requests),
+        build=options.get("build"),
+        prices=options.get("prices"),
+        progress=progress,
+        stop_after=options.get("stop_after", 100),
+    )
+    with _caller(client, options.get("retry"), workers) as perform, _ledger(sink, path, options) as ledger:
+        engine = Engine(rows, perform, ledger, gate, settings)
+        try:
+            with _signals(engine) if interruptible else nullcontext():
+                report = await engine.drive()
+            if not report.interrupted:
+                ledger.finish()
+        finally:
+            if isinstance(progress, Line):
+                progress.end()
+            ledger.sync()
+            if path is not None:
+                ledger.write_failures(f"{path}.failed.jsonl")
+    return report
+
+
+def _length(requests: Source) -> int | None:
+    length = getattr(requests, "__len__", None)
+    return None if length is None else int(length())
+
+
+@contextmanager
+def _ledger(sink: Target, path: str | None, options: BulkOptions) -> Iterator[Ledger]:
+    journal_path = options.get("journal") or (None if path is None else f"{path}.journal")
+    if path is not None and journal_path is not None and not os.path.exists(journal_path) and _holds_rows(path):
+        raise ConfigurationError(
+            f"the output {path!r} exists, but its journal {os.fspath(journal_path)!r} does not: choose another output"
+        )
+    opened: Sink = CallbackSink(sink) if callable(sink) else file_sink(os.fspath(sink))
+    try:
+        journal = None if journal_path is None else Journal(os.fspath(journal_path), opened)
+    except BaseException:
+        opened.close()
+        raise
+    ledger = Ledger(
+        opened, journal, ordered=options.get("ordered", False), retry_failed=options.get("retry_failed", False)
+    )
+    try:
+        yield ledger
+    finally:
+        ledger.close()
+
+
+def _holds_rows(path: str) -> bool:
+    if os.path.isdir(path):
+        return any(entry.stat().st_size for entry in os.scandir(path))
+    return os.path.exists(path) and os.path.getsize(path) > 0
+
+
+@contextmanager
+def _caller(client: Client | AsyncClient, retry: RetryPolicy | None, workers: int) -> Iterator[Perform]:
+    """Yield a function that performs a request, each attempt through the gate."""
+    options: Options = client._session.options
+    if retry is None:
+        retry = msgspec.structs.replace(options.retry, attempts=max(options.retry.attempts, _ATTEMPTS))
+    if isinstance(client, AsyncClient):
+        async_middleware: list[Any] = [pass_gate, *options.middleware]
+        yield client.with_options(middleware=async_middleware, retry=retry)._session.perform
+        return
+    middleware: list[Any] = [pass_gate_sync, *options.middleware]
+    session = client.with_options(middleware=middleware, retry=retry)._session
+    threads = ThreadPoolExecutor(workers, "specwire-bulk")
+
+    async def perform(request: Request[Any]) -> Response[Any]:
+        context = copy_context()
+        return await asyncio.get_running_loop().run_in_executor(threads, lambda: context.run(session.perform, request))
+
+    try:
+        yield perform
+    finally:
+        threads.shutdown(wait=False, cancel_futures=True)
+
+
+@contextmanager
+def _signals(engine: Engine) -> Iterator[None]:
+    """Let Ctrl-C end the run instead of the event loop, where that is possible."""
+    loop = asyncio.get_running_loop()
+    if threading.current_thread() is not threading.main_thread() or os.name != "posix":
+        yield
+        return
+    loop.add_signal_handler(signal.SIGINT, engine.interrupt)
+    try:
+        yield
+    finally:
+        loop.remove_signal_handler(signal.SIGINT)

@@ -1,0 +1,210 @@
+"""Sinks: where the lines of answered rows go, each exactly once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from importlib import import_module
+from typing import Any, Protocol, TypeAlias
+
+import msgspec
+
+from specwire._bulk.append_file import AppendFile
+from specwire._bulk.outcomes import Outcome
+from specwire.errors import ConfigurationError
+
+Position: TypeAlias = tuple[int, int]
+"""End of what was written: number of the part, and bytes in it."""
+PART_ROWS = 10_000
+"""Rows in one part of a Parquet folder."""
+
+
+class Answer(msgspec.Struct):
+    """Line of an answered row."""
+
+    index: int
+    id: str
+    response: msgspec.Raw
+
+
+class Sink(Protocol):
+    """Interface of a sink of lines; what was written is known by its position."""
+
+    def reaches(self, position: Position) -> bool:
+        """Return True if everything up to a position is there."""
+        ...
+
+    def recover(self, position: Position) -> list[int]:
+        """Return the numbers of the rows that are there after a position."""
+        ...
+
+    def write(self, lines: Iterable[bytes]) -> Position: ...
+
+    def sync(self) -> None:
+        """Wait until everything is on the disk."""
+        ...
+
+    def finish(self) -> None:
+        """Complete the output; all rows are in it."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class JsonLinesSink:
+    """JSON Lines file with one line for each answered row."""
+
+    def __init__(self, path: str) -> None:
+        self._file = AppendFile(path)
+
+    def reaches(self, position: Position) -> bool:
+        return position[1] <= self._file.size
+
+    def recover(self, position: Position) -> list[int]:
+        return _numbers(self._file, position[1])
+
+    def write(self, lines: Iterable[bytes]) -> Position:
+        return 0, self._file.append(b"".join(lines))
+
+    def sync(self) -> None:
+        self._file.sync()
+
+    def finish(self) -> None:
+        self._file.sync()
+
+    def close(self) -> None:
+        self._file.close()
+
+
+class ParquetSink:
+    """Folder of Parquet files with the columns `index`, `id` and `response` (JSON), as clusters write them.
+
+    The rows of the next file are in a JSON Lines file until there are enough.
+    """
+
+    def __init__(self, folder: str) -> None:
+        pyarrow()
+        os.makedirs(folder, exist_ok=True)
+        self._folder = folder
+        names = [name.partition(".") for name in os.listdir(folder) if name.startswith("part-")]
+        whole = [int(stem[5:]) for stem, _, kind in names if kind == "parquet"]
+        self._part = max(whole, default=-1) + 1
+        for part in whole:
+            remove(self._spool_path(part))
+        self._open()
+
+    def _open(self) -> None:
+        self._spool = AppendFile(self._spool_path(self._part))
+        self._count = sum(1 for _ in self._spool.lines())
+
+    def _spool_path(self, part: int) -> str:
+        return os.path.join(self._folder, f"_part-{part:05}.jsonl")
+
+    def reaches(self, position: Position) -> bool:
+        return position[0] < self._part or (position[0] == self._part and position[1] <= self._spool.size)
+
+    def recover(self, position: Position) -> list[int]:
+        if position[0] < self._part:
+            position = self._part, 0
+        return _numbers(self._spool, position[1])
+
+    def write(self, lines: Iterable[bytes]) -> Position:
+        if self._count >= PART_ROWS:
+            self._convert()
+        lines = list(lines)
+        self._count += len(lines)
+        return self._part, self._spool.append(b"".join(lines))
+
+    def _convert(self) -> None:
+        """Replace the JSON Lines file by a Parquet file; each moment of this can be continued from."""
+        arrow = pyarrow()
+        answers = [msgspec.json.decode(line, type=Answer) for _, line in self._spool.lines()]
+        table = arrow.table(
+            {
+                "index": arrow.array([each.index for each in answers], arrow.int64()),
+                "id": arrow.array([each.id for each in answers], arrow.string()),
+                "response": arrow.array([bytes(each.response).decode() for each in answers], arrow.string()),
+            }
+        )
+        path = os.path.join(self._folder, f"part-{self._part:05}.parquet")
+        pyarrow("pyarrow.parquet").write_table(table, f"{path}.incomplete", compression="zstd")
+        _sync(f"{path}.incomplete")
+        os.replace(f"{path}.incomplete", path)
+        self._spool.close()
+        remove(self._spool.path)
+        self._part += 1
+        self._open()
+
+    def sync(self) -> None:
+        self._spool.sync()
+
+    def finish(self) -> None:
+        if self._count:
+            self._convert()
+        self._spool.close()
+        remove(self._spool.path)
+
+    def close(self) -> None:
+        self._spool.close()
+
+
+class CallbackSink:
+    """Function that is called with each outcome, before the row counts as finished."""
+
+    def __init__(self, function: Callable[[Outcome[Any]], object]) -> None:
+        self.function = function
+
+    def reaches(self, position: Position) -> bool:
+        return True
+
+    def recover(self, position: Position) -> list[int]:
+        return []
+
+    def write(self, lines: Iterable[bytes]) -> Position:
+        return 0, 0
+
+    def sync(self) -> None:
+        """Do nothing: what the function did is its own."""
+
+    def finish(self) -> None:
+        """Do nothing."""
+
+    def close(self) -> None:
+        """Do nothing."""
+
+
+def file_sink(path: str) -> Sink:
+    """Return the sink for a path, by its ending."""
+    if path.endswith((".jsonl", ".ndjson")):
+        return JsonLinesSink(path)
+    if path.endswith(".parquet"):
+        return ParquetSink(path)
+    raise ConfigurationError(f"the output {path!r} has an unknown ending: name it .jsonl or .parquet")
+
+
+def pyarrow(module: str = "pyarrow") -> Any:
+    """Return pyarrow, or a module of it; raise `ConfigurationError` if it is not installed."""
+    try:
+        return import_module(module)
+    except ImportError as error:
+        raise ConfigurationError("Parquet files and data frames need pyarrow: pip install 'specwire[bulk]'") from error
+
+
+def remove(path: str) -> None:
+    """Remove a file if it exists."""
+    if os.path.exists(path):
+        os.remove(path)
+
+
+def _sync(path: str) -> None:
+    with open(path, "rb") as file:
+        os.fsync(file.fileno())
+
+
+def _numbers(file: AppendFile, start: int) -> list[int]:
+    return list(_each_number(file, start))
+
+
+def _each_number(file: AppendFile, start: int) -> Iterator[int]:
+    for _, line in file.lines(start):
+        yield msgspec.json.decode(line, type=Answer).index

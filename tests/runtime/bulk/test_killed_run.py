@@ -1,0 +1,86 @@
+"""Runs whose process is killed again and again, or interrupted."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tests.runtime.bulk.bulk_client import answered, completion, text_of
+from tests.sampling import EXHAUSTIVE, sample_number
+from tests.support import server as scripted
+from tests.support.server import HTTPResponse, Received, Server
+
+SCRIPT = Path(__file__).with_name("killed_run.py")
+CONCURRENCY = 16
+
+
+class Counting:
+    """Server that counts the calls for each row."""
+
+    def __init__(self, server: Server) -> None:
+        self.calls: Counter[str] = Counter()
+        self.url = server.url
+        server.answer = self._answer
+
+    def _answer(self, received: Received) -> HTTPResponse:
+        text = text_of(received.json)
+        self.calls[text] += 1
+        return (scripted.Pause(0.005), *scripted.reply(completion(text)))
+
+    def wait_for(self, more: int, process: subprocess.Popen[bytes]) -> None:
+        """Wait for so many more calls, or the end of the process."""
+        until = self.calls.total() + more
+        while self.calls.total() < until and process.poll() is None:
+            time.sleep(0.002)
+
+
+def begin(url: str, out: Path, rows: int) -> subprocess.Popen[bytes]:
+    arguments = [sys.executable, str(SCRIPT), url, str(out), str(rows), str(CONCURRENCY)]
+    return subprocess.Popen(arguments, stderr=subprocess.PIPE)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kills", [4, pytest.param(100, marks=EXHAUSTIVE)])
+def test_killed_runs_lose_and_double_no_row(kills: int, tmp_path: Path) -> None:
+    """Calls are made twice only for rows that were in flight."""
+    draw = random.Random(sample_number())
+    rows, out = 50 * kills, tmp_path / "out.jsonl"
+    with Server() as server:
+        counting = Counting(server)
+        for _ in range(kills):
+            process = begin(counting.url, out, rows)
+            counting.wait_for(draw.randint(1, 60), process)
+            process.kill()
+            process.communicate()
+        process = begin(counting.url, out, rows)
+        _, said = process.communicate(timeout=120)
+        assert process.returncode == 0, said
+    assert answered(out) == {number: f"q{number}" for number in range(rows)}
+    assert counting.calls.total() - rows <= kills * CONCURRENCY
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name != "posix", reason="signals are those of POSIX")
+def test_an_interrupt_finishes_what_is_in_flight(tmp_path: Path) -> None:
+    """No call is made twice after Ctrl-C."""
+    rows, out = 400, tmp_path / "out.jsonl"
+    with Server() as server:
+        counting = Counting(server)
+        process = begin(counting.url, out, rows)
+        counting.wait_for(50, process)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=20)
+        assert b"KeyboardInterrupt" in said
+        assert len(answered(out)) == counting.calls.total() < rows
+        process = begin(counting.url, out, rows)
+        process.communicate(timeout=60)
+    assert len(answered(out)) == rows
+    assert counting.calls.total() == rows

@@ -1,0 +1,126 @@
+"""Sources and sinks: JSON Lines, Parquet, data frames."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import pyarrow as arrow
+import pyarrow.dataset
+import pyarrow.parquet
+import pytest
+from specwire import bulk
+from specwire._bulk import sinks
+from specwire._bulk.outcomes import Outcome, answer_line, encoded
+from specwire._bulk.sources import count_rows
+from specwire._models.headers import Headers
+from specwire._operations.response import Response
+from specwire.errors import ConfigurationError, InvalidRequestError
+
+from tests.runtime.bulk.bulk_client import async_client, question, questions
+
+ROWS = [{"name": f"n{number}", "size": number} for number in range(2500)]
+
+
+@pytest.fixture
+def table() -> Any:
+    """A table of the rows."""
+    return arrow.Table.from_pylist(ROWS)
+
+
+def test_json_lines_are_read_line_by_line(tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl"
+    path.write_text('{"a": 1}\n\n{"a": 2}\nno json\n')
+    rows = bulk.read(path)
+    assert [next(rows), next(rows)] == [{"a": 1}, {"a": 2}]
+    with pytest.raises(InvalidRequestError, match=r"rows\.jsonl:4: the line is not a JSON object"):
+        next(rows)
+    assert count_rows(str(path)) == 3
+
+
+def test_parquet_files_folders_and_tables_are_read(tmp_path: Path, table: Any) -> None:
+    arrow.parquet.write_table(table, tmp_path / "rows.parquet")
+    folder = tmp_path / "many.parquet"
+    folder.mkdir()
+    arrow.parquet.write_table(table.slice(0, 1000), folder / "a.parquet")
+    arrow.parquet.write_table(table.slice(1000), folder / "b.parquet")
+    for source in (tmp_path / "rows.parquet", str(folder), table):
+        assert list(bulk.read(source)) == ROWS
+    assert count_rows(str(folder)) == 2500
+
+
+class Frame:
+    """Data frame of a library with the Arrow interface, as pandas and Polars have it."""
+
+    def __init__(self, table: Any) -> None:
+        self._table = table
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        return self._table.__arrow_c_stream__(requested_schema)
+
+
+def test_data_frames_are_read(table: Any) -> None:
+    assert list(bulk.read(Frame(table))) == ROWS
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [("rows.csv", "does not exist"), (__file__, "unknown ending"), (3, "rows cannot be read from int")],
+)
+def test_unknown_sources_are_refused(source: Any, message: str) -> None:
+    with pytest.raises(ConfigurationError, match=message):
+        bulk.read(source)
+
+
+def test_parquet_needs_pyarrow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(ConfigurationError, match=r"pip install 'specwire\[bulk\]'"):
+        bulk.run(questions(1), async_client(), sink=tmp_path / "out.parquet")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_answers_are_written_to_parquet(tmp_path: Path) -> None:
+    """In files of a fixed number of rows; nothing else is left in the folder."""
+    out = tmp_path / "out.parquet"
+    with mock.patch.object(sinks, "PART_ROWS", 40):
+        bulk.run(questions(100), async_client(), sink=out)
+    rows = arrow.dataset.dataset(out).to_table().to_pylist()
+    assert sorted(row["index"] for row in rows) == list(range(100))
+    assert all(f'"content":"q{row["id"]}"' in row["response"] for row in rows)
+    assert sorted(file.name for file in out.iterdir()) == [f"part-0000{part}.parquet" for part in range(3)]
+
+
+def test_rows_of_a_file_are_built_into_requests(tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl"
+    path.write_text('{"key": "x", "text": "a"}\n{"key": "y", "text": "b"}\n')
+    got: dict[str, str] = {}
+
+    def sink(outcome: bulk.Outcome[Any]) -> None:
+        got[outcome.id] = outcome.value.choices[0].message.content
+
+    bulk.run(bulk.read(path), async_client(), sink=sink, id="key", build=lambda row: question(row["text"]))
+    assert got == {"x": "a", "y": "b"}
+
+
+@pytest.mark.parametrize(
+    ("content", "parsed", "line"),
+    [
+        (b'{"a":\n 1}', {"a": 1}, b'{"a":1}'),
+        (b'{"big": 123456789012345678901234567890}', None, b'{"big":123456789012345678901234567890}'),
+        (b"plain text", "plain text", b'"plain text"'),
+        (b"", None, b"null"),
+    ],
+)
+def test_a_response_is_one_line_of_json(content: bytes, parsed: Any, line: bytes) -> None:
+    """As the server sent it if that is JSON."""
+    response = Response(status_code=200, headers=Headers({}), content=content, parsed=parsed)
+    expected = b'{"index":3,"id":"\\"x","response":' + line + b"}\n"
+    assert answer_line(Outcome(index=3, id='"x', response=response)) == expected
+
+
+@pytest.mark.parametrize("item", [object(), {1: object()}, {"f": open}, float("nan"), b"bytes"])
+def test_any_row_can_be_shown(item: Any) -> None:
+    """Rows that are not JSON are kept as far as they are."""
+    assert b"\n" not in encoded(item)
