@@ -42,7 +42,7 @@ def is_current(target: Target, access: Access) -> bool:
 
 def record(target: Target, dependencies: Sequence[str], access: Access) -> None:
     """Record the files and access of the run that just finished; without a cache folder, do nothing."""
-    from specwire_codegen.output.package import replace_file
+    from specwire_codegen.output.files import replace_file
 
     path = _path(target)
     if path is not None:

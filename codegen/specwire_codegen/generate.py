@@ -33,9 +33,10 @@ from specwire_codegen.lower import lower
 from specwire_codegen.normalize import Normalized, normalize
 from specwire_codegen.normalize.guess import KINDS, Guess, Inference, Kind
 from specwire_codegen.output.audit import audit
+from specwire_codegen.output.files import replace_file
 from specwire_codegen.output.formatting import formatted
 from specwire_codegen.output.manifest import MANIFEST, manifest
-from specwire_codegen.output.package import compare, holds, replace_file
+from specwire_codegen.output.package import compare, holds
 from specwire_codegen.output.paths import inside
 from specwire_codegen.overrides.overrides import read_overrides, without_forms
 from specwire_codegen.overrides.pins import check_pins, pins_of
@@ -123,7 +124,8 @@ def _loaded(target: Target, access: Access) -> Document:
     if changed is not None:
         raise SpecwireCodegenError(
             f"{changed} differs from the copy pinned by {target.source.as_posix()}: put corrections into "
-            "overlay.yaml and restore the copy, or remove source.toml to make the document your own"
+            f"overlay.yaml and take the document from its source with specwire update {target.name}, or remove "
+            "source.toml to make the document your own"
         )
     if pin is not None and pin.parts:
         return load_from(Library(pinned(target.spec, pin)))

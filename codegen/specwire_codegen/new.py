@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 import tempfile
 from collections.abc import Mapping, Sequence
 from datetime import date
 from os.path import lexists
-from pathlib import Path, PurePosixPath
-from typing import Any
+from pathlib import Path
 
 import attrs
 import yaml
@@ -17,27 +15,19 @@ import yaml
 from specwire_codegen.config import default_config
 from specwire_codegen.diagnostics import Diagnostic, DiagnosticError, SpecwireCodegenError
 from specwire_codegen.documents.document import Document
-from specwire_codegen.files import fetch
-from specwire_codegen.files.access import Access, access_to
-from specwire_codegen.files.disk import disk
-from specwire_codegen.files.library import Library, Part
-from specwire_codegen.files.load import load_from
-from specwire_codegen.files.pin import Pinned, PinnedPart, tables, toml
+from specwire_codegen.files.access import Access
+from specwire_codegen.files.pin import toml
 from specwire_codegen.lower import lower
 from specwire_codegen.migrate.migration import migrate
-from specwire_codegen.normalize import Normalized, normalize
+from specwire_codegen.normalize import normalize
 from specwire_codegen.normalize.guess import Guess
 from specwire_codegen.openapi.casing import pascal, titled
-from specwire_codegen.openapi.identifiers import is_device
-from specwire_codegen.output.paths import digest, inside
+from specwire_codegen.output.paths import inside
 from specwire_codegen.output.swap import discard
+from specwire_codegen.pinning.copies import SOURCE, read_copies
 from specwire_codegen.project import require_package_name
 from specwire_codegen.python_source import line
 
-_STEP = re.compile(r"(?!\.)[A-Za-z0-9 _.@+-]*[A-Za-z0-9_@+-]")
-_UNSAFE = re.compile(r"[^A-Za-z0-9_.@+/-]+")
-_OWN = ("openapi.yaml", "openapi.yml", "openapi.json", "overlay.yaml", "client.toml", "source.toml", "normalized.json")
-"""Files with a meaning in the folder of a provider."""
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 """Keys that need no quotes in TOML."""
 
@@ -64,27 +54,13 @@ def new(
     folder = root / "specs" / name
     if lexists(folder):
         raise SpecwireCodegenError(f"{folder.as_posix()} already exists: choose another name, or remove it")
-    library = Library(disk(source, (access or Access()).with_more(access_to(source))))
-    document = load_from(library)
+    copies = read_copies(source, access or Access())
+    document = copies.document
     normalized = normalize(document)
     migration = migrate(config, document, name) if config is not None else None
     found = normalized.guesses if migration is None else ()
-    first, *others = library.all()
-    (key, *_), *sources = library.shelf.sources([part.address for part in (first, *others)])
-    suffix = "json" if first.raw.lstrip()[:1] == b"{" else "yaml"
-    spec = f"openapi.{suffix}"
-    places = _places(key, [names[0] for names in sources])
-    parts = tuple(
-        PinnedPart(file, tuple(names), digest(part.raw))
-        for file, names, part in zip(places, sources, others, strict=True)
-    )
-    copies = {file: part.raw for file, part in zip(places, others, strict=True)}
-    _check(normalized, spec, key, first, parts, copies)
-    files: dict[str, bytes] = {
-        spec: first.raw,
-        **copies,
-        "source.toml": _source(source, key, first.raw, parts, normalized.data["info"], today).encode(),
-    }
+    copies.verify()
+    files = {**copies.texts, SOURCE: copies.source_toml(folder, normalized.data["info"], today)}
     if migration is not None:
         files |= {file: text.encode() for file, text in migration.files.items()}
         _write(folder, files)
@@ -112,69 +88,6 @@ def _write(folder: Path, files: Mapping[str, bytes]) -> None:
     except BaseException:
         discard(staged)
         raise
-
-
-def _places(root: str, sources: Sequence[str]) -> list[str]:
-    """Return the path of the copy of each part: its own relative path if possible, else below `parts`."""
-    folder = posixpath.dirname(root)
-    taken = {name.lower() for name in _OWN}
-    folders = set[str]()
-    found = []
-    for source in sources:
-        path = source if fetch.is_remote(source) else posixpath.relpath(source, folder or ".")
-        file = path if _is_inside(path) else f"parts/{_apart(source)}"
-        while file.lower() in taken | folders or not taken.isdisjoint(_folders_of(file)):
-            file = f"parts/{file}"
-        taken.add(file.lower())
-        folders.update(_folders_of(file))
-        found.append(file)
-    return found
-
-
-def _folders_of(file: str) -> frozenset[str]:
-    return frozenset(str(each) for each in PurePosixPath(file.lower()).parents)
-
-
-def _is_inside(source: str) -> bool:
-    steps = PurePosixPath(source).parts
-    safe = all(_STEP.fullmatch(step) and not is_device(step) for step in steps)
-    return safe and not fetch.is_remote(source) and steps[0].lower() not in ("override_pins", "parts")
-
-
-def _apart(source: str) -> str:
-    """Return a portable path for the copy of a file from elsewhere."""
-    plain = _UNSAFE.sub("_", source.partition("://")[2] or source).strip("._/") or "part"
-    steps = [step.lstrip(".") or "_" for step in plain.split("/") if step]
-    return "/".join(f"_{step}" if is_device(step) else step for step in steps)
-
-
-def _check(
-    normalized: Normalized, spec: str, key: str, first: Part, parts: tuple[PinnedPart, ...], copies: Mapping[str, bytes]
-) -> None:
-    """Raise SpecwireCodegenError if the pinned copies result in another document."""
-    if not parts:
-        return
-    names = {key: spec, **{source: part.file for part in parts for source in part.sources}}
-    again = normalize(load_from(Library(Pinned(key, names, {spec: first.raw, **copies}))))
-    if again.data != normalized.data:
-        raise SpecwireCodegenError("the document cannot be pinned: bundle it into one file first")
-
-
-def _source(
-    source: str, key: str, data: bytes, parts: tuple[PinnedPart, ...], info: Mapping[str, Any], today: date
-) -> str:
-    licence = info.get("license", {})
-    facts = {
-        **({"url": key} if fetch.is_remote(source) else {"file": key}),
-        "retrieved": today.isoformat(),
-        "sha256": digest(data),
-        "title": info["title"],
-        "version": info["version"],
-        "license": licence.get("identifier") or licence.get("name") or "unknown: ask before you publish the copy",
-    }
-    lines = "".join(f"{key} = {toml(str(value))}\n" for key, value in facts.items())
-    head = "# Origin of the document. Do not edit the copies: put corrections into overlay.yaml.\n"
-    return head + lines + "".join(tables(parts))
 
 
 def _client(name: str, title: str) -> str:

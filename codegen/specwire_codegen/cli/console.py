@@ -105,6 +105,18 @@ def tell(text: str) -> None:
     _err().print(_escape(text))
 
 
+def can_ask() -> bool:
+    """Return whether somebody can answer a question."""
+    return sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def agreed(question: str) -> bool:
+    """Ask a question on stderr, and return whether the answer is yes; no answer is no."""
+    sys.stderr.write(f"{printable(question)} [y/N] ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
 def advise(text: str) -> None:
     """Print a hint on stderr; omitted with `--json`."""
     if not _json.on:

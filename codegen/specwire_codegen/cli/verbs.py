@@ -21,6 +21,7 @@ from specwire_codegen.cli.explanation import explanation, explanation_of_name
 from specwire_codegen.cli.mcp import mcp
 from specwire_codegen.cli.mock import mock
 from specwire_codegen.cli.options import NO_MORE, Count, From, Output, Overlays, Reading, Root, Strict
+from specwire_codegen.cli.update import update
 from specwire_codegen.diagnostics import DiagnosticError, SpecwireCodegenError, merged
 from specwire_codegen.dump import dump
 from specwire_codegen.project import Target, provider, providers, require_package_name, single
@@ -41,6 +42,7 @@ app.command(diff)
 app.command(call)
 app.command(mcp)
 app.command(mock)
+app.command(update)
 
 
 @app.command

@@ -64,6 +64,9 @@ def parse(raw: bytes, file: str) -> tuple[Any, YamlText | JsonText]:
     text = decode(raw, file)
     if not text.strip():
         raise failure("empty-file", "the file is empty", Location(file), "write an OpenAPI document into it")
+    if text.lstrip()[:1] == "<":
+        help = "take the URL of the document itself: pages often have a link to it, or to its raw text"
+        raise failure("web-page", "this is HTML or XML, not an OpenAPI document", Location(file, "", 1, 1), help)
     if text.lstrip()[:1] in {"{", "[", '"'}:
         try:
             value = json_text.read(text, file)

@@ -42,16 +42,20 @@ class Pin:
     source: str
     sha256: str | None
     parts: tuple[PinnedPart, ...] = ()
+    origin: str = ""
+    """URL, or path relative to `source.toml`, that a new version is read from; empty if unknown."""
+
+    def edited(self, spec: Path) -> Iterator[Path]:
+        """Yield the copies that differ from their digests."""
+        copies = ((spec, self.sha256), *((self.file.parent / part.file, part.sha256) for part in self.parts))
+        for path, sha256 in copies:
+            if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != sha256:
+                yield path
 
     def problem(self, spec: Path) -> str | None:
         """Return the path of a copy that differs from its digest, or None."""
-        if self.sha256 != hashlib.sha256(spec.read_bytes()).hexdigest():
-            return spec.as_posix()
-        for part in self.parts:
-            path = self.file.parent / part.file
-            if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != part.sha256:
-                return path.as_posix()
-        return None
+        path = next(self.edited(spec), None)
+        return path.as_posix() if path is not None else None
 
 
 def read_pin(file: Path) -> Pin | None:
@@ -65,7 +69,8 @@ def read_pin(file: Path) -> Pin | None:
     except (KeyError, TypeError, AttributeError, ValueError) as problem:
         raise SpecwireCodegenError(f"{file.as_posix()} cannot be read: {problem}") from None
     source = data.get("url") or data.get("file") or ""
-    return Pin(file, str(source), data.get("sha256"), parts)
+    origin = data.get("from") or data.get("url") or ""
+    return Pin(file, str(source), data.get("sha256"), parts, str(origin))
 
 
 def _part(raw: Mapping[str, Any], file: Path) -> PinnedPart:
@@ -121,7 +126,7 @@ class Pinned:
         name = self.names.get(address)
         if name is None:
             message = "is not part of the pinned copies"
-            help = "pin the document again: remove its folder and run specwire new"
+            help = "pin the document again: specwire update NAME"
             raise UnreachableFileError(error("unresolved-ref", message, help=help), remote=fetch.is_remote(address))
         if len(self.texts[name]) > limit:
             raise UnreachableFileError(error("too-large", f"leads to {name}, which is too large to use here"))

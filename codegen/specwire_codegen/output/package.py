@@ -11,6 +11,7 @@ from pathlib import Path
 from unicodedata import normalize
 
 from specwire_codegen.diagnostics import Diagnostic, Location, SpecwireCodegenError, error, failure, raise_errors
+from specwire_codegen.output.files import staged_file, unwritable
 from specwire_codegen.output.manifest import MANIFEST, is_conflicted
 from specwire_codegen.output.paths import inside
 from specwire_codegen.output.survey import Survey, is_unchanged, survey
@@ -50,20 +51,8 @@ def write(
         if changes or stale is not None:
             _replace(folder, found, files if changes else {}, stale)
     except OSError as problem:
-        raise _unwritable(problem, folder) from problem
+        raise unwritable(problem, folder) from problem
     return changes if stale is None else [*changes, f"write {stale[0].as_posix()}"]
-
-
-def replace_file(path: Path, text: str) -> None:
-    """Write a file atomically: the old one is replaced once the new text is on disk."""
-    try:
-        _require_file(path)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        move = _staged_file(path, text)
-        swap([move])
-        move.old.unlink(missing_ok=True)
-    except OSError as problem:
-        raise _unwritable(problem, path) from problem
 
 
 def _require_distinct(files: Collection[str]) -> None:
@@ -86,12 +75,6 @@ def _require_place(folder: Path) -> None:
         if os.path.lexists(path):
             help = "use another folder (--output) or package name"
             raise failure("output-not-a-folder", "this is not a folder", Location(str(path)), help)
-
-
-def _require_file(path: Path) -> None:
-    if path.is_symlink() or (path.exists() and not path.is_file()):
-        help = "move it: it would be replaced"
-        raise failure("output-not-a-file", "this is not a regular file", Location(str(path)), help)
 
 
 def _foreign(folder: Path, found: Survey) -> Iterator[Diagnostic]:
@@ -144,8 +127,7 @@ def _replace(folder: Path, found: Survey, files: Mapping[str, str], stale: tuple
         if files:
             moves.append(_staged_folder(folder, files))
         if stale is not None:
-            _require_file(stale[0])
-            moves.append(_staged_file(*stale))
+            moves.append(staged_file(stale[0], stale[1].encode()))
         swap(moves)
     except BaseException:
         for move in moves:
@@ -175,19 +157,6 @@ def _staged_folder(folder: Path, files: Mapping[str, str]) -> Move:
     return Move(staged, folder, staged.with_name(f"{staged.name}-old"))
 
 
-def _staged_file(path: Path, text: str) -> Move:
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
-    staged = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(text.encode())
-        staged.chmod(path.stat().st_mode & 0o7777 if path.exists() else 0o644)
-    except BaseException:
-        discard(staged)
-        raise
-    return Move(staged, path, staged.with_name(f"{staged.name}-old"))
-
-
 def _discard_package(old: Path, folder: Path, found: Survey) -> None:
     """Remove the previous package, unless files were added to it meanwhile."""
     if not old.is_dir():
@@ -195,8 +164,3 @@ def _discard_package(old: Path, folder: Path, found: Survey) -> None:
     if survey(old) != found:
         raise SpecwireCodegenError(f"{folder} was changed while it was generated: the previous contents are in {old}")
     shutil.rmtree(old)
-
-
-def _unwritable(problem: OSError, path: Path) -> SpecwireCodegenError:
-    place = Location(str(problem.filename or path))
-    return failure("not-writable", f"this cannot be written: {problem.strerror}", place, "check path and permissions")

@@ -14,11 +14,13 @@ from specwire_codegen.diagnostics import SpecwireCodegenError
 
 @attrs.frozen
 class Move:
-    """A replacement of one path by another; `old` receives the previous contents."""
+    """A replacement of one path by another, or its removal; `old` receives the previous contents."""
 
     new: Path
     place: Path
     old: Path
+    removes: bool = False
+    """Whether nothing takes the place: there is no `new`."""
 
 
 def swap(moves: Sequence[Move]) -> None:
@@ -27,7 +29,8 @@ def swap(moves: Sequence[Move]) -> None:
         for move in moves:
             if os.path.lexists(move.place):
                 os.replace(move.place, move.old)
-            os.replace(move.new, move.place)
+            if not move.removes:
+                os.replace(move.new, move.place)
     except BaseException:
         stuck = [problem for move in reversed(moves) if (problem := _undo(move)) is not None]
         for move in moves:
@@ -49,7 +52,7 @@ def _undo(move: Move) -> str | None:
     """Restore a path after a failed replacement; return the reason if that fails."""
     # The state is derived from the disk: an interrupt can occur between any two steps.
     try:
-        if os.path.lexists(move.place) and not os.path.lexists(move.new):
+        if not move.removes and os.path.lexists(move.place) and not os.path.lexists(move.new):
             os.replace(move.place, move.new)
         if os.path.lexists(move.old):
             os.replace(move.old, move.place)

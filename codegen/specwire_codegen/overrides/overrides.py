@@ -22,12 +22,18 @@ _RETURNS: tuple[Returns, ...] = ("Request", "PagedRequest", "StreamRequest", "Do
 
 def read_overrides(folder: Path, api: Api) -> tuple[Override, ...]:
     """Return the overrides below a folder; raise `DiagnosticError` with all problems."""
+    found, problems = find_overrides(folder, api)
+    raise_errors(problems)
+    return found
+
+
+def find_overrides(folder: Path, api: Api) -> tuple[tuple[Override, ...], list[Diagnostic]]:
+    """Return the overrides below a folder, and all problems."""
     reader = _Reader({operation.id: operation for operation in reversed(api.operations)})
     for path in sorted(folder.glob("*.py")):
         if not path.name.startswith("_"):
             reader.read(path)
-    raise_errors([*reader.problems, *_conflicts(reader.found, without_forms(api, reader.found))])
-    return tuple(reader.found)
+    return tuple(reader.found), [*reader.problems, *_conflicts(reader.found, without_forms(api, reader.found))]
 
 
 def without_forms(api: Api, overrides: Iterable[Override]) -> Api:

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given, strategies as st
 from specwire_codegen.diagnostics import SpecwireCodegenError
+from specwire_codegen.output.files import replace_file
 from specwire_codegen.output.manifest import MANIFEST, manifest
-from specwire_codegen.output.package import compare, replace_file, write
+from specwire_codegen.output.package import compare, write
 from specwire_codegen.output.paths import inside
 
 OLD = {"__init__.py": "", "client.py": "a = 1\n", "models/__init__.py": "b = 2\n", "resources/orders.py": "c = 3\n"}
