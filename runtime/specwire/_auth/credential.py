@@ -104,14 +104,12 @@ class DigestCredential:
 def source_of(name: str, scheme: Scheme, value: AsyncKey, base_url: str) -> Source:
     """Return the source for a scheme; raise `ConfigurationError` for a value that the scheme doesn't support."""
     shown = f"the credentials of {name}" if name else "the key"
+    if isinstance(value, Anonymous):
+        return StaticCredential(AppliedAuth())
     if isinstance(scheme, Undeclared):
-        if isinstance(value, Anonymous):
-            return StaticCredential(AppliedAuth())
         raise ConfigurationError(
             f"{shown} cannot be sent: the document does not declare where; pass ANONYMOUS, and headers={{...}}"
         )
-    if isinstance(value, Anonymous):
-        raise ConfigurationError(f"{shown} cannot be ANONYMOUS together with others: pass api_key=ANONYMOUS alone")
     if isinstance(value, tuple):
         user, password = value
         if not isinstance(scheme, Basic | Digest):

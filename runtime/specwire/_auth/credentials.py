@@ -88,7 +88,7 @@ class Credentials:
         wanted = ", or ".join(" and ".join(self._shown(name) for name in names) for names in alternatives)
         raise ConfigurationError(
             f"{client} needs credentials{what}: {wanted}. Pass {client}(credentials={{name: ...}}), or set the "
-            "environment variables"
+            "environment variables; api_key=ANONYMOUS sends none"
         )
 
     def _shown(self, name: str) -> str:

@@ -178,12 +178,18 @@ class Exchange:
         self._log(response.status_code, wait, response)
         if wait is not None:
             return wait
-        hint = self.prepared.other_servers if response.status_code == 401 else ""
+        hint = self._hint(response.status_code)
         error = parsing.status_error(self.state, response.status_code, headers, content, hint)
         if isinstance(self._body, Multipart) and response.status_code in (400, 415, 422):
             for note in self._body.notes():
                 error.add_note(note)
         raise error
+
+    def _hint(self, status: int) -> str:
+        """Return why the server may have refused the credentials, if it did."""
+        if status in (401, 403) and not self.trusted:
+            return f"redirected to {parsing.redirect_target(self._url)}, which gets no credentials: set base_url"
+        return self.prepared.other_servers if status == 401 else ""
 
     def follow_redirect(self, response: HTTPResponse) -> bool:
         """Follow a redirect if that is safe; credentials are never sent to another origin."""

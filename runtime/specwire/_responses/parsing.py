@@ -161,12 +161,12 @@ def _tell(state: CallState, response: HTTPResponse, content: bytes, drifts: tupl
 def status_error(state: CallState, status: int, headers: Headers, content: bytes, hint: str = "") -> APIStatusError:
     """Return the exception for an error status; `headers` and `content` have their secrets masked.
 
-    `hint` is for a rejected key.
+    `hint` says why the server may have refused the credentials.
     """
     raw = lenient_json.loads_or_text(content)
     body, drifts = _error_body(state, status, raw)
     response: Response[None] = state.response(status, headers, content, drift=drifts)
-    location = _target(headers.get("location", ""))
+    location = redirect_target(headers.get("location", ""))
     if status == 304:
         text = "not modified"
     elif 300 <= status < 400 and location:
@@ -180,7 +180,7 @@ def status_error(state: CallState, status: int, headers: Headers, content: bytes
     tail = f" (request id {response.request_id[:60]})" if response.request_id else ""
     if status == 401 and state.auth is not None and state.auth.hint:
         tail += f" ({state.auth.hint})"
-    if status == 401 and hint:
+    if hint:
         tail += f" ({hint})"
     room = max(LIMIT - len(head) - len(tail), 20)
     return status_class(status)(
@@ -261,7 +261,7 @@ def _decode_error(state: CallState, response: HTTPResponse, content: bytes, mess
     return DecodeError(message, request=state.request, response=whole)
 
 
-def _target(url: str) -> str:
+def redirect_target(url: str) -> str:
     """Return the target of a redirect without any part that may contain a signature: an origin, or a local path."""
     scheme, separator, rest = url.partition("://")
     if separator:

@@ -99,7 +99,7 @@ def test_missing_credentials_are_named(caller: Caller, server: Server) -> None:
     client = secured_client(caller, ("token",), ("header", "mtls"))
     text = (
         "needs credentials for get_thing: token (GUARDED_TOKEN), or header (GUARDED_HEADER) and mtls (pass cert=...). "
-        "Pass Guarded(credentials={name: ...}), or set the environment variables"
+        "Pass Guarded(credentials={name: ...}), or set the environment variables; api_key=ANONYMOUS sends none"
     )
     with pytest.raises(ConfigurationError, match=re.escape(text)):
         caller.run(client.send(secured_request()))
@@ -147,6 +147,20 @@ def test_credentials_are_not_sent_to_another_origin(caller: Caller, server: Serv
             assert ["/things?key=u%3A0123456789", "/there?a=1&key=u%3A0123456789"] == [
                 received.target for received in server.received[:2]
             ]
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_the_error_of_another_origin_says_that_it_gets_no_credentials(
+    caller: Caller, server: Server, status: int
+) -> None:
+    """A base URL may be that of a server which moved, or has the wrong scheme or port."""
+    client = secured_client(caller, ("token",), credentials={"token": "t"})
+    with Server() as other:
+        server.play(moved(f"{other.url}/v2/things?a=1"))
+        other.play(reply({"message": "no key"}, status=status))
+        with pytest.raises(APIStatusError) as caught:
+            caller.run(client.send(secured_request()))
+    assert f": no key (redirected to {other.url}, which gets no credentials: set base_url)" in str(caught.value)
 
 
 @pytest.mark.parametrize("scheme", ["token", "login", "header", "query", "cookie", "custom"])
@@ -197,6 +211,17 @@ def test_a_call_that_requires_an_undeclared_scheme_is_not_sent_anonymously(calle
             caller.run(client.send(secured_request(*alternatives)))
         assert len(str(raised.value)) <= 300
     assert not server.received
+
+
+def test_anonymous_replaces_the_credentials_of_one_scheme(caller: Caller, server: Server) -> None:
+    """The other schemes of a requirement are sent; a scheme on its own sends nothing."""
+    server.play(GOOD, GOOD)
+    given = {"header": security.ANONYMOUS, "token": "t"}
+    client = secured_client(caller, ("header", "token"), credentials=given)
+    caller.run(client.send(secured_request()))
+    caller.run(client.send(secured_request(("header",))))
+    places = [{"authorization", "x-key"} & received.headers.keys() for received in server.received]
+    assert [{"authorization"}, set()] == places
 
 
 def test_anonymous_replaces_only_the_undeclared_scheme(caller: Caller, server: Server) -> None:
