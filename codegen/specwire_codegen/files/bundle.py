@@ -14,7 +14,9 @@ from typing import Any
 import attrs
 
 from specwire_codegen.diagnostics import error, raise_errors, warning
+from specwire_codegen.documents.base_uris import base_uris
 from specwire_codegen.documents.document import Document, Place
+from specwire_codegen.files import fetch
 from specwire_codegen.files.examples import NOTHING, Examples
 from specwire_codegen.files.findings import Findings
 from specwire_codegen.files.layout import OPENAPI, SWAGGER, Layout
@@ -24,7 +26,7 @@ from specwire_codegen.files.targets import Spot, Target, Targets, is_reference, 
 from specwire_codegen.openapi import pointer as pointers
 from specwire_codegen.openapi.objects import FIELDS, PATTERNED, SECTIONS, Child, FieldType, Node, ObjectType
 from specwire_codegen.openapi.suggest import did_you_mean
-from specwire_codegen.openapi.walk import is_extension, walk
+from specwire_codegen.openapi.walk import is_extension
 
 _IS_PATH = re.compile(r"[#/.]")
 _SCHEMAS_OF_OLD: Mapping[tuple[ObjectType, str], Child] = {
@@ -58,7 +60,8 @@ def bundle(root: Part, library: Library) -> Document:
 
 def _bundler(root: Part, library: Library, once: frozenset[Use], inner: dict[Use, Spot]) -> _Bundler:
     layout = SWAGGER if "swagger" in root.value else OPENAPI
-    targets, findings = Targets(library, root.value.get("$self"), {}), Findings(library)
+    identities = base_uris(root.value, layout.root, fetch.uri_of(library.home))
+    targets, findings = Targets(library, identities), Findings(library)
     return _Bundler(layout, library, root, targets, findings, Names(layout, inner), Examples(targets, findings), once)
 
 
@@ -86,7 +89,6 @@ class _Bundler:
     def document(self) -> Node:
         """Return the data of the whole document."""
         root = Spot(self.root.value, self.home, "")
-        self.record_ids()
         self.assign_names(root)
         data: Node = self.node(root, self.layout.root, "")
         while self.names.waiting:
@@ -96,16 +98,6 @@ class _Bundler:
             self.place(here, spot)
             self.added.setdefault(kind, {})[name] = self.node(spot._replace(trail=()), kind, here)
         return self.layout.extended(data, self.added)
-
-    def record_ids(self) -> None:
-        """Record the schemas of the document that have an `$id`."""
-        for node, kind, pointer in walk(self.root.value, self.layout.root):
-            if kind == "schema" and isinstance(node.get("$id"), str) and not node["$id"].startswith("#"):
-                try:
-                    address = self.library.shelf.address(node["$id"].removesuffix("#"), self.home)
-                except ValueError:
-                    continue
-                self.targets.ids.setdefault(address, pointer)
 
     def assign_names(self, root: Spot) -> None:
         """Assign component names to the document's own components and to the targets of its aliases."""
@@ -136,7 +128,7 @@ class _Bundler:
         if ref.base == self.home and self.names.has(ref.value, kind):
             return
         try:
-            end = self.end(self.targets.find(ref.value, ref.base), kind, member.target)
+            end = self.end(self.targets.find(ref.value, ref), kind, member.target)
         except UnreachableFileError:
             return
         is_own = end.base == self.home and self.layout.keeps(end.pointer, kind)
@@ -174,7 +166,7 @@ class _Bundler:
         if not self.once or kind == "schema" or not is_reference(spot.value):
             return False
         try:
-            end = self.end(self.targets.find(spot.value["$ref"], spot.base), kind)
+            end = self.end(self.targets.find(spot.value["$ref"], spot), kind)
         except UnreachableFileError:
             return False
         return (kind, end.target) in self.once
@@ -277,7 +269,7 @@ class _Bundler:
     def followed(self, ref: Spot, here: str, alone: bool, text: bool) -> Members | Spot | None:
         """Return the opened target of a reference for the pointer `here`."""
         try:
-            found = self.targets.find(ref.value, ref.base, text=text)
+            found = self.targets.find(ref.value, ref, text=text)
             if found.target in ref.trail:
                 raise UnreachableFileError(self.findings.circle([*ref.trail, found.target]))
         except UnreachableFileError as problem:
@@ -293,10 +285,11 @@ class _Bundler:
 
     def reference(self, ref: Spot, kind: ObjectType) -> Any:
         """Return a reference that stays one, rewritten to its target in the bundle."""
-        if not isinstance(ref.value, str) or (ref.base == self.home and self.is_kept(ref.value, kind)):
+        is_plain = ref.base == self.home and not self.targets.identities.around(ref.pointer)
+        if not isinstance(ref.value, str) or (is_plain and self.is_kept(ref.value, kind)):
             return ref.value
         try:
-            found = self.targets.find(ref.value, ref.base)
+            found = self.targets.find(ref.value, ref)
             self.findings.repaired(ref, self.targets.repairs)
             end = self.end(found, kind)
         except UnreachableFileError as problem:
@@ -314,7 +307,7 @@ class _Bundler:
     def is_settled(self, ref: str, kind: ObjectType) -> bool:
         """Return whether a pointer into the document still resolves in the bundle."""
         try:
-            found = self.targets.find(ref, self.home)
+            found = self.targets.find(ref, Spot(None, self.home, ""))
         except UnreachableFileError:
             return True
         is_object = isinstance(found.value, dict) or (kind == "schema" and isinstance(found.value, bool))
@@ -349,7 +342,7 @@ class _Bundler:
                 own = spot
             if not is_reference(spot.value) or len(spot.value) > 1:
                 return own or spot
-            spot = self.targets.find(spot.value["$ref"], spot.base)
+            spot = self.targets.find(spot.value["$ref"], spot)
 
     def place(self, here: str, spot: Spot) -> None:
         """Record the source of a part of the bundle."""

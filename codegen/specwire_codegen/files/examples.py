@@ -44,7 +44,7 @@ class Examples:
                 if spot.target in passed:
                     raise UnreachableFileError(self.findings.circle([*passed, spot.target]))
                 passed.append(spot.target)
-                spot = self.targets.find(ref.value, ref.base, text=True)
+                spot = self.targets.find(ref.value, ref, text=True)
             except UnreachableFileError as problem:
                 self.findings.unreachable(ref, problem, left_out="the example is left out")
                 return NOTHING
@@ -72,7 +72,7 @@ class Examples:
         ]
         if is_reference(value):
             try:
-                inner.append(self.targets.find(value["$ref"], schema.base))
+                inner.append(self.targets.find(value["$ref"], schema))
             except UnreachableFileError:
                 return False
         return any(self._declares(each, seen) for each in inner)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
-from urllib.parse import unquote, urlsplit, urlunsplit
+from pathlib import Path, PurePath
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from specwire_codegen.diagnostics import Location, failure
 
@@ -36,6 +36,11 @@ def path_of(address: str) -> str:
     """Return the percent-decoded path of a relative or `file:` URL."""
     path = unquote(_FILE.sub("", address, count=1))
     return path[1:] if re.match(r"/[A-Za-z]:[/\\]", path) else path
+
+
+def uri_of(address: str) -> str:
+    """Return an address, a URL or a path, as a URI."""
+    return address if is_remote(address) else f"file://{quote(PurePath(address).as_posix())}"
 
 
 def is_file_address(address: str) -> bool:

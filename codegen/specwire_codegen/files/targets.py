@@ -9,6 +9,7 @@ from urllib.parse import unquote
 import attrs
 
 from specwire_codegen.diagnostics import error
+from specwire_codegen.documents.base_uris import BaseURIs
 from specwire_codegen.files import fetch, nearby
 from specwire_codegen.files.library import Library, UnreachableFileError
 from specwire_codegen.openapi import pointer as pointers
@@ -60,52 +61,57 @@ class Targets:
     """Resolver of the references in a library."""
 
     library: Library
-    self_address: str | None
-    """`$self` of the document."""
-    ids: dict[str, str]
-    """`$id` of schemas of the document -> their pointers."""
+    identities: BaseURIs
+    """The document and the schemas in it that have their own URI."""
     repairs: list[Repair] = attrs.field(factory=list)
     """Corrections made by the last search."""
 
-    def find(self, ref: str, base: str, *, text: bool = False) -> Spot:
-        """Return the target of a reference in the text `base`; raise UnreachableFileError.
+    def find(self, ref: str, place: Spot, *, text: bool = False) -> Spot:
+        """Return the target of a reference at a place; raise UnreachableFileError.
 
         `repairs` then holds the corrections made.
         """
         self.repairs.clear()
-        return self._found(ref, base, text, ())
+        return self._found(ref, place, text, ())
 
-    def _found(self, ref: str, base: str, text: bool, passed: tuple[Target, ...]) -> Spot:
+    def _found(self, ref: str, place: Spot, text: bool, passed: tuple[Target, ...]) -> Spot:
         written, _, fragment = ref.partition("#")
+        base = place.base
         try:
-            address, around = self._address(written, base)
+            address, around = self._address(written, place)
         except ValueError:
             message = "is neither a path nor a URL"
             raise UnreachableFileError(
                 error("unresolved-ref", message, help="write it as #/components/..., a path, or a URL")
             ) from None
         part = self.library.part(address, base, text=text and bool(written))
-        fragment = around + unquote(fragment)
-        spot = self._inside(part.address, fragment, text, passed)
+        fragment = unquote(fragment)
+        spot = self._inside(part.address, around, fragment, text, passed)
+        if spot is None and not written and around:
+            spot = self._inside(part.address, "", fragment, text, passed)
         if spot is None and not written and base != self.library.home:
             spot = self._elsewhere(ref, base, text, passed)
         if spot is not None:
             return spot
-        near = nearby.place(part.value, fragment)
+        near = nearby.place(part.value, around + fragment)
         help = f"did you mean #{pointers.to_fragment(near)}?" if near is not None else "check the part after '#'"
         if not written and base != self.library.home:
             help = f"{help}; '#' is the root of the file that contains the reference"
         raise UnreachableFileError(error("unresolved-ref", "does not exist", help=help))
 
-    def _address(self, written: str, base: str) -> tuple[str, str]:
+    def _address(self, written: str, place: Spot) -> tuple[str, str]:
         """Return the address of a reference, and the pointer that its fragment is relative to."""
+        base, is_home = place.base, place.base == self.library.home
         if not written:
-            return base, ""
-        if written == self.self_address:
-            return self.library.home, ""
+            return base, self.identities.around(place.pointer) if is_home else ""
+        named = (
+            self.identities.find(written, place.pointer)
+            if is_home
+            else self.identities.named(written, fetch.uri_of(base))
+        )
+        if named is not None:
+            return self.library.home, named
         address = self.library.shelf.address(written, base)
-        if address in self.ids:
-            return self.library.home, self.ids[address]
         if "\\" in written and not fetch.is_remote(address):
             forward = self.library.shelf.address(written.replace("\\", "/"), base)
             if forward != address and not self.library.shelf.has(address) and self.library.shelf.has(forward):
@@ -113,8 +119,8 @@ class Targets:
                 return forward, ""
         return address, ""
 
-    def _inside(self, address: str, fragment: str, text: bool, passed: tuple[Target, ...]) -> Spot | None:
-        """Return the target of a fragment in a file: a pointer, a corrected pointer, or an anchor.
+    def _inside(self, address: str, around: str, fragment: str, text: bool, passed: tuple[Target, ...]) -> Spot | None:
+        """Return the target of a fragment in a file or in a schema of it: a pointer, also corrected, or an anchor.
 
         A common mistake is `/` for the whole document, or a missing first slash.
         """
@@ -123,14 +129,14 @@ class Targets:
         for pointer in dict.fromkeys((fragment, fragment.rstrip("/"), f"/{fragment}")):
             if not pointer or pointer.startswith("/"):
                 spot: Spot | None = root
-                for token in pointers.split(pointer):
+                for token in pointers.split(around + pointer):
                     spot = spot and self._step(spot, token, text, passed)
                 if spot is not None:
                     return spot
-        anchored = next((pointer for name, pointer in _anchors(part.value) if name == fragment), None)
+        anchored = next((each for name, each in _anchors(root, around) if name == fragment), None)
         if anchored is not None:
             return Spot(pointers.get(part.value, anchored), part.address, anchored)
-        meant = pointers.unescaped(part.value, fragment)
+        meant = None if around else pointers.unescaped(part.value, fragment)
         if meant is None:
             return None
         help = "in a pointer, '/' in a name is '~1', and '~' is '~0'"
@@ -150,7 +156,7 @@ class Targets:
             return None
         for ref in [value["$ref"]] if is_reference(value) else merged_references(value.get("<<")):
             try:
-                inner = self._step(self._found(ref, spot.base, text, (*passed, spot.target)), token, text, passed)
+                inner = self._step(self._found(ref, spot, text, (*passed, spot.target)), token, text, passed)
             except UnreachableFileError:
                 continue
             if inner is not None:
@@ -163,10 +169,10 @@ class Targets:
         if not fragment.startswith("/"):
             return None
         home = self.library.home
-        found = self._inside(home, fragment, text, passed)
+        found = self._inside(home, "", fragment, text, passed)
         if found is None:
             others = [part.address for part in self.library.all() if part.address not in (home, base)]
-            spots = [spot for each in others if (spot := self._inside(each, fragment, text, passed)) is not None]
+            spots = [spot for each in others if (spot := self._inside(each, "", fragment, text, passed)) is not None]
             found = spots[0] if len(spots) == 1 else None
         if found is not None:
             where = self.library.written(found.base, base)
@@ -174,9 +180,9 @@ class Targets:
         return found
 
 
-def _anchors(data: Any) -> Iterator[tuple[str, str]]:
-    """Yield the anchors of a file of any kind, with the pointers of their schemas."""
-    waiting = [(data, "")]
+def _anchors(root: Spot, around: str) -> Iterator[tuple[str, str]]:
+    """Yield the anchors in a schema or a file of any kind, with the pointers of their schemas."""
+    waiting = [(pointers.get(root.value, around), around)]
     while waiting:
         value, pointer = waiting.pop()
         if isinstance(value, dict):
