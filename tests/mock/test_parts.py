@@ -181,10 +181,7 @@ def test_rechunking_keeps_the_bytes(parts: list[bytes], size: int) -> None:
 
 def test_a_line_break_in_event_data_makes_two_data_lines() -> None:
     """A line break in the data makes two data lines."""
-    assert (
-        streams.encode(Event("a\nb", (("event", "x"),), is_json=False), lines=False)
-        == b"event: x\ndata: a\ndata: b\n\n"
-    )
+    assert streams.encode(Event("a\nb", (("event", "x"),), is_json=False), "sse") == b"event: x\ndata: a\ndata: b\n\n"
 
 
 @given(st.integers(1, 60))

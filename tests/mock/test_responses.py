@@ -239,3 +239,24 @@ def test_clock_and_keys_can_be_given(document: dict[str, Any]) -> None:
     application = mock_app.build(document, keys={"a", "b"}, clock=lambda: 1_234_567_890.0)
     with server.serve(application) as url, httpx2.Client(base_url=url, headers={"authorization": "Bearer b"}) as client:
         assert upload(client)["created_at"] == 1_234_567_890
+
+
+@pytest.mark.parametrize(
+    ("media_type", "begin"),
+    [
+        ("application/x-ndjson", b"{"),
+        ("application/json-lines", b"{"),
+        ("application/vnd.acme+jsonl", b"{"),
+        ("application/json-seq", b"\x1e{"),
+        ("application/geo+json-seq", b"\x1e{"),
+    ],
+)
+def test_every_sequence_of_json_is_framed(media_type: str, begin: bytes) -> None:
+    """One document a line, in `json-seq` after a record separator."""
+    item = {"type": "object", "required": ["a"], "properties": {"a": {"const": 1}}}
+    responses = {"200": {"description": "d", "content": {media_type: {"itemSchema": item}}}}
+    application = mock_app.build({"paths": {"/a": {"get": {"operationId": "a", "responses": responses}}}})
+    with server.serve(application) as base, httpx2.Client(base_url=base) as client:
+        lines = client.get("/a").content.splitlines()
+    assert 5 == len(lines)
+    assert all(line.startswith(begin) for line in lines)

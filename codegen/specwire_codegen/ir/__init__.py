@@ -37,7 +37,6 @@ from specwire_codegen.ir.requests import (
     Body as Body,
     Formats as Formats,
     FormBody as FormBody,
-    Framing as Framing,
     JsonBody as JsonBody,
     JsonLinesBody as JsonLinesBody,
     MultipartBody as MultipartBody,

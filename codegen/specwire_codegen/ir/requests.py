@@ -8,6 +8,7 @@ import attrs
 
 from specwire_codegen.ir.models import Field
 from specwire_codegen.ir.types import DefaultValue, LiteralValue, TypeExpr
+from specwire_codegen.openapi.media_types import Framing
 
 
 @attrs.frozen
@@ -117,9 +118,6 @@ class TextBody:
 
     media_type: str
     required: bool
-
-
-Framing: TypeAlias = Literal["sse", "jsonl", "json-seq"]
 
 
 @attrs.frozen

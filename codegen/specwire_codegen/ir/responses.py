@@ -6,8 +6,8 @@ from typing import TypeAlias
 
 import attrs
 
-from specwire_codegen.ir.requests import Framing
 from specwire_codegen.ir.types import TypeExpr
+from specwire_codegen.openapi.media_types import Framing
 
 
 @attrs.frozen

@@ -33,10 +33,9 @@ from specwire_codegen.lower.media import (
 )
 from specwire_codegen.lower.model import fields_of
 from specwire_codegen.lower.parameter import lower_parameter
-from specwire_codegen.lower.payload import FRAMINGS
 from specwire_codegen.lower.schema import Schema, is_object
 from specwire_codegen.lower.twins import form_name
-from specwire_codegen.openapi.media_types import base_type, is_json
+from specwire_codegen.openapi.media_types import base_type, framing_of, is_json
 
 _FORM = Style("form", True)
 _QUOTED = re.compile(r'"[^"]*"')
@@ -121,8 +120,9 @@ def _body(media_type: str, media: Mapping[str, Any], required: bool, components:
     base = base_type(media_type)
     if is_range(media_type) and not components.is_textual(schema):
         base = "application/json"
-    if base in FRAMINGS and FRAMINGS[base] != "sse" and "itemSchema" in media:
-        return JsonLinesBody(components.type_of(media["itemSchema"]), FRAMINGS[base], base, required)
+    framing = framing_of(base)
+    if framing is not None and framing != "sse" and "itemSchema" in media:
+        return JsonLinesBody(components.type_of(media["itemSchema"]), framing, base, required)
     if is_json(base):
         return JsonBody(
             components.type_of(schema), _keywords(schema, components), required, base, _is_blank(schema, components)

@@ -14,7 +14,6 @@ from specwire_codegen.ir import (
     Empty,
     EventError,
     EventStream,
-    Framing,
     JsonPayload,
     Nullable,
     Payload,
@@ -26,18 +25,8 @@ from specwire_codegen.ir import (
 from specwire_codegen.lower.media import Components, exact_type, is_range, is_text, parameters_of, preference
 from specwire_codegen.lower.schema import union_of
 from specwire_codegen.lower.twins import Form, twins
-from specwire_codegen.openapi.media_types import base_type, is_json
+from specwire_codegen.openapi.media_types import Framing, base_type, framing_of, is_json
 from specwire_codegen.openapi.pointer import split
-
-FRAMINGS: Mapping[str, Framing] = {
-    "text/event-stream": "sse",
-    **dict.fromkeys(
-        "application/jsonl application/jsonlines application/ndjson application/stream+json application/x-jsonl "
-        "application/x-ndjson application/x-jsonlines application/x-json-stream".split(),
-        "jsonl",
-    ),
-    "application/json-seq": "json-seq",
-}
 
 _BODILESS = ("204", "205")
 """Status codes whose responses cannot have a body in HTTP."""
@@ -148,8 +137,9 @@ def _payload(media_type: str, media: Mapping[str, Any], components: Components) 
     schema = media.get("schema", {})
     base = base_type(media_type)
     resolved = components.resolve(schema)
-    if base in FRAMINGS and ("itemSchema" in media or "schema" not in media):
-        return _events(base, media, components)
+    framing = framing_of(base)
+    if framing is not None and ("itemSchema" in media or "schema" not in media):
+        return _events(base, framing, media, components)
     if resolved.get("format") == "binary":
         return BinaryStream(base)
     if is_json(media_type):
@@ -167,9 +157,8 @@ def _payload(media_type: str, media: Mapping[str, Any], components: Components) 
     return BinaryStream(base)
 
 
-def _events(base: str, media: Mapping[str, Any], components: Components) -> EventStream:
+def _events(base: str, framing: Framing, media: Mapping[str, Any], components: Components) -> EventStream:
     stream = media.get("x-specwire-stream", {})
-    framing = FRAMINGS[base]
     schema: Any = media.get("itemSchema", {})
     if framing == "sse":
         data = components.resolve(components.resolve(schema).get("properties", {}).get("data", {}))

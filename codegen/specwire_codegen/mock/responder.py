@@ -43,6 +43,7 @@ from specwire_codegen.mock.state.operation_roles import (
 )
 from specwire_codegen.mock.state.resource_lookup import ResourceLookup
 from specwire_codegen.mock.values.examples import Examples
+from specwire_codegen.openapi.media_types import Framing
 from specwire_codegen.openapi.methods import TOKEN
 
 TEXTS: Final = {"text", "srt", "vtt", "txt"}
@@ -72,8 +73,8 @@ class Responder:
         status = faults.status or status_code(response)
         headers = tuple(self._headers(response))
         media = _chosen(response, exchange)
-        if media is not None and (media.is_events or media.is_lines):
-            return self._stream(exchange, media, status, headers, faults)
+        if media is not None and media.framing is not None:
+            return self._stream(exchange, media, media.framing, status, headers, faults)
         if media is not None and not media.is_json:
             return self._bytes(exchange, role, media, status, headers)
         value = self._value(exchange, role, media)
@@ -165,7 +166,13 @@ class Responder:
         return Whole(status, (("content-type", _with_charset(name)), *headers), text.encode())
 
     def _stream(
-        self, exchange: Exchange, media: MediaType, status: int, headers: tuple[Header, ...], faults: Faults
+        self,
+        exchange: Exchange,
+        media: MediaType,
+        framing: Framing,
+        status: int,
+        headers: tuple[Header, ...],
+        faults: Faults,
     ) -> Chunked:
         schema = self.streams.data_schema(media)
         accepts = self.examples.validators.accepts
@@ -176,7 +183,6 @@ class Responder:
         )
         facts = media.stream
         wrong = self._wrong(exchange.operation, media, faults)
-        lines = media.is_lines
 
         def chunks() -> Iterable[bytes]:
             return rechunked(wire(), faults.chunk)
@@ -186,11 +192,11 @@ class Responder:
             if facts is not None and facts.resumable:
                 row = following(numbered(row), exchange.last_event_id)
             for event in row if wrong is None else corrupted(row, wrong):
-                yield encode(event, lines=lines)
+                yield encode(event, framing)
                 if event is wrong and faults.malformed == "sse-error":
                     return
             if facts is not None and facts.terminator is not None:
-                yield encode_terminator(facts.terminator, lines=lines)
+                yield encode_terminator(facts.terminator, framing)
 
         return Chunked(status, (("content-type", _with_charset(media.name)), *headers), chunks)
 

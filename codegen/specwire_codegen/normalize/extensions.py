@@ -9,10 +9,9 @@ import attrs
 
 from specwire_codegen.normalize.guess import INFERRED, KINDS
 from specwire_codegen.normalize.operations.stated_names import NAME
-from specwire_codegen.normalize.operations.streams import EVENT_STREAM, JSON_LINES
 from specwire_codegen.normalize.source_map import PRIVATE, Report, origin_of
 from specwire_codegen.openapi import pointer as pointers
-from specwire_codegen.openapi.media_types import base_type
+from specwire_codegen.openapi.media_types import EVENT_STREAM, FRAMINGS, base_type, framing_of
 from specwire_codegen.openapi.methods import TOKEN
 from specwire_codegen.openapi.objects import Node, ObjectType
 from specwire_codegen.openapi.styles import SPANS
@@ -157,7 +156,7 @@ _STREAM = _Object(
         "item": _pointer,
     }
 )
-_STREAMED = _Object({**_STREAM.members, "media_type": _one_of(EVENT_STREAM, *sorted(JSON_LINES))})
+_STREAMED = _Object({**_STREAM.members, "media_type": _one_of(*FRAMINGS)})
 _PAGED_IN = _one_of("query", "body")
 _PAGINATION = _Choice(
     "style",
@@ -284,7 +283,7 @@ _NAMES: Mapping[str, str] = {"openapi": "document", "mediaType": "media type", "
 
 def _check_resumable(node: Node, name: str, report: Report) -> None:
     stream = node.get("x-specwire-stream")
-    if isinstance(stream, dict) and stream.get("resumable") is True and name in JSON_LINES:
+    if isinstance(stream, dict) and stream.get("resumable") is True and framing_of(name) not in (None, "sse"):
         place = pointers.join(origin_of(node), "x-specwire-stream", "resumable")
         message = f"a stream of {name} cannot be resumed because it has no event ids"
         report.error("bad-extension", message, place, f"remove 'resumable', or declare the stream as {EVENT_STREAM}")

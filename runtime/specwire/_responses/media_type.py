@@ -23,7 +23,7 @@ _SLOPPY = frozenset({"", "text/plain", "text/html", "application/octet-stream", 
 
 def form_of(media_type: str) -> Form:
     """Return the form of a body, by its media type without parameters."""
-    if media_type in _LINES:
+    if media_type in _LINES or media_type.endswith(("+ndjson", "+jsonl")):
         return "lines"
     if media_type in _TEXTS or media_type.endswith(("+xml", "+yaml", "+json-seq")):
         return "text"

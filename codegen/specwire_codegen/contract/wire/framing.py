@@ -9,7 +9,7 @@ import attrs
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from specwire_codegen.ir import Framing as FramingName
+from specwire_codegen.openapi.media_types import Framing as FramingName
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 

@@ -14,6 +14,7 @@ from specwire_codegen.migrate.node import Node
 from specwire_codegen.migrate.subject import Subject
 from specwire_codegen.openapi import pointer as pointers
 from specwire_codegen.openapi.casing import snake, words
+from specwire_codegen.openapi.media_types import framing_of
 
 _REQUEST, _RESPONSE = re.compile(r"\$request\.([\w.-]+)"), re.compile(r"\$response\.([\w.-]+)")
 _LEFT = {
@@ -129,7 +130,7 @@ def _streams(operation: str, subject: Subject) -> str | None:
     for response in subject.successes(operation):
         content = subject.get(pointers.join(response, "content"))
         for media_type in content if isinstance(content, dict) else ():
-            if media_type in (EVENTS, "application/jsonl", "application/x-ndjson"):
+            if framing_of(media_type) is not None:
                 return str(media_type)
     return None
 

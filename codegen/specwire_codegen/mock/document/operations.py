@@ -67,14 +67,9 @@ class MediaType:
         return media_types.is_json(self.name)
 
     @property
-    def is_events(self) -> bool:
-        """True if a body of this type is a stream of server-sent events."""
-        return self.name == "text/event-stream"
-
-    @property
-    def is_lines(self) -> bool:
-        """True if a body of this type has one JSON document per line."""
-        return self.name in {"application/jsonl", "application/x-ndjson", "application/x-jsonlines"}
+    def framing(self) -> media_types.Framing | None:
+        """How the events or JSON documents in a body of this type are separated; None for one document."""
+        return media_types.framing_of(self.name)
 
 
 @attrs.frozen(eq=False)

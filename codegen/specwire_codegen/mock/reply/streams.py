@@ -10,6 +10,7 @@ from specwire_codegen.mock.document.document import Document, Schema
 from specwire_codegen.mock.document.operations import MediaType
 from specwire_codegen.mock.reply.responses import dump
 from specwire_codegen.mock.values.examples import Examples
+from specwire_codegen.openapi.media_types import Framing
 
 DRAWN: Final = 5
 """Number of events in a stream without an example."""
@@ -42,7 +43,7 @@ class Streams:
         """Return the events of the first example without the terminator; without an example, sampled ones."""
         terminator = media.stream.terminator if media.stream else None
         for example in sorted(media.examples, key=lambda one: one.name != name):
-            events = _parsed(example.value, lines=media.is_lines)
+            events = _parsed(example.value, lines=media.framing != "sse")
             if events:
                 return tuple(event for event in events if event.is_json or event.data != terminator)
         return (self._drawn(media),) * DRAWN
@@ -50,7 +51,7 @@ class Streams:
     def data_schema(self, media: MediaType) -> Schema:
         """Return the schema of the JSON data of one event or line."""
         item = True if media.item_schema is None else media.item_schema
-        if media.is_lines:
+        if media.framing != "sse":
             return item
         data = self.document.properties(item).get("data", True)
         found = next((one["contentSchema"] for one in self.document.variants(data) if "contentSchema" in one), None)
@@ -60,7 +61,7 @@ class Streams:
         schema = self.data_schema(media)
         data = self.examples.drawer.draw(schema)
         fields: list[tuple[str, str]] = []
-        if media.is_events and media.item_schema is not None:
+        if media.framing == "sse" and media.item_schema is not None:
             required = {name for one in self.document.variants(media.item_schema) for name in one.get("required", ())}
             declared = self.document.properties(media.item_schema)
             names = (name for name in FIELDS if name in declared and (name in required or name == "event"))
@@ -158,17 +159,17 @@ def corrupted(events: Iterable[Event], wrong: Event) -> Iterator[Event]:
             yield wrong
 
 
-def encode(event: Event, *, lines: bool) -> bytes:
-    """Return the bytes of one event or line."""
-    if lines:
-        return event.text + b"\n"
+def encode(event: Event, framing: Framing) -> bytes:
+    """Return the bytes of one event or JSON document."""
+    if framing != "sse":
+        return (b"\x1e" if framing == "json-seq" else b"") + event.text + b"\n"
     head = "".join(f"{name}: {value}\n" for name, value in event.fields).encode()
     return head + b"".join(b"data: " + line + b"\n" for line in event.text.split(b"\n")) + b"\n"
 
 
-def encode_terminator(terminator: str | None, *, lines: bool) -> bytes:
+def encode_terminator(terminator: str | None, framing: Framing) -> bytes:
     """Return the terminator of a stream."""
-    return b"" if terminator is None else encode(Event(terminator, is_json=False), lines=lines)
+    return b"" if terminator is None else encode(Event(terminator, is_json=False), framing)
 
 
 def rechunked(chunks: Iterable[bytes], size: int | None) -> Iterator[bytes]:

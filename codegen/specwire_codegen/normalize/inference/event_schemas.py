@@ -10,11 +10,10 @@ import attrs
 
 from specwire_codegen.normalize.inference.reading import followed, members_of, resolved, success
 from specwire_codegen.normalize.operations.operations import methods
-from specwire_codegen.normalize.operations.streams import EVENT_STREAM
 from specwire_codegen.normalize.order import reached
 from specwire_codegen.openapi import pointer as pointers
 from specwire_codegen.openapi.casing import words
-from specwire_codegen.openapi.media_types import base_type, is_json
+from specwire_codegen.openapi.media_types import EVENT_STREAM, base_type, is_json
 from specwire_codegen.openapi.objects import Node
 
 _PARTS = frozenset("stream streams streamed streaming chunk chunks event events part".split())

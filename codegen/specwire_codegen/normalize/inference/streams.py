@@ -13,10 +13,9 @@ from specwire_codegen.normalize.inference.event_schemas import EventSchemas
 from specwire_codegen.normalize.inference.reading import followed, members_of, resolved, source_of, target_of
 from specwire_codegen.normalize.inference.switches import Switch, switches
 from specwire_codegen.normalize.operations.operations import methods, with_methods
-from specwire_codegen.normalize.operations.streams import EVENT_STREAM, JSON_LINES
 from specwire_codegen.normalize.source_map import ORIGIN, Report, origin_of
 from specwire_codegen.openapi.casing import words
-from specwire_codegen.openapi.media_types import base_type, is_json
+from specwire_codegen.openapi.media_types import EVENT_STREAM, base_type, framing_of, is_json
 from specwire_codegen.openapi.objects import Node
 
 EXTENSION = "x-specwire-stream"
@@ -225,7 +224,7 @@ def _media_type_in(stated: Mapping[str, Any]) -> str:
 
 
 def _is_stream(media_type: str) -> bool:
-    return base_type(media_type) in JSON_LINES | {EVENT_STREAM}
+    return framing_of(media_type) is not None
 
 
 def _named(switch: Switch) -> str:

@@ -11,13 +11,12 @@ import attrs
 from specwire_codegen.normalize.names.namer import Namer, is_provisional
 from specwire_codegen.normalize.names.sharing import Key, noun_of
 from specwire_codegen.normalize.operations.operations import methods, with_methods
-from specwire_codegen.normalize.operations.streams import EVENT_STREAM
 from specwire_codegen.normalize.schema import nulls
 from specwire_codegen.normalize.schema.equality import fingerprint
 from specwire_codegen.normalize.source_map import Report
 from specwire_codegen.openapi import words
 from specwire_codegen.openapi.annotations import PLACE_ONLY
-from specwire_codegen.openapi.media_types import base_type
+from specwire_codegen.openapi.media_types import EVENT_STREAM, base_type
 from specwire_codegen.openapi.objects import Node
 from specwire_codegen.openapi.status_names import status_name
 from specwire_codegen.openapi.walk import is_extension

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from specwire_codegen.normalize.operations.streams import EVENT_STREAM, resolved
+from specwire_codegen.normalize.operations.streams import resolved
 from specwire_codegen.normalize.refs.references import schema_name
 from specwire_codegen.normalize.source_map import ORIGIN, Report, origin_of
-from specwire_codegen.openapi.media_types import base_type
+from specwire_codegen.openapi.media_types import EVENT_STREAM, base_type
 from specwire_codegen.openapi.objects import Node, ObjectType
 from specwire_codegen.openapi.walk import rebuild
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from specwire_codegen.normalize.operations.streams import EVENT_STREAM, JSON_LINES, resolved
+from specwire_codegen.normalize.operations.streams import resolved
 from specwire_codegen.normalize.refs.references import schema_name
 from specwire_codegen.normalize.source_map import ORIGIN, Report, origin_of
-from specwire_codegen.openapi.media_types import base_type
+from specwire_codegen.openapi.media_types import framing_of
 from specwire_codegen.openapi.objects import Node, ObjectType
 from specwire_codegen.openapi.walk import rebuild
 
@@ -52,7 +52,7 @@ def apply(data: Node, _report: Report) -> Node:
         if not found:
             return node
         rest = {key: each for key, each in content.items() if key not in found}
-        events = {key: each for key, each in found.items() if base_type(key) in JSON_LINES | {EVENT_STREAM}}
+        events = {key: each for key, each in found.items() if framing_of(key) is not None}
         return {**node, "content": {**rest, **(events or {_LINES: next(iter(found.values()))})}}
 
     settled: Node = rebuild(data, "openapi", visit, kinds=frozenset({"response"}))

@@ -8,25 +8,9 @@ from specwire_codegen.normalize.refs.references import schema_name
 from specwire_codegen.normalize.schema import nulls
 from specwire_codegen.normalize.schema.equality import constraints
 from specwire_codegen.normalize.source_map import ORIGIN, Report, origin_of
-from specwire_codegen.openapi.media_types import base_type
+from specwire_codegen.openapi.media_types import EVENT_STREAM, base_type, framing_of
 from specwire_codegen.openapi.objects import Node, ObjectType
 from specwire_codegen.openapi.walk import rebuild
-
-EVENT_STREAM = "text/event-stream"
-
-JSON_LINES = frozenset(
-    {
-        "application/jsonl",
-        "application/jsonlines",
-        "application/json-seq",
-        "application/ndjson",
-        "application/stream+json",
-        "application/x-jsonl",
-        "application/x-jsonlines",
-        "application/x-ndjson",
-        "application/x-json-stream",
-    }
-)
 
 _EVENT_FIELDS = frozenset({"data", "event", "id", "retry"})
 
@@ -47,7 +31,7 @@ def apply(data: Node, _report: Report) -> Node:
 
 def _itemized(name: str, node: Any, schemas: Node, holder: ObjectType) -> Any:
     kind = base_type(name)
-    if not isinstance(node, dict) or "$ref" in node or kind not in JSON_LINES | {EVENT_STREAM}:
+    if not isinstance(node, dict) or "$ref" in node or framing_of(kind) is None:
         return node
     schema = node.get("itemSchema", node.get("schema"))
     rest = {key: value for key, value in node.items() if key not in {"schema", "itemSchema"}}

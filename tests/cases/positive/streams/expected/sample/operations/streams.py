@@ -72,6 +72,40 @@ def export_sequence() -> StreamRequest[models.Change]:
     return StreamRequest(_EXPORT_SEQUENCE)
 
 
+_EXPORT_GEO = Operation(
+    id="exportGeo",
+    method="GET",
+    path="/geo",
+    returns=EventsPayload(models.Change, framing="json-seq", accept="application/geo+json-seq"),
+    secure=False,
+)
+
+
+def export_geo() -> StreamRequest[models.Change]:
+    """Export geo.
+
+    `GET /geo`, operation `exportGeo`.
+    """
+    return StreamRequest(_EXPORT_GEO)
+
+
+_EXPORT_VENDOR = Operation(
+    id="exportVendor",
+    method="GET",
+    path="/vendor",
+    returns=EventsPayload(models.Change, framing="jsonl", accept="application/vnd.acme.v2+ndjson"),
+    secure=False,
+)
+
+
+def export_vendor() -> StreamRequest[models.Change]:
+    """Export vendor.
+
+    `GET /vendor`, operation `exportVendor`.
+    """
+    return StreamRequest(_EXPORT_VENDOR)
+
+
 _ASK = Operation(id="ask", method="POST", path="/either", returns=JsonPayload(models.AskResponse), secure=False)
 
 
