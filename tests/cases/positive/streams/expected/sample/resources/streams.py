@@ -14,6 +14,9 @@ class _Streams:
     ask_stream = streamed(_streams.ask_stream)
     """Streaming form of `ask`."""
 
+    export_geo = streamed(_streams.export_geo)
+    """Export geo."""
+
     export_lines = streamed(_streams.export_lines)
     """Export lines."""
 
@@ -22,6 +25,9 @@ class _Streams:
 
     export_sequence = streamed(_streams.export_sequence)
     """Export sequence."""
+
+    export_vendor = streamed(_streams.export_vendor)
+    """Export vendor."""
 
     ask = switched(_streams.ask, ask_stream, _streams.AskByStream, "stream", True)
     """Ask."""
