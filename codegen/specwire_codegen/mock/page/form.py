@@ -67,7 +67,7 @@ class Forms:
     def form(self, operation: Operation) -> Form:
         """Return the form of an operation."""
         media = operation.body.media if operation.body is not None else ()
-        streams = [one for one in operation.success.media if one.is_events or one.is_lines]
+        streams = [one for one in operation.success.media if one.framing is not None]
         switches: dict[str, Any] = {
             one.stream.field: one.stream.value
             for one in streams
