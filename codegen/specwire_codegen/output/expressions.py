@@ -81,6 +81,9 @@ class Scope:
                 self.value(body)
             case ast.Constant() | ast.UnaryOp():
                 self.data(node)
+            case ast.BinOp(left=ast.Name() as left, op=ast.BitOr(), right=ast.Dict() as right):
+                self.annotation(left)
+                self.value(right)
             case ast.Name() | ast.Attribute() | ast.Subscript() | ast.BinOp():
                 self.annotation(node)
             case _:

@@ -77,6 +77,8 @@ class Facts:
         for operation in operations:
             for styles in _all_styles(operation):
                 first.setdefault(styles, operation)
+        self._base = _common_errors(operations)
+        self._share((_errors(self._base), operation) for operation in operations if operation.errors == self._base)
         # A repeated table of styles becomes one constant, so count its styles only once.
         self._share((_style(style), user) for styles, user in first.items() for _, style in styles)
         self._share((value, operation) for operation in operations for value in self._values(operation))
@@ -109,7 +111,7 @@ class Facts:
             first.setdefault(value, user)
             counts[value] += 1
         for value, count in counts.most_common():
-            if count > 1 and len(value.text) > _SHORT:
+            if count > 1 and len(value.text) > _SHORT and value not in self._names:
                 self._names[value] = self._free(value.wish, first[value])
 
     def _free(self, wish: str, user: Operation) -> str:
@@ -123,7 +125,7 @@ class Facts:
         """Yield the values of an operation that others may share."""
         yield from map(self._styles, _all_styles(operation))
         if operation.errors.by_status:
-            yield _errors(operation.errors)
+            yield self._errors(operation.errors)
         if operation.formats != Formats():
             yield from [_formats(operation.formats)] * (2 if isinstance(operation.body, MultipartBody) else 1)
         if operation.pagination is not None:
@@ -132,6 +134,14 @@ class Facts:
             yield _polling(operation.polling)
         if operation.error_envelope is not None:
             yield _error_envelope(operation.error_envelope)
+
+    def _errors(self, errors: Errors) -> _Value:
+        """Return the table of errors: the most common one of the module with additions, or a table of its own."""
+        base = self._names.get(_errors(self._base))
+        if base is None or errors == self._base or not _extends(errors, self._base):
+            return _errors(errors)
+        added = Errors(tuple(entry for entry in errors.by_status if entry not in self._base.by_status))
+        return attrs.evolve(_errors(errors), text=f"{base} | {_errors(added).text}")
 
     def _styles(self, styles: Styles) -> _Value:
         pairs = (f"{literal(name)}: {self._written(_style(style))}" for name, style in styles)
@@ -146,7 +156,7 @@ class Facts:
             others = (f"{literal(status)}: {_payload(payload)}" for status, payload in operation.payloads_by_status)
             yield "returns_by_status", f"{{{', '.join(others)}}}"
         if operation.errors.by_status:
-            yield "errors", self._written(_errors(operation.errors))
+            yield "errors", self._written(self._errors(operation.errors))
         if styles := operation_styles(operation):
             yield "styles", self.styles(styles)
         if operation.server is not None:
@@ -212,6 +222,18 @@ def _style(style: Style) -> _Value:
 def _errors(errors: Errors) -> _Value:
     entries = (f"{literal(status)}: {out(type_, MODELS)}" for status, type_ in errors.by_status)
     return _Value("_ERRORS", f"{{{', '.join(entries)}}}", "dict[int | str, Any]")
+
+
+def _common_errors(operations: Sequence[Operation]) -> Errors:
+    """Return the most common table of errors; the one that most others extend if there are several."""
+    counts = Counter(operation.errors for operation in operations if len(operation.errors.by_status) > 1)
+    extended = {one: sum(_extends(other, one) for other in counts) for one in counts}
+    return max(counts, key=lambda one: (counts[one] > 1, extended[one], counts[one]), default=Errors())
+
+
+def _extends(errors: Errors, base: Errors) -> bool:
+    """Return whether a table has all entries of another one, and at most as many of its own."""
+    return {*errors.by_status} >= {*base.by_status} and len(errors.by_status) <= 2 * len(base.by_status)
 
 
 def _formats(formats: Formats) -> _Value:

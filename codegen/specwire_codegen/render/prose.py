@@ -88,8 +88,9 @@ def _repeats_route(found: list[str], operation: Operation) -> bool:
 
 def wait_summary(operation: Operation) -> str:
     """Return one line about the method that waits for a job."""
-    job = operation.resource[-1].replace("_", " ").strip() if operation.resource else "job"
-    return f"Wait until the {singular(job)} reaches a terminal status."
+    jobs = operation.resource[-1].replace("_", " ").strip() if operation.resource else ""
+    job = singular(jobs)
+    return f"Wait until the {job if job != jobs else 'job'} reaches a terminal status."
 
 
 def form_summary(operation: Operation, base: str) -> str:

@@ -23,6 +23,7 @@ def audited(source: str, name: str = "operations/pets.py") -> None:
         '    """Get."""\n    return Request(_GET, query=given({"a": a}), body=None if b is UNSET else given(b or {}))\n'
         "_GET = given()",
         '__all__ = ["Pet"]',
+        "_ERRORS = {404: models.Pet}\n_GET_ERRORS = _ERRORS | {422: models.Pet}",
         'class Pet(Request, kw_only=True, tag="x"):\n    """A pet."""\n    a: int | Unset = UNSET',
         "from typing import Protocol\n"
         'class A(Protocol):\n    """A."""\n    def __call__(self, a: int, *, b: int | Unset = UNSET) -> Request[None]: ...',
@@ -68,6 +69,10 @@ def test_constructs_of_clients_pass(source: str) -> None:
         "A = lambda x: x",
         "A = lambda x=print(): 1",
         "A = 1 + 1",
+        "A = given() | {1: 2}",
+        "A = UNSET | {1: print()}",
+        "A = undefined | {1: 2}",
+        "A = UNSET + {1: 2}",
         "A = 1 if given else 2",
         "A = not given",
         "A = given[print()]",

@@ -151,6 +151,33 @@ def test_error_tables_are_sorted_and_shared(tmp_path: Path) -> None:
     assert 2 == source.count("errors=_ERRORS")
 
 
+def test_an_error_table_extends_the_common_one(tmp_path: Path) -> None:
+    """It states its additions; a table with another type for a status is written in full."""
+    responses = """responses:
+        "200": {{description: d}}
+        "400": {{description: d, content: {{application/json: {{schema: {{type: integer}}}}}}}}
+        "404": {{description: d, content: {{application/json: {{schema: {{type: {}}}}}}}}}
+        {}"""
+    conflict = '"409": {description: d, content: {application/json: {schema: {type: string}}}}'
+    tables = {"a": ("boolean", ""), "b": ("boolean", ""), "c": ("boolean", conflict), "d": ("number", conflict)}
+    paths = "".join(
+        f"  /{path}:\n    get:\n      tags: [x]\n      {responses.format(*each)}\n" for path, each in tables.items()
+    )
+    source = rendered(tmp_path, f"{HEAD}\npaths:\n{paths}", "operations/x.py")
+    assert "{400: int, 404: bool}" == constant(source, "_ERRORS")
+    assert 2 == source.count("errors=_ERRORS,")
+    assert 1 == source.count("errors=_ERRORS | {409: str}")
+    assert 1 == source.count("errors={400: int, 404: float, 409: str}")
+
+
+def test_a_waiter_names_the_job_of_its_resource() -> None:
+    """Only a plural names jobs."""
+    midjourney = (ROOT / "generated/specwire_clients/aitre/api.md").read_text("utf-8")
+    batches = (ROOT / "generated/specwire_clients/moonshot/api.md").read_text("utf-8")
+    assert "Wait until the job reaches a terminal status." in midjourney
+    assert "Wait until the batch reaches a terminal status." in batches
+
+
 def test_a_repeated_style_is_a_named_constant(tmp_path: Path) -> None:
     """It is written once, with keywords."""
     source = rendered(tmp_path, SHARED, "operations/movies.py")

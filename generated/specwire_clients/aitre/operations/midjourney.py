@@ -75,7 +75,7 @@ def wait(
     timeout: float | None = None,
     on_progress: Callable[[models.MidjourneyTask], object] | None = None,
 ) -> Workflow[models.MidjourneyTask]:
-    """Wait until the midjourney reaches a terminal status.
+    """Wait until the job reaches a terminal status.
 
     Also returns in the status `MODAL`, in which the job needs an action of the caller.
 

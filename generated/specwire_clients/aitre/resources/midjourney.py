@@ -43,7 +43,7 @@ class _Midjourney:
     """Submit a face swap."""
 
     wait = workflow(_midjourney.wait)
-    """Wait until the midjourney reaches a terminal status."""
+    """Wait until the job reaches a terminal status."""
 
 
 class Midjourney(_Midjourney, Resource):

@@ -35,14 +35,7 @@ _ERRORS: dict[int | str, Any] = {
     500: models.ErrorResponse,
     "default": models.AnyErrorResponse,
 }
-_CREATE_ERRORS: dict[int | str, Any] = {
-    400: models.ErrorResponse,
-    401: models.ErrorResponse,
-    403: models.ErrorResponse,
-    429: models.ErrorResponse,
-    500: models.ErrorResponse,
-    "default": models.AnyErrorResponse,
-}
+_CREATE_ERRORS: dict[int | str, Any] = _ERRORS | {400: models.ErrorResponse}
 
 
 _LIST = Operation(

@@ -43,14 +43,7 @@ _UPLOAD = Operation(
     method="POST",
     path="/v1/files",
     returns=JsonPayload(models.FileObject),
-    errors={
-        400: models.ErrorResponse,
-        401: models.ErrorResponse,
-        403: models.ErrorResponse,
-        429: models.ErrorResponse,
-        500: models.ErrorResponse,
-        "default": models.AnyErrorResponse,
-    },
+    errors=_ERRORS | {400: models.ErrorResponse},
 )
 
 
