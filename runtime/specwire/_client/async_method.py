@@ -29,7 +29,7 @@ class AsyncMethod(Sendable[P, "AsyncSession", Request[T]], Generic[P, T]):
     """Method that returns `T`."""
 
     async def __call__(self, *args: P.args, **kwargs: P.kwargs) -> T:
-        request: Request[T] = self._build(*args, **kwargs)
+        request: Request[T] = self._built(args, kwargs)
         return await self._session.value(request)
 
     @bound_method
@@ -38,7 +38,7 @@ class AsyncMethod(Sendable[P, "AsyncSession", Request[T]], Generic[P, T]):
 
         The body of a success raises nothing: its differences from the document are in `drift`.
         """
-        return await self._session.perform(self._build(*args, **kwargs), lenient=True)
+        return await self._session.perform(self._built(args, kwargs), lenient=True)
 
 
 class AsyncSwitchedMethod(AsyncMethod[P, T], Generic[P, T, Q, S]):
@@ -66,12 +66,12 @@ class AsyncPagedMethod(AsyncMethod[P, T], Generic[P, T, ItemT]):
     @bound_method
     def iter(self, *args: P.args, **kwargs: P.kwargs) -> AsyncIterator[ItemT]:
         """Iterate over the items of this page and of all later ones, and request pages as needed."""
-        return self._session.items(self._build(*args, **kwargs))
+        return self._session.items(self._built(args, kwargs))
 
     @bound_method
     def pages(self, *args: P.args, **kwargs: P.kwargs) -> AsyncIterator[T]:
         """Iterate over this page and all later ones, and request them as needed."""
-        return self._session.pages(self._build(*args, **kwargs))
+        return self._session.pages(self._built(args, kwargs))
 
 
 class AsyncStreamMethod(Sendable[P, "AsyncSession", StreamRequest[E]], Generic[P, E]):
@@ -80,7 +80,7 @@ class AsyncStreamMethod(Sendable[P, "AsyncSession", StreamRequest[E]], Generic[P
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> AsyncEventStream[E]:
         from specwire._streaming.async_streaming import AsyncEventStream  # few use it
 
-        return AsyncEventStream(self._session, self._build(*args, **kwargs))
+        return AsyncEventStream(self._session, self._built(args, kwargs))
 
 
 class AsyncAccumulatingMethod(AsyncStreamMethod[P, E], Generic[P, E, F]):
@@ -98,7 +98,7 @@ class AsyncAccumulatingMethod(AsyncStreamMethod[P, E], Generic[P, E, F]):
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> AsyncAccumulatingStream[E, F]:
         from specwire._streaming.async_streaming import AsyncAccumulatingStream  # few use it
 
-        return AsyncAccumulatingStream(self._session, self._build(*args, **kwargs), self._accumulator())
+        return AsyncAccumulatingStream(self._session, self._built(args, kwargs), self._accumulator())
 
 
 class AsyncDownloadMethod(Sendable[P, "AsyncSession", DownloadRequest], Generic[P]):
@@ -107,7 +107,7 @@ class AsyncDownloadMethod(Sendable[P, "AsyncSession", DownloadRequest], Generic[
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> AsyncDownload:
         from specwire._downloads.async_download import AsyncDownload  # few use it
 
-        return AsyncDownload.called(self._session, self._build(*args, **kwargs))
+        return AsyncDownload.called(self._session, self._built(args, kwargs))
 
 
 class AsyncSwitchedDownloadMethod(AsyncDownloadMethod[P], Generic[P, Q, S]):
@@ -137,12 +137,12 @@ class AsyncMixedMethod(Sendable[P, "AsyncSession", MixedRequest[T]], Generic[P, 
     async def __call__(self, *args: P.args, **kwargs: P.kwargs) -> AsyncDownload | T:
         from specwire._downloads.async_download import AsyncDownload  # few use it
 
-        return await AsyncDownload.mixed(self._session, self._build(*args, **kwargs))
+        return await AsyncDownload.mixed(self._session, self._built(args, kwargs))
 
 
 class AsyncWorkflowMethod(BoundOperation[P, "AsyncSession"], Generic[P, T]):
     """Method that makes several calls and returns `T`."""
 
     async def __call__(self, *args: P.args, **kwargs: P.kwargs) -> T:
-        workflow: Workflow[T] = self._build(*args, **kwargs)
+        workflow: Workflow[T] = self._built(args, kwargs)
         return await self._session.run(workflow)

@@ -84,6 +84,22 @@ class BoundOperation(Generic[P, SessionT]):
     def __signature__(self) -> inspect.Signature:
         return inspect.signature(self._build)
 
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            from specwire._client.habits import unknown_attribute  # only for a mistake
+
+            raise unknown_attribute(self, name)
+
+    def _built(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Return what the builder makes of the arguments of a call."""
+        try:
+            return self._build(*args, **kwargs)
+        except TypeError as error:
+            from specwire._client.habits import misused  # only for a mistake
+
+            raise misused(error, self._build, args, kwargs) from error.__cause__
+
     def with_options(self, **changes: Unpack[OptionOverrides]) -> Self:
         """Return the same method with other options, for example `with_options(timeout=5)(...)`."""
         changed = copy.copy(self)
@@ -106,7 +122,7 @@ class Sendable(BoundOperation[P, SessionT], Generic[P, SessionT, RequestT]):
     @bound_method
     def request(self, *args: P.args, **kwargs: P.kwargs) -> RequestT:
         """Return the request value without sending it."""
-        request: RequestT = self._build(*args, **kwargs)
+        request: RequestT = self._built(args, kwargs)
         return request
 
 

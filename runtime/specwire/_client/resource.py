@@ -20,6 +20,13 @@ class Resource:
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self._session!r}>"
 
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            from specwire._client.habits import unknown_attribute  # only for a mistake
+
+            raise unknown_attribute(self, name)
+
 
 class AsyncResource:
     """Resource of an asynchronous client."""
@@ -28,6 +35,13 @@ class AsyncResource:
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self._session!r}>"
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            from specwire._client.habits import unknown_attribute  # only for a mistake
+
+            raise unknown_attribute(self, name)
 
 
 ResourceT = TypeVar("ResourceT", bound=Resource | AsyncResource)

@@ -30,7 +30,7 @@ class Method(Sendable[P, "Session", Request[T]], Generic[P, T]):
     """Method that returns `T`."""
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> T:
-        request: Request[T] = self._build(*args, **kwargs)
+        request: Request[T] = self._built(args, kwargs)
         return self._session.value(request)
 
     @bound_method
@@ -39,7 +39,7 @@ class Method(Sendable[P, "Session", Request[T]], Generic[P, T]):
 
         The body of a success raises nothing: its differences from the document are in `drift`.
         """
-        return self._session.perform(self._build(*args, **kwargs), lenient=True)
+        return self._session.perform(self._built(args, kwargs), lenient=True)
 
 
 class SwitchedMethod(Method[P, T], Generic[P, T, Q, S]):
@@ -67,12 +67,12 @@ class PagedMethod(Method[P, T], Generic[P, T, ItemT]):
     @bound_method
     def iter(self, *args: P.args, **kwargs: P.kwargs) -> Iterator[ItemT]:
         """Iterate over the items of this page and of all later ones, and request pages as needed."""
-        return self._session.items(self._build(*args, **kwargs))
+        return self._session.items(self._built(args, kwargs))
 
     @bound_method
     def pages(self, *args: P.args, **kwargs: P.kwargs) -> Iterator[T]:
         """Iterate over this page and all later ones, and request them as needed."""
-        return self._session.pages(self._build(*args, **kwargs))
+        return self._session.pages(self._built(args, kwargs))
 
 
 class StreamMethod(Sendable[P, "Session", StreamRequest[E]], Generic[P, E]):
@@ -81,7 +81,7 @@ class StreamMethod(Sendable[P, "Session", StreamRequest[E]], Generic[P, E]):
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> EventStream[E]:
         from specwire._streaming.sync_streaming import EventStream  # few use it
 
-        return EventStream(self._session, self._build(*args, **kwargs))
+        return EventStream(self._session, self._built(args, kwargs))
 
 
 class AccumulatingMethod(StreamMethod[P, E], Generic[P, E, F]):
@@ -99,7 +99,7 @@ class AccumulatingMethod(StreamMethod[P, E], Generic[P, E, F]):
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> AccumulatingStream[E, F]:
         from specwire._streaming.sync_streaming import AccumulatingStream  # few use it
 
-        return AccumulatingStream(self._session, self._build(*args, **kwargs), self._accumulator())
+        return AccumulatingStream(self._session, self._built(args, kwargs), self._accumulator())
 
 
 class DownloadMethod(Sendable[P, "Session", DownloadRequest], Generic[P]):
@@ -108,7 +108,7 @@ class DownloadMethod(Sendable[P, "Session", DownloadRequest], Generic[P]):
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Download:
         from specwire._downloads.sync_download import Download  # few use it
 
-        return Download.called(self._session, self._build(*args, **kwargs))
+        return Download.called(self._session, self._built(args, kwargs))
 
 
 class SwitchedDownloadMethod(DownloadMethod[P], Generic[P, Q, S]):
@@ -136,12 +136,12 @@ class MixedMethod(Sendable[P, "Session", MixedRequest[T]], Generic[P, T]):
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Download | T:
         from specwire._downloads.sync_download import Download  # few use it
 
-        return Download.mixed(self._session, self._build(*args, **kwargs))
+        return Download.mixed(self._session, self._built(args, kwargs))
 
 
 class WorkflowMethod(BoundOperation[P, "Session"], Generic[P, T]):
     """Method that makes several calls and returns `T`."""
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> T:
-        workflow: Workflow[T] = self._build(*args, **kwargs)
+        workflow: Workflow[T] = self._built(args, kwargs)
         return self._session.run(workflow)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterable, Iterable, Mapping, Sequence
 from os import PathLike
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, cast
 
 import msgspec
@@ -12,7 +14,8 @@ from specwire._codec.formats import NO_FORMATS, Formats
 from specwire._errors.base import InvalidRequestError
 from specwire._models.model import ADDITIONAL
 from specwire._models.unset import UNSET, Unset
-from specwire._operations.operation import Operation, Payload
+from specwire._network.server_url import has_dot_segment
+from specwire._operations.operation import JsonPayload, Operation, Payload
 from specwire._serialization.file import FileInput
 from specwire._serialization.jsonlines import Framing
 from specwire._serialization.multipart import Part, file_part, json_part, styled_parts, text_part
@@ -68,6 +71,9 @@ class JsonLinesBody(msgspec.Struct, frozen=True):
     framing: Framing = "jsonl"
 
 
+_METHOD = re.compile(r"[A-Za-z]+")
+_PATH = re.compile(r"/(?!/)([A-Za-z0-9._~!$&'()*+,;=:@/{}-]|%[0-9A-Fa-f]{2})*")
+
 Files: TypeAlias = FileInput | Sequence[FileInput]
 Body: TypeAlias = JsonBody | FormBody | MultipartBody | BinaryBody | TextBody | JsonLinesBody
 
@@ -94,6 +100,42 @@ class BaseRequest(msgspec.Struct, frozen=True):
 
 class Request(BaseRequest, Generic[T], frozen=True):
     """Call that hasn't been sent; `T` is the type of its response."""
+
+    @classmethod
+    def custom(
+        cls,
+        method: str,
+        path: str,
+        *,
+        path_values: Mapping[str, Any] = MappingProxyType({}),
+        query: Mapping[str, Any] = MappingProxyType({}),
+        headers: Mapping[str, Any] = MappingProxyType({}),
+        body: Any = UNSET,
+        returns: Any = Any,
+    ) -> Request[Any]:
+        """Return the request of an endpoint that the document lacks, for `client.send`.
+
+        Args:
+            method: HTTP method.
+            path: Path template below the base URL, for example `/v1/models/{id}`.
+            path_values: Values of the names in braces.
+            query: Parameters of the query.
+            headers: Headers to add; the credentials of the client are sent in any case.
+            body: Value to send as JSON, or a body such as `FormBody`.
+            returns: Type of the response body.
+
+        Raises `InvalidRequestError` for a method or a path that cannot be sent.
+
+        """
+        if not _METHOD.fullmatch(method):
+            raise InvalidRequestError(f"method is {method[:40]!r}: give the name of an HTTP method")
+        if not _PATH.fullmatch(path) or has_dot_segment(path):
+            raise InvalidRequestError(
+                f"path is {path[:80]!r}: begin it with one slash, quote its characters, and give a query as query=..."
+            )
+        operation = Operation(id=f"{method} {path}", method=method.upper(), path=path, returns=JsonPayload(returns))
+        sent = body if isinstance(body, Body) else None if body is UNSET else JsonBody(body)
+        return Request(operation, path=path_values, query=query, headers=headers, body=sent)
 
     def answering(self, returns: Payload) -> Request[Any]:
         """Return a copy of the request with another response type, for a server that chooses it by the request."""
