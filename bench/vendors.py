@@ -23,10 +23,12 @@ from pathlib import Path
 
 import attrs
 import msgspec
+from specwire_codegen.classes.annotation import out
+from specwire_codegen.compat.types import Alias, entries_of
 from specwire_codegen.generate import api_of, document_of
 from specwire_codegen.ir import Api, EventStream, JsonPayload, ListOf, ModelRef, Nullable, Operation, TypeExpr
 from specwire_codegen.project import Target, provider, single
-from specwire_codegen.render.signature import arguments_of
+from specwire_codegen.render.signature import MODELS, arguments_of
 
 BENCH = Path(__file__).parent
 COLUMNS = ("operations", "joined", "dotted", "last", "resource", "arguments", "callable", "pages", "streams", "models")
@@ -69,8 +71,8 @@ class Compared:
 
     method: Method
     ours: tuple[Operation, ...]
-    classes: frozenset[str]
-    """Names of the client's models."""
+    types: Mapping[str, Mapping[tuple[str, ...], str]] | None
+    """Annotations of the classes of `types` by name and package; None for a client without the package."""
 
     @property
     def closest(self) -> Operation:
@@ -91,7 +93,12 @@ class Compared:
                 return ours is not None
             case "models":
                 name = _class_name(sdk)
-                return None if ours is None or name is None else name in _answers(ours)
+                if ours is None or name is None:
+                    return None
+                if self.types is None:
+                    return name in _answers(ours)
+                packages = {tuple(sdk.name.split(".")[:-2]), *self.types.get(name, {})}
+                return any(self.types.get(name, {}).get(each) in _annotations(ours) for each in packages)
             case "pages" | "streams" if not (sdk.paginated if column == "pages" else sdk.streaming):
                 return None
             case _ if ours is None:
@@ -131,7 +138,9 @@ def _class_name(sdk: Method) -> str | None:
     text = str(sdk.paginated) if isinstance(sdk.paginated, str) else sdk.model or ""
     names = [name for name in re.findall(r"[A-Za-z_]\w*", text) if name[0].isupper()]
     plain = [
-        name for name in names if name not in ("Optional", "Union", "List", "Iterator", "HttpxBinaryResponseContent")
+        name
+        for name in names
+        if name not in ("Optional", "Union", "List", "Iterator", "HttpxBinaryResponseContent", "NoneType")
     ]
     return plain[-1] if plain else None
 
@@ -141,6 +150,24 @@ def _answers(operation: Operation) -> set[str]:
     types: list[TypeExpr] = [operation.payload.type] if isinstance(operation.payload, JsonPayload) else []
     types += [operation.pagination.item] if operation.pagination is not None else []
     return {name for type_ in types for name in _names(type_)}
+
+
+def _types(api: Api) -> Mapping[str, Mapping[tuple[str, ...], str]]:
+    """Return what users import from `types`: annotations of classes by name and package."""
+    found: dict[str, dict[tuple[str, ...], str]] = {}
+    for package, entry in entries_of(api):
+        if isinstance(entry, Alias):
+            found.setdefault(entry.name, {}).setdefault(package, entry.value)
+    return found
+
+
+def _annotations(operation: Operation) -> set[str]:
+    """Return what a method returns, and the items of its pages, as annotations; null left out."""
+    types = [operation.payload.type] if isinstance(operation.payload, JsonPayload) else []
+    types += [operation.pagination.item] if operation.pagination is not None else []
+    return {out(each.inner if isinstance(each, Nullable) else each, MODELS) for each in types} | {
+        out(each, MODELS) for each in types
+    }
 
 
 def _names(type_: TypeExpr) -> Iterator[str]:
@@ -170,14 +197,14 @@ def compared(sdk: Sdk, api: Api) -> list[Compared]:
     by_route: dict[tuple[str, str], list[Operation]] = {}
     for operation in api.operations:
         by_route.setdefault((operation.http_method, route(operation.path)), []).append(operation)
-    classes = frozenset(model.name for model in api.models)
+    types = _types(api) if api.compat is not None else None
     found = []
     for method in sdk.methods:
         here = by_route.get(
             (method.http, before + route(method.path)), by_route.get((method.http, route(method.path)), [])
         )
         same = [each for each in here if marks(each.path) == marks(method.path)]
-        found.append(Compared(method, tuple(same or here), classes))
+        found.append(Compared(method, tuple(same or here), types))
     return found
 
 

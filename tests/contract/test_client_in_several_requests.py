@@ -36,6 +36,14 @@ def test_overrides_send_documented_requests(harness_of: Callable[[Subject], Harn
     assert {name for name, count in taken.items() if count >= 5} == replaced
 
 
+def test_unwrapped_responses_are_returned_typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The value inside the envelope is complete and typed, for each status."""
+    monkeypatch.syspath_prepend(str(tmp_path))
+    subject = generated_client(CASES / "unwrapped" / "spec.yaml", "unwrapped_case", tmp_path)
+    with Harness(subject) as harness:
+        assert all(harness.reads(one, 30) > 2 for one in subject.api.operations)
+
+
 @pytest.mark.parametrize("case", ["pages", "polling", "idempotency", "resumable", "streams"])
 def test_every_kind_of_call_in_several_requests(case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each style of pages, each retry rule and each resumable stream works as documented."""

@@ -184,8 +184,9 @@ def _body(body: Body | None, taken: set[str]) -> Body | None:
 
 def _payload(payload: Payload) -> Payload:
     match payload:
-        case JsonPayload(type_):
-            return attrs.evolve(payload, type=_type(type_))
+        case JsonPayload(type_, _, envelope):
+            whole = None if envelope is None else attrs.evolve(envelope, type=_type(envelope.type))
+            return attrs.evolve(payload, type=_type(type_), envelope=whole)
         case EventStream(event):
             return attrs.evolve(payload, event=_type(event))
         case _:

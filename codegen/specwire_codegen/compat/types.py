@@ -53,7 +53,7 @@ Entry: TypeAlias = Alias | Params
 def render_types(api: Api, header: str) -> Iterator[tuple[str, str]]:
     """Yield path and source of the modules of `types`, one for each class, and of their packages."""
     packages: dict[Package, dict[str, Entry]] = {(): {}}
-    for package, entry in _entries(api):
+    for package, entry in entries_of(api):
         for depth in range(len(package)):
             packages.setdefault(package[:depth], {})
         packages.setdefault(package, {}).setdefault(entry.name, entry)
@@ -70,7 +70,8 @@ def _module_name(name: str, children: Sequence[str]) -> str:
     return f"{module}_" if module in children else module
 
 
-def _entries(api: Api) -> Iterator[tuple[Package, Entry]]:
+def entries_of(api: Api) -> Iterator[tuple[Package, Entry]]:
+    """Yield the classes of `types` with their packages; of two with one path, the first counts."""
     compat = api.compat
     assert compat is not None
     placed = set(compat.types.values())

@@ -275,7 +275,15 @@ def problems(types: Types, operation: Operation, sent: DrawnResponse, outcome: O
         case None if has_error_envelope(operation, sent.value):
             return ["the error envelope did not raise an error"]
         case None:
-            return result_problems(types, _declared(operation), sent.value, outcome.value)
+            return result_problems(types, _declared(operation), _returned(operation, sent.value), outcome.value)
+
+
+def _returned(operation: Operation, value: Any) -> Any:
+    """Return the part of a response that the method returns; None if the response lacks it."""
+    payload = operation.payload
+    for key in payload.envelope.keys if isinstance(payload, JsonPayload) and payload.envelope is not None else ():
+        value = value.get(key) if isinstance(value, dict) else None
+    return value
 
 
 def _declared(operation: Operation) -> TypeExpr:

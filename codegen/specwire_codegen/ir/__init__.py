@@ -49,6 +49,7 @@ from specwire_codegen.ir.requests import (
 from specwire_codegen.ir.responses import (
     BinaryStream as BinaryStream,
     Empty as Empty,
+    Envelope as Envelope,
     ErrorEnvelope as ErrorEnvelope,
     Errors as Errors,
     EventError as EventError,

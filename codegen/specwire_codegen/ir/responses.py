@@ -11,11 +11,25 @@ from specwire_codegen.openapi.media_types import Framing
 
 
 @attrs.frozen
+class Envelope:
+    """An object around the value that a method returns."""
+
+    type: TypeExpr
+    path: tuple[str, ...]
+    """Attribute names that lead to the value."""
+    keys: tuple[str, ...]
+    """The same path in JSON."""
+
+
+@attrs.frozen
 class JsonPayload:
     """A JSON response."""
 
     type: TypeExpr
+    """Type of the value that the method returns."""
     media_type: str = "application/json"
+    envelope: Envelope | None = None
+    """What the server sends around the value; None if it sends the value."""
 
 
 @attrs.frozen

@@ -33,6 +33,7 @@ from specwire_codegen.ir import (
     TypeExpr,
 )
 from specwire_codegen.lower.body import lower_bodies
+from specwire_codegen.lower.facts.envelope import unwrapped
 from specwire_codegen.lower.facts.paging import lower_pagination, lower_polling
 from specwire_codegen.lower.facts.selection import Selection, Switch, selected, switch_of, unselected
 from specwire_codegen.lower.formats import formats_of
@@ -169,8 +170,11 @@ class _Lowering:
         )
         if isinstance(payload, JsonPayload):
             paths = Paths(self.components, payload.type, operation.location)
+            payload, by_status = unwrapped(payload, by_status, self.raw, paths)
             return attrs.evolve(
                 operation,
+                payload=payload,
+                payloads_by_status=by_status,
                 pagination=lower_pagination(self.raw, paths),
                 polling=lower_polling(self.raw, paths, self.waiter),
                 error_envelope=self._error_envelope(paths),

@@ -37,6 +37,18 @@ class Paths:
             names.append(name)
         return tuple(names), type_
 
+    def are_promised(self, keys: tuple[str, ...]) -> bool:
+        """Return whether every object on the way to a value has it: no key is optional, and no object null."""
+        type_ = self._root
+        for key in keys:
+            if not isinstance(type_, ModelRef):
+                return False
+            schema = self._components.schemas[self._component(type_.name)]
+            if key not in schema.get("required", ()):
+                return False
+            _, type_ = self._step(type_, key)
+        return True
+
     def resolved(self, type_: TypeExpr) -> TypeExpr:
         """Return the target of an alias without null; other types unchanged."""
         match type_:

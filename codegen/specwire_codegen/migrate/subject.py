@@ -154,15 +154,18 @@ class Subject:
                 yield self.followed(pointers.join(operation, "responses", status))[0]
 
     def answer(self, operation: str) -> tuple[str, dict[str, Any]] | None:
-        """Return pointer and schema of the JSON that an operation returns; None if it returns none."""
+        """Return pointer and schema of the first JSON that an operation returns; None if it returns none."""
+        return next(self.answers(operation), None)
+
+    def answers(self, operation: str) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Yield pointer and schema of each successful response in JSON."""
         for response in self.successes(operation):
             for media_type, pointer, media in self._media(response, self.get(response)):
                 if is_json(media_type) and isinstance(media.get("schema"), dict):
-                    return pointers.join(pointer, "schema"), media["schema"]
+                    yield pointers.join(pointer, "schema"), media["schema"]
             schema = self.get(pointers.join(response, "schema"))  # Swagger 2
             if isinstance(schema, dict):
-                return pointers.join(response, "schema"), schema
-        return None
+                yield pointers.join(response, "schema"), schema
 
     def _media(self, pointer: str, holder: Any) -> Iterator[tuple[str, str, dict[str, Any]]]:
         content = holder.get("content") if isinstance(holder, dict) else None

@@ -236,6 +236,7 @@ EXTENSIONS: Mapping[str, tuple[_Extension, ...]] = {
     ),
     SPANS: (_Extension(_flag, ("parameter",)),),
     NAME: (_Extension(_NAMES_STATED, ("operation",)), _Extension(_word, ("parameter",))),
+    "x-specwire-unwrap": (_Extension(_pointer, ("operation",)),),
     "x-specwire-error-envelope": (_Extension(_REFUSAL, ("operation",)),),
     "x-specwire-sources": (_Extension(_SOURCES),),
     "x-specwire-confidence": (_Extension(_one_of("high", "medium", "low")),),

@@ -84,8 +84,9 @@ def _body(body: Body | None) -> dict[str, Any] | None:
 
 def _payload(payload: Payload) -> tuple[str, str]:
     match payload:
-        case JsonPayload(type_, media_type):
-            return media_type, out(type_)
+        case JsonPayload(type_, media_type, envelope):
+            place = "" if envelope is None else f" in {'/'.join(envelope.keys)} of {out(envelope.type)}"
+            return media_type, f"{out(type_)}{place}"
         case EventStream(event, _, media_type):
             return media_type, f"events of {out(event)}"
         case BinaryStream(media_type):

@@ -267,10 +267,11 @@ def _pagination(pagination: Pagination) -> _Value:
 
 def _payload(payload: Payload) -> str:
     match payload:
-        case JsonPayload(type_, "application/json"):
-            return f"JsonPayload({out(type_, MODELS)})"
-        case JsonPayload(type_, media_type):
-            return f"JsonPayload({out(type_, MODELS)}, {literal(media_type)})"
+        case JsonPayload(type_, media_type, envelope):
+            facts = [out(type_ if envelope is None else envelope.type, MODELS)]
+            facts += [literal(media_type)] if media_type != "application/json" else []
+            facts += [f"item={literal(envelope.path)}"] if envelope is not None else []
+            return f"JsonPayload({', '.join(facts)})"
         case Text(media_type):
             return f"TextPayload({literal(media_type)})"
         case BinaryStream(media_type):

@@ -20,6 +20,8 @@ class JsonPayload(msgspec.Struct, frozen=True):
 
     kind: Any
     accept: str = "application/json"
+    item: tuple[str, ...] = ()
+    """Path of attribute names to the value that the method returns; empty if it returns the whole."""
 
 
 class TextPayload(msgspec.Struct, frozen=True):

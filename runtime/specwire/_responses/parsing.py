@@ -54,9 +54,10 @@ def value(state: CallState, response: HTTPResponse, fast: Decoder | None) -> Any
 
 def quick_decoder(operation: Operation, options: Options) -> Decoder | None:
     """Return a decoder for responses of which only the value matters; None if more must be checked."""
+    payload = operation.returns
     if operation.returns_by_status or operation.error_envelope is not None or options.keep_unknown:
         return None
-    return _decoder_of(operation.returns, options)
+    return None if isinstance(payload, JsonPayload) and payload.item else _decoder_of(payload, options)
 
 
 def parsed(state: CallState, response: HTTPResponse, content: bytes, *, lenient: bool = False) -> Response[Any]:
@@ -104,6 +105,8 @@ def _checked(
             from specwire._models.additional_properties import keep  # few clients use it
 
             keep(reading.value, content, response.charset)
+        if payload.item and isinstance(reading.value, msgspec.Struct | dict):
+            reading = reading._replace(value=at(reading.value, payload.item))
     return state.response(response.status_code, response.headers, content, reading.value, reading.drifts)
 
 

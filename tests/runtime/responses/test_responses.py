@@ -67,6 +67,14 @@ def canned(request: pytest.FixtureRequest) -> Canned:
 
 
 TABLE: list[tuple[str, Payload, bytes, str | None, Any, int]] = [
+    ("a field is returned", JsonPayload(Loose, item=("title",)), b'{"title": "x"}', "application/json", "x", 0),
+    ("a field inside is returned", JsonPayload(Loose, item=("inner", "size")), b'{"inner": {"size": 3}}',
+     "application/json", 3, 0),
+    ("a field is returned and absent", JsonPayload(Loose, item=("inner", "size")), b'{"size": 3}', "application/json",
+     None, 0),
+    ("a field is returned and another type", JsonPayload(Loose, item=("size",)), b'{"size": "x"}', "application/json",
+     "x", 1),
+    ("a field is declared, its value comes", JsonPayload(Loose, item=("title",)), b'"x"', "application/json", "x", 1),
     ("nothing is said of JSON", ANYTHING, b'{"a": 1}', "application/json", {"a": 1}, 0),
     ("nothing is said, CSV comes", ANYTHING, b"a,b\n", "text/csv", "a,b\n", 0),
     ("nothing is said, a page comes", ANYTHING, b"<p>", "text/html; charset=utf-8", "<p>", 0),

@@ -84,7 +84,6 @@ def _leave_the_rest(node: Node) -> None:
     for key, message, help_ in (
         ("body_param_name", "the argument for the body is called 'body'", "pass it as body="),
         ("positional_params", "positional arguments follow the path", "compare the signature with api.md"),
-        ("unwrap_response", "the response is not unwrapped", "read the field of the response"),
         (
             "default_request_options",
             "a method has no options of its own",

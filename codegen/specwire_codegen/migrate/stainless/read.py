@@ -16,6 +16,7 @@ from specwire_codegen.migrate.stainless.pagination import read_schemes
 from specwire_codegen.migrate.stainless.resources import Resource, Walk
 from specwire_codegen.migrate.stainless.streaming import read_rules
 from specwire_codegen.migrate.stainless.transforms import apply_transforms
+from specwire_codegen.migrate.stainless.unwrapping import unwrap
 from specwire_codegen.migrate.subject import Subject
 
 _USED = (
@@ -24,12 +25,7 @@ _USED = (
     *("unspecified_endpoints", "errors", "multipart_settings"),
 )
 _IGNORED = ("edition", "codeflow", "diagnostics", "$schema", "constants")
-_SETTINGS = {
-    "unwrap_response_fields": ("responses are not unwrapped", "read the field of the response"),
-    "unwrap_multiproperty_response_fields": ("responses are not unwrapped", "read the field of the response"),
-    "positional_params": ("positional arguments follow the path", "compare the signatures with api.md"),
-}
-"""Settings that are not carried over: what happens instead, and what to do."""
+_SETTINGS = ("unwrap_response_fields", "unwrap_multiproperty_response_fields", "positional_params")
 _NO_SETTINGS = (
     *("license", "file_header", "disable_mock_tests", "disable_tests", "sort_schema_properties", "python"),
     *("per_endpoint_security", "mock_server", "require_websocket_dependencies"),
@@ -45,15 +41,13 @@ def read(config: Node, subject: Subject) -> Description:
     apply_transforms(config, subject)
     read_document_settings(config, subject)
     if (settings := config.get("settings")) is not None:
-        settings.only(tuple(_SETTINGS), _NO_SETTINGS)
-        for key, (message, help_) in _SETTINGS.items():
-            if (left := settings.get(key)) is not None and left.value not in (False, []):
-                left.leave(message, help_)
+        settings.only(_SETTINGS, _NO_SETTINGS)
     walk = Walk(subject)
     for resource in _resources(config):
         walk.enter(resource)
     models = read_models(walk.models, subject, description)
     read_methods(walk.methods, subject, description, models, read_schemes(config), read_rules(config))
+    unwrap(walk.methods, config, subject)
     _omit(config, subject, description)
     read_client_settings(config, subject, description)
     read_examples(config, subject, description)

@@ -42,6 +42,8 @@ def apply(data: Node, report: Report) -> Node:
 
 def guesses_at(path: str, method: str, operation: Node, schemas: Schemas, source: Mapping[str, Any]) -> Iterator[Guess]:
     """Yield guesses at an operation; `source` is the document with the extensions of other generators."""
+    if "x-specwire-unwrap" in operation:  # both need the whole response
+        return
     target = target_of(operation, path, method)
     if "x-specwire-pagination" not in operation:
         stated = stated_pages(target, operation, schemas, source)
