@@ -165,7 +165,7 @@ def _annotations(operation: Operation) -> set[str]:
     """Return what a method returns, and the items of its pages, as annotations; null left out."""
     types = [operation.payload.type] if isinstance(operation.payload, JsonPayload) else []
     types += [operation.pagination.item] if operation.pagination is not None else []
-    return {out(each.inner if isinstance(each, Nullable) else each, MODELS) for each in types} | {
+    return {out(each.type if isinstance(each, Nullable) else each, MODELS) for each in types} | {
         out(each, MODELS) for each in types
     }
 

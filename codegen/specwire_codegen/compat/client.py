@@ -132,6 +132,9 @@ def _client(api: Api, members: Sequence[Member], paths: Sequence[Path], header: 
         "keys": [one.name for one in compat.arguments],
         "environments": ", ".join(literal(server.name) for server in api.servers),
         "timeout": literal(compat.timeout),
+        "headers": literal(dict(compat.headers)),
+        "max_retries": "DEFAULT_MAX_RETRIES" if compat.max_retries is None else literal(compat.max_retries),
+        "headers_variable": literal(compat.headers_variable),
         "kinds": KINDS[2:],
         "members": members,
         "children": _children(api, (), paths),
@@ -139,10 +142,13 @@ def _client(api: Api, members: Sequence[Member], paths: Sequence[Path], header: 
     return _module("compat_client.py.jinja", context, api, ".")
 
 
+_FACTS = ("scheme", "header", "query", "server", "role", "variable", "default")
+
+
 def _arguments(compat: Compat) -> Mapping[str, str]:
     found: dict[str, str] = {}
     for one in compat.arguments:
-        facts = {"scheme": one.scheme, "header": one.header, "variable": one.variable}
+        facts = {name: getattr(one, name) for name in _FACTS}
         stated = [f"{name}={literal(value)}" for name, value in facts.items() if value is not None]
         found[one.name] = f"KeyArgument({', '.join([*stated, *(() if one.required else ['required=False'])])})"
     return found

@@ -38,9 +38,13 @@ _PASSED = "extra_headers, extra_query, extra_body, timeout"
 def arguments_in_order(operation: Operation) -> list[Argument]:
     """Return the arguments of an operation: the last path parameter by position, all others by name."""
     path = [parameter for parameter in operation.parameters if parameter.place == "path"]
-    last = max(path, key=lambda one: operation.path.find("{" + one.wire_name + "}")).name if path else None
-    placed = [attrs.evolve(one, positional=one.name == last) for one in arguments_of(operation)]
-    return sorted(placed, key=lambda one: (not one.positional, not one.required or one.default is not None))
+    last = max(path, key=lambda one: operation.path.find("{" + one.wire_name + "}")).name if path else ""
+    order = {name: index for index, name in enumerate(operation.by_position or (last,))}
+    placed = [attrs.evolve(one, positional=one.name in order) for one in arguments_of(operation)]
+    return sorted(
+        placed,
+        key=lambda one: (not one.positional, not one.required or one.default is not None, order.get(one.name, 0)),
+    )
 
 
 @attrs.frozen
@@ -95,7 +99,7 @@ class _CallSource(RequestSource):
 
     def body_value(self, body: JsonBody) -> str:
         """Return the source of a body that is one value."""
-        return self._wired("body", body.type)
+        return self._wired(self.operation.body_argument, body.type)
 
     def _wired(self, name: str, type_: TypeExpr) -> str:
         if self.renamed.isdisjoint(all_refs(type_)):

@@ -72,7 +72,7 @@ def _arguments(api: Api) -> Iterator[ClientArgument]:
     variables = dict(security.variables)
     for name, _ in security.schemes:
         wish = "api_key" if len(security.schemes) == 1 else snake(name)
-        yield ClientArgument(wish, name, None, variables.get(name), security.required)
+        yield ClientArgument(wish, name, variable=variables.get(name), required=security.required)
 
 
 def _without(alternatives: tuple[Requirement, ...], optional: set[str]) -> tuple[Requirement, ...]:
@@ -91,6 +91,7 @@ def _operation(operation: Operation, api: Api, optional: set[str]) -> Operation:
         operation,
         parameters=tuple(_parameter(parameter) for parameter in operation.parameters),
         body=_body(operation.body, taken),
+        body_argument=_own(operation.body_argument, taken),
         payload=_payload(operation.payload),
         payloads_by_status=()
         if isinstance(operation.payload, BinaryStream)
@@ -102,10 +103,25 @@ def _operation(operation: Operation, api: Api, optional: set[str]) -> Operation:
         formats=Formats(),
         polling=None,
     )
+    shaped = attrs.evolve(shaped, by_position=tuple(_by_position(shaped, api)))
     if operation.pagination is not None:
         page = attrs.evolve(operation.pagination, item=_type(operation.pagination.item))
         return attrs.evolve(shaped, pagination=page)
     return shaped
+
+
+def _by_position(operation: Operation, api: Api) -> Iterator[str]:
+    """Yield the arguments that may be passed by position."""
+    assert api.compat is not None
+    names = {parameter.wire_name: parameter.name for parameter in operation.parameters}
+    match operation.body:
+        case JsonBody(fields=fields) | FormBody(fields) if fields is not None:
+            names |= {field.wire_name: field.name for field in fields if field.wire_name not in names}
+        case _:
+            pass
+    for wire in api.compat.positional.get(operation.id, ()):
+        if wire in names:
+            yield names[wire]
 
 
 def switched_to(operation: Operation, api: Api) -> Operation | None:

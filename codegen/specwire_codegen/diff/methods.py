@@ -69,13 +69,13 @@ def arguments(operation: Operation) -> dict[str, Argument]:
 def argument_types(operation: Operation) -> Mapping[str, TypeExpr]:
     """Return the types of the arguments of an operation; files are bytes."""
     types = {parameter.name: parameter.type for parameter in operation.parameters}
-    return types | dict(_body_types(operation.body))
+    return types | dict(_body_types(operation.body, operation.body_argument))
 
 
-def _body_types(body: Body | None) -> Iterator[tuple[str, TypeExpr]]:
+def _body_types(body: Body | None, whole: str) -> Iterator[tuple[str, TypeExpr]]:
     match body:
         case JsonBody(type_, None):
-            yield "body", type_
+            yield whole, type_
         case JsonBody(_, fields) if fields is not None:
             yield from ((field.name, field.type) for field in fields)
         case FormBody(fields):
@@ -87,9 +87,9 @@ def _body_types(body: Body | None) -> Iterator[tuple[str, TypeExpr]]:
                 yield part.name, part.type if part.file == "no" else file
                 yield from ((header.name, header.type) for header in part.headers)
         case JsonLinesBody(item):
-            yield "body", ListOf(item)
+            yield whole, ListOf(item)
         case BinaryBody():
-            yield "body", _FILE
+            yield whole, _FILE
 
 
 def response_type(operation: Operation) -> TypeExpr | None:

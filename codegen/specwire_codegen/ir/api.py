@@ -64,6 +64,11 @@ class Operation:
     switch: tuple[str, LiteralValue] | None = None
     """Argument that makes this method return that stream, and its value; None without one."""
 
+    by_position: tuple[str, ...] = ()
+    """Arguments that may be passed by position; the last parameter of the path if empty."""
+    body_argument: str = "body"
+    """Name of the argument for a body that is one value."""
+
     @property
     def mixed(self) -> bool:
         """True if it returns bytes for one status and other content for another."""

@@ -107,7 +107,8 @@ class _Lowering:
             responses = lower_responses(self.raw.get("responses", {}), self.components)
         plain, events = responses.whole, responses.events
         switch = switch_of(self.raw, self.components) if events is not None else None
-        for kind, body in lower_bodies(self.raw.get("requestBody"), self.components).items():
+        for kind, spread in lower_bodies(self.raw.get("requestBody"), self.components).items():
+            body = self._whole(spread) if events is None else spread
             methods = self._twins(self.methods, kind) if kind else self.methods
             streams = self._stream_methods(methods) if plain is not None and events is not None else ()
             if plain is not None:
@@ -120,6 +121,11 @@ class _Lowering:
                         yield attrs.evolve(operation, form=form)
             if events is not None:
                 yield self._operation(streams if plain is not None else methods, body, events, selected(switch))
+
+    def _whole(self, body: Body | None) -> Body | None:
+        """Return a body as one value if the document names the argument for it."""
+        named = isinstance(body, JsonBody) and "body" in self.raw.get("x-specwire-name", {})
+        return attrs.evolve(body, fields=None) if named and isinstance(body, JsonBody) else body
 
     def _stream_methods(self, methods: tuple[Method, ...]) -> tuple[Method, ...]:
         return self.choice.methods("streams", self.raw["operationId"]) or self._twins(methods, "stream")
@@ -155,6 +161,7 @@ class _Lowering:
             deprecated=bool(self.raw.get("deprecated")),
             parameters=parameters,
             body=body,
+            body_argument=self._body_argument,
             fixed=selection.fixed,
             fixed_query=selection.fixed_query,
             payload=payload,
@@ -203,12 +210,16 @@ class _Lowering:
         wishes = [(one["in"], one["name"], argument(one.get("x-specwire-name", one["name"]))) for one in ordered]
         fields = _body_fields(body)
         wishes += [("body", wire, name) for wire, name in fields]
-        reserved = RESERVED_ARGUMENTS | _own_arguments(body)
+        reserved = RESERVED_ARGUMENTS | _own_arguments(body, self._body_argument)
         if self.waiter is not None:
             reserved |= WAITING_ARGUMENTS | {self.methods[0][-1]}  # the waiter calls the request builder
         python = distinct(_apart(wishes), reserved)
         parameters = tuple(self._parameter(one, python[f"{one['in']}:{one['name']}"]) for one in ordered)
         return parameters, _renamed(body, {wire: python[f"body:{wire}"] for wire, _ in fields})
+
+    @property
+    def _body_argument(self) -> str:
+        return argument(self.raw.get("x-specwire-name", {}).get("body", "body"))
 
     def _parameter(self, raw: Mapping[str, Any], name: str) -> Parameter:
         own = self._is_idempotency_key(raw) or (raw["in"], raw["name"].lower()) in self._credentials()
@@ -295,13 +306,13 @@ def _part_header(part: Part, header: Parameter) -> tuple[str, str]:
     return f"{part.wire_name}\n{header.wire_name}", argument(f"{part.wire_name} {header.wire_name}")
 
 
-def _own_arguments(body: Body | None) -> frozenset[str]:
+def _own_arguments(body: Body | None, whole: str) -> frozenset[str]:
     """Return the names of the arguments that take the whole body."""
     match body:
         case MultipartBody(free=True):
             return frozenset({"fields", "files"})
         case JsonBody(fields=None) | FormBody(free=True) | BinaryBody() | TextBody() | JsonLinesBody():
-            return frozenset({"body"})
+            return frozenset({whole})
         case _:
             return frozenset()
 

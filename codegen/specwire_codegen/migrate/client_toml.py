@@ -70,23 +70,45 @@ def _compat(description: Description, operation_ids: Mapping[str, str]) -> list[
         return []
     head = ["[compat]", f"style = {toml(compat.style)}"]
     head += [f"timeout = {compat.timeout:g}"] if compat.timeout else []
+    head += [f"max_retries = {compat.max_retries}"] if compat.max_retries is not None else []
+    head += [f"headers_env = {toml(compat.headers_variable)}"] if compat.headers_variable else []
     arguments = [
         f"{_key(each.name)} = {{{', '.join(_facts(each))}}}"
         for each in description.options
-        if each.role is None and (each.scheme is not None or each.header is not None)
+        if any(place is not None for place in (each.scheme, each.header, each.query, each.server))
     ]
     pages = {operation_ids[route]: name for route, name in compat.pages.items() if route in operation_ids}
     types = _table("compat.types", compat.types)
-    return [head, ["[compat.arguments]", *arguments] if arguments else [], types, _table("compat.pages", pages)]
+    placed = [
+        f"{_key(operation_ids[route])} = [{', '.join(map(toml, names))}]"
+        for route, names in compat.positional.items()
+        if route in operation_ids
+    ]
+    return [
+        head,
+        _table("compat.headers", compat.headers),
+        ["[compat.arguments]", *arguments] if arguments else [],
+        types,
+        _table("compat.pages", pages),
+        ["[compat.positional]", *placed] if placed else [],
+    ]
 
 
 def _facts(option: Option) -> Iterator[str]:
     if option.scheme is not None:
         yield f"scheme = {toml(option.scheme)}"
+        if option.role is not None:
+            yield f"role = {toml(option.role)}"
     elif option.header is not None:
         yield f"header = {toml(option.header)}"
+    elif option.query is not None:
+        yield f"query = {toml(option.query)}"
+    elif option.server is not None:
+        yield f"server = {toml(option.server)}"
     if option.variable is not None:
         yield f"env = {toml(option.variable)}"
+    if option.default is not None and option.server is None:
+        yield f"default = {toml(option.default)}"
     if option.optional:
         yield "required = false"
 

@@ -25,6 +25,9 @@ class Option:
     """Header that sends it with every request."""
     query: str | None = None
     """Query parameter that sends it with every request."""
+    server: str | None = None
+    """Variable of the server's URL that it fills."""
+    default: str | None = None
     optional: bool = False
     doc: str = ""
 
@@ -64,6 +67,12 @@ class Compat:
     """Components by dotted name below `types`."""
     pages: dict[str, str] = attrs.field(factory=dict)
     """Classes of pages by route."""
+    positional: dict[str, tuple[str, ...]] = attrs.field(factory=dict)
+    """Arguments by position, by route."""
+    headers: dict[str, str] = attrs.field(factory=dict)
+    max_retries: int | None = None
+    headers_variable: str | None = None
+    """Environment variable with headers."""
 
 
 @attrs.define

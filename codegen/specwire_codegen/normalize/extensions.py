@@ -218,7 +218,7 @@ _POLLING = _Object(
     ("status", "success"),
 )
 _NEVER = _Object({"pointer": _pointer, "values": _scalars}, ("pointer", "values"))
-_NAMES_STATED = _Object({"resource": _dotted, "method": _word})
+_NAMES_STATED = _Object({"resource": _dotted, "method": _word, "body": _word})
 _REFUSAL = _Object({"code": _pointer, "accepted": _scalars, "message": _pointer}, ("code", "accepted"))
 _SOURCES = _List(_Object({"id": _text, "what": _text, "url": _text}, ("id", "what")))
 

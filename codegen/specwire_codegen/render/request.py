@@ -72,15 +72,16 @@ class RequestSource:
         return _literals(self.operation.fixed)
 
     def _body(self) -> str:
+        whole = self.operation.body_argument
         match self.operation.body:
             case None:
                 return ""
             case JsonBody(fields=None) as body:
-                return _json_value(body, self.body_value(body))
+                return self._json_value(body, self.body_value(body))
             case JsonBody() as body:
                 return self._json_object(body)
             case FormBody(free=True):
-                return "None if body is UNSET else FormBody(body)"
+                return self._optional(f"FormBody({whole})", False)
             case FormBody(fields):
                 return f"FormBody({self._called('given')}({self._mapping(fields, self._fixed())}))"
             case MultipartBody(free=True):
@@ -88,12 +89,13 @@ class RequestSource:
             case MultipartBody() as body:
                 return f"{self._called('multipart_body')}({', '.join(self._multipart(body))})"
             case BinaryBody(media_type, required):
-                return _optional(f"BinaryBody(body, {literal(media_type)})", required)
+                return self._optional(f"BinaryBody({whole}, {literal(media_type)})", required)
             case JsonLinesBody(_, framing, media_type, required):
                 rest = "" if framing == "jsonl" else f", {literal(framing)}"
-                return _optional(f"{self._called('lines_body')}(body, {literal(media_type)}{rest})", required)
+                lines = f"{self._called('lines_body')}({whole}, {literal(media_type)}{rest})"
+                return self._optional(lines, required)
             case TextBody(media_type, required):
-                return _optional(f"TextBody(body, {literal(media_type)})", required)
+                return self._optional(f"TextBody({whole}, {literal(media_type)})", required)
             case _:
                 assert_never(self.operation.body)
 
@@ -132,20 +134,19 @@ class RequestSource:
 
     def body_value(self, body: JsonBody) -> str:
         """Return the source of a body that is one value."""
-        return "body"
+        return self.operation.body_argument
 
+    def _json_value(self, body: JsonBody, given: str) -> str:
+        whole = self.operation.body_argument
+        value = f"{{}} if {whole} is UNSET else {given}" if body.required and body.blank else given
+        return self._optional(f"JsonBody({value}{_typed(body)})", body.required)
 
-def _json_value(body: JsonBody, given: str) -> str:
-    value = f"{{}} if body is UNSET else {given}" if body.required and body.blank else given
-    return _optional(f"JsonBody({value}{_typed(body)})", body.required)
+    def _optional(self, made: str, required: bool) -> str:
+        return made if required else f"None if {self.operation.body_argument} is UNSET else {made}"
 
 
 def _typed(body: JsonBody) -> str:
     return "" if body.media_type == "application/json" else f", {literal(body.media_type)}"
-
-
-def _optional(made: str, required: bool) -> str:
-    return made if required else f"None if body is UNSET else {made}"
 
 
 def _literals(values: Iterable[tuple[str, LiteralValue]]) -> list[tuple[str, str]]:

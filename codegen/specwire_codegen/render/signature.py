@@ -114,18 +114,18 @@ def arguments_of(operation: Operation) -> Iterator[Argument]:
         required = parameter.required or parameter.place == "path"
         positional = parameter is operation.positional
         found.append(Argument(parameter.name, annotation, required, parameter.doc, positional, parameter.default))
-    found += _body_arguments(operation.body)
+    found += _body_arguments(operation.body, operation.body_argument)
     last = max((index for index, each in enumerate(found) if each.positional and each.default is None), default=-1)
     found = [attrs.evolve(each, default=None) if index < last else each for index, each in enumerate(found)]
     yield from sorted(found, key=lambda each: (not each.positional, not each.required or each.default is not None))
 
 
-def _body_arguments(body: Body | None) -> Iterator[Argument]:
+def _body_arguments(body: Body | None, whole: str) -> Iterator[Argument]:
     match body:
         case None:
             return
         case JsonBody(type_, None, required, _, blank):
-            yield Argument("body", into(type_, INPUTS), required and not blank, "Request body.")
+            yield Argument(whole, into(type_, INPUTS), required and not blank, "Request body.")
         case JsonBody(_, fields, required) if fields is not None:
             for field in fields:
                 asked = field.asked and (required or field.default is not None)
@@ -133,7 +133,7 @@ def _body_arguments(body: Body | None) -> Iterator[Argument]:
         case JsonBody():
             return
         case FormBody(free=True):
-            yield Argument("body", "Mapping[str, Any]", False, "Form fields by name.")
+            yield Argument(whole, "Mapping[str, Any]", False, "Form fields by name.")
         case FormBody(fields):
             for field in fields:
                 yield Argument(field.name, into(field.type, INPUTS), field.asked, field.doc, default=field.default)
@@ -152,13 +152,13 @@ def _body_arguments(body: Body | None) -> Iterator[Argument]:
                     annotation = into(header.type, INPUTS)
                     yield Argument(header.name, annotation, header.required, header.doc, default=header.default)
         case BinaryBody(_, required):
-            yield Argument("body", "FileInput", required, "Bytes, a path or a binary file object.")
+            yield Argument(whole, "FileInput", required, "Bytes, a path or a binary file object.")
         case JsonLinesBody(item, _, _, required):
             value = into(item, INPUTS)
             kind = f"Iterable[{value}] | AsyncIterable[{value}] | FileInput"
-            yield Argument("body", kind, required, "Values, encoded as they are sent, or a file of them.")
+            yield Argument(whole, kind, required, "Values, encoded as they are sent, or a file of them.")
         case TextBody(_, required):
-            yield Argument("body", "str", required, "Text to send.")
+            yield Argument(whole, "str", required, "Text to send.")
         case _:
             assert_never(body)
 

@@ -21,18 +21,25 @@ if TYPE_CHECKING:
     from specwire._http.options import Options
 
 DEFAULT_MAX_RETRIES = 2
+_SECOND = ("password", "client_secret")
+"""Roles of the second part of a key."""
 _CONNECT = 5.0
 """Default timeout for a connection, in seconds."""
 
 
 class KeyArgument(msgspec.Struct, frozen=True):
-    """An argument of a client: the key of a security scheme, or the value of a header."""
+    """An argument of a client: a key, a header, a query parameter, or a variable of the server's URL."""
 
     scheme: str | None = None
     header: str | None = None
+    query: str | None = None
+    server: str | None = None
+    role: str | None = None
+    """Part of a key, such as `username`; None for the whole."""
     variable: str | None = None
     """Environment variable with the value."""
     required: bool = True
+    default: str | None = None
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,8 +56,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     http_client: Any = None
     strict: bool = False
 
-    def options(self, provider: Provider, default_timeout: float, headers: Mapping[str, str]) -> Options:
-        """Return the options of a client with these arguments."""
+    def options(
+        self, provider: Provider, default_timeout: float, headers: Mapping[str, str], query: Mapping[str, str]
+    ) -> Options:
+        """Return the options of a client with these arguments; `headers` and `query` are those of its keys."""
         made = make_options(
             provider,
             timeout=default_timeout,
@@ -70,7 +79,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         if timeout is NOT_GIVEN and own is not None and own != type(own)(5.0):
             timeout = own
         patience = {**waits(default_timeout), "connect_timeout": _CONNECT} if timeout is NOT_GIVEN else waits(timeout)
-        return msgspec.structs.replace(made, query=dict(self.query), **patience)
+        return msgspec.structs.replace(made, query={**query, **self.query}, **patience)
 
     def values(self, arguments: Mapping[str, KeyArgument], client: str) -> dict[str, Any]:
         """Return the keys of a client by argument, from the environment where none was passed."""
@@ -79,14 +88,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             value = self.keys.get(name)
             if value is None and argument.variable:
                 value = os.environ.get(argument.variable)
-            if value is None and argument.required:
+            if value is None and argument.required and argument.default is None:
                 where = f" or by setting the {argument.variable} environment variable" if argument.variable else ""
                 raise ConfigurationError(
                     f"The {name} client option must be set either by passing {name} to the client{where}"
                     if where
                     else f"The {name} client option must be set by passing {name} to {client}"
                 )
-            found[name] = value
+            found[name] = argument.default if value is None else value
         return found
 
 
@@ -124,11 +133,30 @@ def changed(
     )
 
 
-def server_of(settings: Settings, provider: Provider, client: str) -> str:
+def server_of(
+    settings: Settings,
+    provider: Provider,
+    client: str,
+    arguments: Mapping[str, KeyArgument],
+    values: Mapping[str, Any],
+) -> str:
     """Return the base URL of a client."""
     if settings.base_url is not None:
         return find_base_url(str(settings.base_url), provider, client)
-    return find_base_url(None, provider, client, settings.environment)
+    if settings.environment is None and os.environ.get(provider.base_url_variable or "", "").strip():
+        return find_base_url(None, provider, client)
+    stated = {one.server: values.get(name) for name, one in arguments.items() if one.server is not None}
+    servers = provider.servers
+    chosen = [server for name, server in servers.items() if settings.environment in (None, name)]
+    variables = {name: value for name, value in stated.items() if any(name in each.variables for each in chosen)}
+    return find_base_url(None, provider, client, settings.environment, variables)
+
+
+def headers_from(variable: str | None) -> dict[str, str]:
+    """Return the headers in an environment variable: a name, a colon and a value on each line."""
+    lines = os.environ.get(variable, "").split("\n") if variable else []
+    pairs = (line.partition(":") for line in lines if ":" in line)
+    return {name.strip(): value.strip() for name, _, value in pairs}
 
 
 def credentials_of(
@@ -142,11 +170,12 @@ def credentials_of(
     if not isinstance(security, Security):
         security = Security({"": security}, (("",),))
     found: dict[str, Any] = {}
-    for name, argument in arguments.items():
+    for name, argument in sorted(arguments.items(), key=lambda pair: pair[1].role in _SECOND):
         if argument.scheme is None or values.get(name) is None:
             continue
         scheme = "" if single else argument.scheme
-        if isinstance(security.schemes.get(scheme), Basic) and scheme in found:
+        paired = argument.role is not None or isinstance(security.schemes.get(scheme), Basic)
+        if paired and scheme in found:
             found[scheme] = found[scheme], values[name]
         else:
             found[scheme] = values[name]
@@ -158,3 +187,9 @@ def headers_of(arguments: Mapping[str, KeyArgument], values: Mapping[str, Any]) 
     """Return the headers that arguments of a client are sent as."""
     pairs = ((argument.header, values.get(name)) for name, argument in arguments.items())
     return {header: str(value) for header, value in pairs if header is not None and value is not None}
+
+
+def query_of(arguments: Mapping[str, KeyArgument], values: Mapping[str, Any]) -> dict[str, str]:
+    """Return the query parameters that arguments of a client are sent as."""
+    pairs = ((argument.query, values.get(name)) for name, argument in arguments.items())
+    return {query: str(value) for query, value in pairs if query is not None and value is not None}

@@ -14,7 +14,9 @@ from specwire._compat_client.client import (
     Settings,
     changed,
     credentials_of,
+    headers_from,
     headers_of,
+    query_of,
     server_of,
 )
 from specwire._compat_client.resource import Resource
@@ -41,13 +43,16 @@ class Client(Resource):
     _provider: ClassVar[Provider]
     _arguments: ClassVar[Mapping[str, KeyArgument]] = {}
     _default_timeout: ClassVar[float] = 60.0
+    _headers: ClassVar[Mapping[str, str]] = {}
+    _headers_variable: ClassVar[str | None] = None
 
     def _open(self, settings: Settings, transport: Transport | None = None) -> None:
         name, provider = type(self).__name__, self._provider
         values = settings.values(self._arguments, name)
-        base_url = server_of(settings, provider, name)
+        base_url = server_of(settings, provider, name, self._arguments, values)
         keyring = credentials_of(provider, base_url, self._arguments, values, name)
-        options = settings.options(provider, self._default_timeout, headers_of(self._arguments, values))
+        headers = {**self._headers, **headers_of(self._arguments, values), **headers_from(self._headers_variable)}
+        options = settings.options(provider, self._default_timeout, headers, query_of(self._arguments, values))
         transport = transport or Transport(settings.http_client)
         self._settings = settings
         self._transport = transport

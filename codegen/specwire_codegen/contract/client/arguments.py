@@ -87,7 +87,7 @@ def _body(operation: Operation, case: Case) -> dict[str, Any]:
     value = case.body.value
     match operation.body:
         case FormBody(free=True):
-            return {"body": value}
+            return {operation.body_argument: value}
         case MultipartBody(free=True):
             return {"fields": value}
         case JsonBody(fields=fields) | FormBody(fields) if fields is not None:
@@ -107,9 +107,9 @@ def _body(operation: Operation, case: Case) -> dict[str, Any]:
             rest = {wire: _part(one) for wire, one in value.items() if wire not in names}
             return {**named, **headers, **({names[ADDITIONAL]: rest} if rest else {})}
         case BinaryBody(media_type) if "*" in media_type and case.body is not None:
-            return {"body": (None, value, case.body.media_type)}
+            return {operation.body_argument: (None, value, case.body.media_type)}
         case BinaryBody() | TextBody() | JsonBody() | JsonLinesBody():
-            return {"body": value}
+            return {operation.body_argument: value}
         case _:
             return {}
 

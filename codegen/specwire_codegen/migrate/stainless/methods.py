@@ -12,6 +12,7 @@ from specwire_codegen.migrate.stainless.pagination import Scheme, extension_of, 
 from specwire_codegen.migrate.stainless.resources import Method
 from specwire_codegen.migrate.stainless.streaming import Rules, apply_streaming
 from specwire_codegen.migrate.subject import Subject
+from specwire_codegen.openapi.casing import snake
 
 
 def read_methods(
@@ -35,7 +36,7 @@ def read_methods(
                 break
         _deprecate(several, operation, subject)
         for method in several:
-            _leave_the_rest(method.node)
+            _arguments(method, subject, description)
 
 
 def _page(
@@ -78,17 +79,30 @@ def _message(node: Node) -> str:
     return (stated.text() or "deprecated") if stated is not None else "deprecated"
 
 
-def _leave_the_rest(node: Node) -> None:
+def _arguments(method: Method, subject: Subject, description: Description) -> None:
+    """Name the argument for the body, and order those that may be passed by position."""
+    node, operation = method.node, method.operation
     if not isinstance(node.value, dict):
         return
-    for key, message, help_ in (
-        ("body_param_name", "the argument for the body is called 'body'", "pass it as body="),
-        ("positional_params", "positional arguments follow the path", "compare the signature with api.md"),
-        (
-            "default_request_options",
-            "a method has no options of its own",
-            "pass timeout= or max_retries= to with_options",
-        ),
-    ):
-        if (stated := node.get(key)) is not None and stated.value not in (False, "body", []):
-            stated.leave(message, help_)
+    if (stated := node.get("default_request_options")) is not None:
+        stated.leave("a method has no options of its own", "pass timeout= or max_retries= to with_options")
+    placed = node.get("positional_params")
+    if placed is not None and isinstance(placed.value, list) and description.compat is not None:
+        names = placed.texts()
+        known = {str(each.get("name")) for _, each in subject.parameters(operation.item)}
+        known |= {
+            name for _, body, _ in subject.bodies(operation.item) for name in subject.properties(f"{body}/schema")
+        }
+        if unknown := [name for name in names if name not in known]:
+            placed.leave(f"the operation has no argument {unknown[0]!r}", "use the names of the document")
+        description.compat.positional[operation.route] = tuple(name for name in names if name in known)
+    whole = node.get("body_param_name")
+    name = snake(whole.text() or "") if whole is not None else ""
+    if whole is None or name in ("", "body"):
+        return
+    if not name.isidentifier() or name.startswith("_"):
+        whole.leave(f"{name!r} is not a name for an argument", "choose another in x-specwire-name")
+    elif node.get("streaming") is not None:
+        whole.leave("the body of a stream is not one argument, because its field selects the stream", "pass its fields")
+    else:
+        subject.update(operation.item, {"x-specwire-name": {"body": name}}, whole, "body_param_name")

@@ -78,7 +78,10 @@ def _read_names(config: Node, description: Description) -> None:
     prefix = stated.text() if stated is not None else None
     variable = re.sub(r"[^A-Za-z0-9]+", "_", prefix or name).strip("_").upper()
     description.class_name = class_name(name, description.casing)
-    description.base_url_variable = f"{variable}_BASE_URL" if variable[:1].isalpha() else None
+    if variable[:1].isalpha():
+        description.base_url_variable = f"{variable}_BASE_URL"
+        if description.compat is not None:
+            description.compat.headers_variable = f"{variable}_CUSTOM_HEADERS"
 
 
 def _omit(config: Node, subject: Subject, description: Description) -> None:

@@ -29,12 +29,10 @@ def apply(data: Node, _report: Report) -> Node:
     overrides = [each for each in patterns if isinstance(each, dict)] if isinstance(patterns, list) else []
 
     def visit(node: Node, kind: ObjectType, _pointer: str) -> Node:
-        if NAME in node:
-            return node
-        if kind == "operation":
-            stated = _operation(node, overrides)
+        if kind == "operation" and isinstance(node.get(NAME, {}), dict):
+            stated = {**_operation(node, overrides), **node.get(NAME, {})}
             return {**node, NAME: stated} if stated else node
-        if kind == "parameter":
+        if kind == "parameter" and NAME not in node:
             name = _argument(node)
             return {**node, NAME: name} if name else node
         return node
