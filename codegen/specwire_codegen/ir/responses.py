@@ -48,6 +48,10 @@ class EventStream:
     framing: Framing
     media_type: str
     terminator: str | None = None
+    last: tuple[str, ...] = ()
+    """Names of events that end the stream."""
+    ignored: tuple[str, ...] = ()
+    """Names of events that are left out."""
     errors: tuple[EventError, ...] = ()
     resumable: bool = False
     finish: tuple[str, ...] = ()

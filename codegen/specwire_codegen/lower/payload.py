@@ -176,6 +176,8 @@ def _events(base: str, framing: Framing, media: Mapping[str, Any], components: C
         framing,
         base,
         stream.get("terminator"),
+        tuple(stream.get("last", ())),
+        tuple(stream.get("ignore", ())),
         tuple(_event_error(error) for error in (errors if isinstance(errors, list) else [errors] if errors else [])),
         stream.get("resumable", False),
         split(stream.get("finish", "")),

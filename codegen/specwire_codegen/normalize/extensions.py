@@ -149,6 +149,8 @@ _ERROR_EQUALS = _Object({"pointer": _pointer, "equals": _scalar}, ("pointer", "e
 _STREAM = _Object(
     {
         "terminator": _text,
+        "last": _texts,
+        "ignore": _texts,
         "error": _ByType(_pointer, list=_List(_ByType(_pointer, object=_ERROR_EQUALS))),
         "switch": _Object({"field": _text, "value": _scalar, "in": _one_of("body", "query")}, ("field", "value")),
         "resumable": _flag,

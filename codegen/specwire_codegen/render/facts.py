@@ -290,6 +290,10 @@ def _events(payload: EventStream) -> Iterator[str]:
         yield f"framing={literal(payload.framing)}"
     if payload.terminator is not None:
         yield f"terminator={literal(payload.terminator)}"
+    if payload.last:
+        yield f"last={literal_set(payload.last)}"
+    if payload.ignored:
+        yield f"ignored={literal_set(payload.ignored)}"
     if payload.errors:
         errors = (
             f"EventError({literal(error.path)}{'' if error.equals is None else f', equals={literal(error.equals)}'})"

@@ -53,7 +53,8 @@ class AsyncPage(Generic[ItemT]):
         if not self._next_request:
             self._trail = self._trail.forked()
             with translated(self._session.base_url):
-                self._next_request.append(self._trail.following())
+                following = self._trail.following()
+            self._next_request.append(None if self._trail.is_counted_out else following)
         return self._next_request[0]
 
     def __getattr__(self, name: str) -> Any:

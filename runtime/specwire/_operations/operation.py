@@ -56,6 +56,10 @@ class EventsPayload(msgspec.Struct, frozen=True):
     framing: Literal["sse", "jsonl", "json-seq"] = "sse"
     terminator: str | None = None
     """Data of the event that ends the stream; without one, the end of the body ends it."""
+    last: AbstractSet[str] = frozenset()
+    """Names of events that end the stream as well, if one of them comes."""
+    ignored: AbstractSet[str] = frozenset()
+    """Names of events that are not handed out."""
     errors: tuple[EventError, ...] = ()
     """Rules for events that are errors."""
     accept: str = "text/event-stream"

@@ -100,6 +100,11 @@ class Trail(Generic[T, ItemT]):
         self._request, self._ahead = following, True
         return following
 
+    @property
+    def is_counted_out(self) -> bool:
+        """Return True if the server's own count says that the next request only confirms the end."""
+        return self._doubtful
+
     def take(self, response: Response[T]) -> bool:
         """Process the last response and return True if it is a page of the list; raise for a repeated page."""
         self._ahead = False

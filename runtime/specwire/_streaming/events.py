@@ -277,10 +277,12 @@ class EventReader(Generic[E]):
 
     def _take_each(self, texts: list[bytes], names: list[str] | None, last: bool) -> None:
         for place, data in enumerate(texts):
-            if self._is_end(data):
+            name = "message" if names is None else names[place]
+            if self._is_end(data) or name in self._payload.last:
                 self.terminated = True
                 return
-            name = "message" if names is None else names[place]
+            if name in self._payload.ignored:
+                continue
             try:
                 self._take_one(data, name, last)
             except APIError as error:

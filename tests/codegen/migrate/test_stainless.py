@@ -101,6 +101,7 @@ def test_the_client_is_called_like_the_published_one(whole: Migrated) -> None:
     assert whole.client["compat"] == {
         "style": "stainless",
         "timeout": 20,
+        "headers_env": "SEA_AI_CUSTOM_HEADERS",
         "arguments": {
             "api_key": {"scheme": "Key", "env": "SEA_KEY", "required": False},
             "site": {"header": "X-Site", "env": "SEA_SITE", "required": False},
@@ -162,8 +163,22 @@ LEFT = [
         "'paginted' is unknown",
         "'paginated'",
     ),
-    (f"{START}settings: {{unwrap_response_fields: [data]}}", "responses are not unwrapped", "read the field"),
-    (f"{START}settings: {{positional_params: [id]}}", "positional arguments follow the path", "api.md"),
+    (
+        "resources: {a: {methods: {x: {endpoint: get /v1/tanks, unwrap_response: rows}}}}",
+        "the response has no field to unwrap",
+        "unwrap_response",
+    ),
+    (
+        "resources: {a: {methods: {x: {endpoint: get /v1/tanks, positional_params: [rows]}}}}",
+        "the operation has no argument 'rows'",
+        "names of the document",
+    ),
+    (
+        "resources: {a: {methods: {w: {endpoint: post /v1/watch, body_param_name: x, "
+        "streaming: {param_discriminator: stream}}}}}",
+        "the body of a stream is not one argument",
+        "pass its fields",
+    ),
     (f"{START}resorces: {{}}", "2:1: the key 'resorces' is unknown", "did you mean 'resources'?"),
     (f"{START}errors: {{message_property: m}}", "2:1: errors is not carried over", "compare them"),
     (
@@ -187,9 +202,14 @@ LEFT = [
         "timeout= to the client",
     ),
     (
-        f"{START}client_settings: {{default_retries: {{max_retries: 3}}}}",
-        "default_retries is not carried over",
-        "where you make the client",
+        f"{START}client_settings: {{default_retries: {{max_delay_seconds: 3}}}}",
+        "max_delay_seconds of default_retries is not carried over",
+        "max_retries= to the client",
+    ),
+    (
+        f"{START}client_settings: {{default_headers: {{x: [1]}}}}",
+        "the header x is not carried over",
+        "default_headers= to the client",
     ),
     (
         f"{START}client_settings: {{opts: {{key: {{type: string, auth: {{security_scheme: Lost}}}}}}}}",
@@ -197,14 +217,14 @@ LEFT = [
         "headers= to the client",
     ),
     (
-        f"{START}client_settings: {{opts: {{site: {{type: string, send_as_query_param: site}}}}}}",
+        f"{START}client_settings: {{opts: {{site: {{type: string, send_as_path_param: site}}}}}}",
         "site is not an argument of the client",
         "where you call the methods",
     ),
     (
-        f"{START}streaming: {{on_event: [{{event_type: [ping], handle: ignore}}]}}",
-        "events ping are not left out",
-        "skip them",
+        f"{START}streaming: {{on_event: [{{event_type: [fault], handle: error}}]}}",
+        "events fault are not raised",
+        "check their type",
     ),
     (
         "resources: {a: {methods: {list: {endpoint: get /v1/tanks, paginated: by_magic}}}}",

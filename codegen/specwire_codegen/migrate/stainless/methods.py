@@ -97,12 +97,10 @@ def _arguments(method: Method, subject: Subject, description: Description) -> No
             placed.leave(f"the operation has no argument {unknown[0]!r}", "use the names of the document")
         description.compat.positional[operation.route] = tuple(name for name in names if name in known)
     whole = node.get("body_param_name")
-    name = snake(whole.text() or "") if whole is not None else ""
-    if whole is None or name in ("", "body"):
+    text = whole.text() if whole is not None else None
+    if whole is None or text is None or text == "body":
         return
-    if not name.isidentifier() or name.startswith("_"):
-        whole.leave(f"{name!r} is not a name for an argument", "choose another in x-specwire-name")
-    elif node.get("streaming") is not None:
+    if node.get("streaming") is not None:
         whole.leave("the body of a stream is not one argument, because its field selects the stream", "pass its fields")
     else:
-        subject.update(operation.item, {"x-specwire-name": {"body": name}}, whole, "body_param_name")
+        subject.update(operation.item, {"x-specwire-name": {"body": snake(text)}}, whole, "body_param_name")

@@ -24,6 +24,11 @@ _PARAMETERS = {
     "page_number": ("page", "page_number", "page_num"),
 }
 """Usual names of the parameter that selects a page, where none has that purpose."""
+_FOLLOWING = {
+    "cursor": ("next_cursor", "next_page_token", "next_token", "nextCursor", "nextPageToken", "nextToken", "next_page"),
+    "cursor_url": ("next", "next_url", "next_page_url", "nextUrl", "nextPageUrl", "next_page"),
+}
+"""Usual names of the field that leads to the next page, where none has that purpose."""
 
 
 @attrs.frozen
@@ -61,9 +66,17 @@ class Scheme:
         usual = _PARAMETERS.get(self.kind, ())
         return stated or next((name for name in usual if any(name == each.name for each in self.request)), None)
 
-    def field(self, purpose: str) -> Field | None:
+    def field(self, *purposes: str) -> Field | None:
         """Return the field of the response with a purpose."""
-        return next((each for each in self.response if each.purpose == purpose), None)
+        return next((each for each in self.response if each.purpose in purposes), None)
+
+    @property
+    def following(self) -> Field | None:
+        """Field that leads to the next page: the cursor, or the URL."""
+        stated = self.field("next_cursor_field", "cursor_url_field", "next_cursor_url_field", "next_url_field")
+        usual = _FOLLOWING.get(self.kind, ())
+        named = (each for name in usual for each in self.response if pointers.split(each.pointer)[-1] == name)
+        return stated or next(named, None)
 
     @property
     def size(self) -> str | None:
@@ -216,9 +229,7 @@ def extension_of(scheme: Scheme, operation: str, subject: Subject) -> dict[str, 
     )
     more = {"more": flag.pointer} if flag is not None and flag.header is None else {}
     match scheme.kind:
-        case "cursor" if (parameter := scheme.parameter(*_CURSORS)) and (
-            following := scheme.field("next_cursor_field")
-        ):
+        case "cursor" if (parameter := scheme.parameter(*_CURSORS)) and (following := scheme.following):
             source = {"next_header": following.header} if following.header else {"next": following.pointer}
             return {"style": "cursor", **place, "cursor": parameter, **size, "items": items, **source, **more}
         case "cursor_id" if parameter := scheme.parameter(*_CURSORS):
@@ -242,12 +253,12 @@ def extension_of(scheme: Scheme, operation: str, subject: Subject) -> dict[str, 
                 **known,
                 **more,
             }
-        case "cursor_url" if following := scheme.field("cursor_url_field"):
+        case "cursor_url" if following := scheme.following:
             if following.header is not None:
                 return {"style": "link", **size, "items": items}
             return {"style": "url", **size, "items": items, "next": following.pointer}
-        case "fake_page":
-            return None
+        case "fake_page":  # the only page, unless the server sends a link to another
+            return {"style": "link", "items": items}
     node.leave(f"{scheme.name} does not say how the next page is requested", "describe it with x-specwire-pagination")
     return None
 

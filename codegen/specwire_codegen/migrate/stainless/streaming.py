@@ -38,9 +38,9 @@ def read_rules(config: Node) -> Rules:
         if how == "done" and data is not None and (text := data.text()):
             found.setdefault("terminator", text)
         elif how == "done" and kind is not None:
-            kind.leave("events cannot end a stream by their name", "state the data of the last event as terminator")
+            found.setdefault("last", []).extend(kind.texts())
         elif how == "ignore" and kind is not None:
-            kind.leave(f"events {', '.join(kind.texts())} are not left out", "skip them where you read the events")
+            found.setdefault("ignore", []).extend(kind.texts())
         if member is not None and (name := member.text()):
             errors.append("".join(pointers.join("", step) for step in name.split(".")))
         elif how == "error" and kind is not None and (others := [each for each in kind.texts() if each != "error"]):

@@ -42,3 +42,20 @@ def text() -> StreamRequest[str]:
     `GET /sse/text`, operation `watchText`.
     """
     return StreamRequest(_TEXT)
+
+
+_NAMED = Operation(
+    id="watchNamed",
+    method="GET",
+    path="/sse/named",
+    returns=EventsPayload(models.Change, last={"end", "bye"}, ignored={"ping"}),
+    secure=False,
+)
+
+
+def named() -> StreamRequest[models.Change]:
+    """Watch named.
+
+    `GET /sse/named`, operation `watchNamed`.
+    """
+    return StreamRequest(_NAMED)
