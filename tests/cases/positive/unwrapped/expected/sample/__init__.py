@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from .client import AsyncSample, Sample
 
 __all__ = ["AsyncSample", "Sample", "models"]
-__getattr__ = lazy(__name__, {"AsyncSample": "client", "Sample": "client", "models": ""})
+__getattr__ = lazy(__name__, {"AsyncSample": "client", "Sample": "client", "models": ""}, abi=1)
 
 
 def __dir__() -> list[str]:

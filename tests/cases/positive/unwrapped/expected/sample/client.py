@@ -20,6 +20,7 @@ class Sample(Client):
     """Synchronous client for Orchard."""
 
     _provider = PROVIDER
+
     trees: resource[Trees] = resource(".resources.trees", "Trees")
     """Trees."""
 
@@ -28,6 +29,7 @@ class AsyncSample(AsyncClient):
     """Asynchronous client for Orchard."""
 
     _provider = PROVIDER
+
     trees: resource[AsyncTrees] = resource(".resources.trees", "AsyncTrees")
     """Trees."""
 

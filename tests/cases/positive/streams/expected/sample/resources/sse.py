@@ -14,6 +14,9 @@ class _Sse:
     bare = streamed(_sse.bare)
     """Watch anything."""
 
+    named = streamed(_sse.named)
+    """Watch named."""
+
     retrieve = streamed(_sse.retrieve)
     """Watch events."""
 

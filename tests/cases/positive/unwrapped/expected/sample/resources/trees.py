@@ -13,6 +13,7 @@ from ..operations import trees as _trees
 class _Trees:
     list = endpoint(_trees.list_)
     """List trees."""
+
     retrieve = endpoint(_trees.retrieve)
     """Read tree."""
 
