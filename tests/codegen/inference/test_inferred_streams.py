@@ -346,6 +346,39 @@ def test_a_get_that_seems_to_stream_is_proposed(path: str, summary: str, propose
     }
 
 
+SSE_PIECE = {**PIECE, "description": "A server-sent event of a job."}
+
+
+@pytest.mark.parametrize(
+    ("path", "texts", "schema", "certain"),
+    [
+        ("/v1/jobs/{id}/stream", {"summary": "Stream Job Events"}, {}, True),
+        ("/v1/jobs/{id}/stream", {"description": "Streams the logs of a job."}, {"title": "Response"}, True),
+        ("/v1/jobs/{id}/log-stream", {"summary": "Stream output"}, {}, True),
+        ("/v1/jobs/{id}/stream", {"summary": "Watch a job"}, SSE_PIECE, True),
+        ("/v1/jobs/{id}/events", {"summary": "Stream a job", "description": "As server-sent events."}, PIECE, True),
+        ("/v1/jobs/{id}/stream", {"description": "Opens a text/event-stream."}, PIECE, True),
+        ("/v1/jobs/{id}/stream", {"summary": "Stream Job Events"}, PIECE, False),
+        ("/v1/videos/{id}/stream", {"summary": "Stream details"}, {}, False),
+        ("/v1/videos/{id}/stream", {"summary": "Get the stream"}, {}, False),
+        ("/v1/jobs/{id}/events", {"summary": "The events", "description": "Also as server-sent events."}, PIECE, None),
+        ("/v1/jobs/{id}/stream", {"summary": "Stream keys"}, {"type": "array", "items": SSE_PIECE}, False),
+        ("/v1/settings/{id}", {"description": "Settings of server-sent events."}, PIECE, None),
+        ("/v1/buckets/{id}", {"description": "With SSE-KMS."}, PIECE, None),
+    ],
+)
+def test_a_get_streams_if_two_signs_agree(path: str, texts: Any, schema: Any, certain: bool | None) -> None:
+    """The path, the text and the schema; one of them is only proposed, or nothing."""
+    found = {"200": {"description": "ok", "content": {"application/json": {"schema": schema}}}}
+    data = document({})
+    parameter = {"name": "id", "in": "path", "required": True, "schema": TEXT}
+    data["paths"][path] = {"get": {"operationId": "watch", **texts, "parameters": [parameter], "responses": found}}
+    made = normalized(data)
+    assert certain is streams(made).get("watch")
+    content = made.data["paths"][path]["get"]["responses"]["200"]["content"]
+    assert ("text/event-stream" in content) is bool(certain)
+
+
 STATED: dict[str, tuple[Any, Callable[[dict[str, Any]], bool]]] = {
     "events": (
         {"format": "sse", "stream-condition": "$request.stream", "terminator": "<end>"},

@@ -10,7 +10,7 @@ import attrs
 
 from specwire_codegen.normalize.guess import INFERRED, Guess
 from specwire_codegen.normalize.inference.event_schemas import EventSchemas
-from specwire_codegen.normalize.inference.reading import followed, members_of, resolved, source_of, target_of
+from specwire_codegen.normalize.inference.reading import followed, members_of, resolved, source_of, target_of, types_of
 from specwire_codegen.normalize.inference.switches import Switch, switches
 from specwire_codegen.normalize.operations.operations import methods, with_methods
 from specwire_codegen.normalize.source_map import ORIGIN, Report, origin_of
@@ -27,6 +27,15 @@ _SAYS_DONE = r"\[DONE\]"
 _FERN = "x-fern-streaming"
 _CONDITION = re.compile(r"\$request\.([\w$-]+)")
 _STREAMS = frozenset("stream streams streaming".split())
+_BEGINS = re.compile(r"\s*stream(s|ing)?\b", re.IGNORECASE)
+_SENT = re.compile(
+    r"\b(events?|updates?|logs?|messages?|outputs?|tokens?|chunks?|deltas?|progress|changes|results?|responses?)\b",
+    re.IGNORECASE,
+)
+"""What is streamed, if it is not a stream that is described."""
+_SAYS_SSE = re.compile(r"\bserver[- ]sent[- ]events?\b|\btext/event-stream\b", re.IGNORECASE)
+_UNTYPED = frozenset({"title", "description", ORIGIN})
+"""Members of a schema that permit any value."""
 
 
 def apply(data: Node, report: Report) -> Node:
@@ -107,7 +116,7 @@ class _Streams:
         echoed = resolved(json["schema"], schemas).get("properties", {})
         if found is not None and found.name not in echoed and found.selects(method):
             return self._undeclared(operation, found, json["schema"])
-        return self._proposed(path, method, operation)
+        return self._streaming(path, method, operation, json["schema"])
 
     def _stated(self, operation: Node) -> _Found | None:
         """Return the stream that an operation declares for another generator."""
@@ -136,11 +145,24 @@ class _Streams:
         media_type = self._media_type(operation, switch)
         return _Found(facts, f"{_named(switch)}, which selects an undeclared stream; {why}", media_type)
 
-    def _proposed(self, path: str, method: str, operation: Node) -> _Found | None:
-        """Return a guess at a GET that declares JSON and seems to stream events, from its path and summary."""
+    def _streaming(self, path: str, method: str, operation: Node, schema: Any) -> _Found | None:
+        """Return the stream of a GET that declares JSON: certain if two signs agree, else a guess."""
         last = [word.lower() for word in words(path.partition("?")[0].rstrip("/").rpartition("/")[2])]
-        said = re.search(r"\bstream(s|ing)?\b", str(operation.get("summary", "")), re.IGNORECASE)
-        if method != "get" or not (_STREAMS & {*last} or (said and "events" in last)):
+        texts = [str(operation.get(key, "")) for key in ("summary", "description")]
+        begins = any(_BEGINS.match(each) for each in texts)
+        said = begins or re.search(r"\bstream(s|ing)?\b", texts[0], re.IGNORECASE)
+        named = _STREAMS & {*last} or (said and "events" in last)
+        if method != "get" or not (named or begins):
+            return None
+        event = resolved(schema, self.data.get("components", {}).get("schemas", {}))
+        described = (event, schema, *(one for _, one in self._successes(operation)))
+        texts += [str(each.get("description", "")) for each in described if isinstance(each, Mapping)]
+        if any(_SAYS_SSE.search(each) for each in texts) and "array" not in types_of(event):
+            return _Found({}, "the path or the text, which say that server-sent events are streamed")
+        told = any(_BEGINS.match(each) and _SENT.search(each) for each in texts)
+        if told and _STREAMS & {*last} and not event.keys() - _UNTYPED:
+            return _Found({}, "the path and the text, which say that it streams; the response has no schema")
+        if not named:
             return None
         return _Found({}, "the path or the summary, which say that events are streamed", certain=False)
 
