@@ -28,7 +28,7 @@ class Generated:
     warnings: tuple[Diagnostic, ...]
     seconds: float
     guesses: tuple[Guess, ...] = ()
-    """What was inferred; empty if nothing had changed."""
+    """Inferred extensions; empty if nothing had changed."""
 
 
 def generate(

@@ -47,11 +47,11 @@ class Target:
     only_operations: tuple[str, ...] = ()
     """If tags or operationIds are named, only these operations are generated."""
     foreign: bool = False
-    """Whether `client.toml` is that of another document, so that it may name what this one lacks."""
+    """Whether `client.toml` belongs to another document, so that unknown names in it are allowed."""
 
     @property
     def partial(self) -> bool:
-        """Whether `client.toml` may name what the document lacks."""
+        """Whether `client.toml` may have names that the document lacks."""
         return self.foreign or bool(self.only_tags or self.only_operations)
 
     @property

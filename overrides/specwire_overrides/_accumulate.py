@@ -90,8 +90,8 @@ class StreamedReply(Generic[E, F]):
     _choice: ClassVar[type[_Choice]]
     _object: ClassVar[str]
 
-    def __init__(self, answer: type[F]) -> None:
-        self._answer = answer
+    def __init__(self, response_type: type[F]) -> None:
+        self._type = response_type
         self._fields: dict[str, Any] = {}
         self._usage: Any = None
         self._choices: dict[int, _Choice] = {}
@@ -126,7 +126,7 @@ class StreamedReply(Generic[E, F]):
         choices = [self._choices[index].whole() for index in sorted(self._choices)]
         raw = {**self._fields, "object": self._object, "choices": choices, **usage}
         # The stream has already reported drift of the chunks.
-        built, _ = tolerate(raw, self._answer)
+        built, _ = tolerate(raw, self._type)
         reply: F = built
         return reply
 

@@ -23,7 +23,7 @@ KEPT = Path(__file__).with_name("emitted.json")
 EMITTER = "datamodel-code-generator"
 
 _MADE: dict[Kind, dict[Part, Sequence[ast.stmt]]] = {}
-"""What was needed before; documents share many heads and members. Trees are never modified."""
+"""Cache of heads and members, which documents share. Trees are never modified."""
 
 
 def emit(kind: Kind, outlines: Iterable[Outline]) -> Mapping[Part, Sequence[ast.stmt]]:

@@ -106,7 +106,7 @@ def tell(text: str) -> None:
 
 
 def can_ask() -> bool:
-    """Return whether somebody can answer a question."""
+    """Return whether input and output are a terminal, so that a question makes sense."""
     return sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()
 
 

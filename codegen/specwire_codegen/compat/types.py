@@ -100,9 +100,9 @@ def _of_operation(operation: Operation, api: Api, placed: set[str]) -> Iterator[
         if arguments:
             yield tuple(resource[:-1]), Params(f"{base}Params", tuple(arguments))
         if isinstance(operation.payload, JsonPayload):
-            answer: TypeExpr = operation.payload.type if operation.pagination is None else operation.pagination.item
-            if not (isinstance(answer, ModelRef) and answer.name in placed):
-                yield tuple(resource[:-1]), Alias(f"{base}Response", out(answer, MODELS))
+            response: TypeExpr = operation.payload.type if operation.pagination is None else operation.pagination.item
+            if not (isinstance(response, ModelRef) and response.name in placed):
+                yield tuple(resource[:-1]), Alias(f"{base}Response", out(response, MODELS))
 
 
 def _singular(resource: str) -> str:

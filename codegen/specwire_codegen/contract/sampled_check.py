@@ -67,7 +67,7 @@ class CheckResult:
     unequal: tuple[str, ...] = ()
     """Responses and errors that the client changed."""
     undrawn: tuple[str, ...] = ()
-    """What could not be checked, and the reason."""
+    """Parts that could not be checked, with the reason."""
     relaxed: bool = False
     """True if values were found only without the bounds and patterns of the document."""
 

@@ -27,7 +27,7 @@ class Change:
     action: Action
     subject: str
     text: str
-    """What changed, as a sentence without the subject."""
+    """Description of the change, as a sentence without the subject."""
     operation: str = ""
     """HTTP method and path in the document, if the change is of one operation."""
 

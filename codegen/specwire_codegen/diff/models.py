@@ -13,7 +13,7 @@ from specwire_codegen.ir import AliasModel, Field, Model, ObjectModel, TypeExpr
 
 @attrs.frozen
 class Usage:
-    """Where a class is used."""
+    """Uses of a class."""
 
     sent: bool
     received: bool

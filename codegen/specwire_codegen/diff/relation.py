@@ -23,7 +23,7 @@ from specwire_codegen.ir import (
 )
 
 Relation = Literal["same", "narrower", "wider", "overlapping", "different"]
-"""How the new type relates to the old one."""
+"""Relation of the new type to the old one."""
 _LITERALS = {str: "str", bool: "bool", int: "int"}
 
 _Atom: TypeAlias = tuple[object, ...]

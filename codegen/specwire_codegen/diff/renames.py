@@ -57,9 +57,9 @@ def renamed_classes(old: Api, new: Api, pairs: Sequence[Pair]) -> Mapping[str, s
 def _places(pairs: Sequence[Pair]) -> Iterator[tuple[TypeExpr, TypeExpr]]:
     """Yield the types of the same response, argument or error in both versions."""
     for pair in pairs:
-        answers = response_type(pair.old), response_type(pair.new)
-        if answers[0] is not None and answers[1] is not None:
-            yield answers[0], answers[1]
+        responses = response_type(pair.old), response_type(pair.new)
+        if responses[0] is not None and responses[1] is not None:
+            yield responses[0], responses[1]
         arguments = argument_types(pair.old), argument_types(pair.new)
         yield from ((arguments[0][name], arguments[1][name]) for name in arguments[0].keys() & arguments[1].keys())
         errors = dict(pair.old.errors.by_status), dict(pair.new.errors.by_status)

@@ -1,4 +1,4 @@
-"""Where the models of a client are used: in requests, in responses, or in both."""
+"""Use of the models of a client: in requests, in responses, or in both."""
 
 from __future__ import annotations
 

@@ -77,7 +77,7 @@ class Operation:
         )
 
     named_by: str = attrs.field(default="", eq=False)
-    """What its name comes from: `client.toml`, path, tag, operationId."""
+    """Origin of its name: `client.toml`, path, tag, operationId."""
 
     @property
     def positional(self) -> Parameter | None:

@@ -26,7 +26,7 @@ def exact_type(media_type: str) -> str:
 
 
 def parameters_of(media_type: str) -> str:
-    """Return the parameters of a media type as they stand, `version=2`; empty where it has none."""
+    """Return the parameters of a media type unchanged, such as `version=2`; empty if it has none."""
     return media_type.partition(";")[2].strip()
 
 
@@ -94,7 +94,7 @@ class Components:
 
 
 def is_telling(type_: TypeExpr) -> bool:
-    """Whether a type says more than that a value is JSON, or an object."""
+    """Return whether a type is more specific than any JSON value or any object."""
     return type_ not in (AnyJson(), MapOf(AnyJson()))
 
 

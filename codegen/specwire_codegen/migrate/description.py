@@ -1,4 +1,4 @@
-"""What a configuration says about a client, whatever its format."""
+"""Content of a configuration about a client, independent of its format."""
 
 from __future__ import annotations
 

@@ -153,11 +153,11 @@ class Subject:
             if str(status).startswith("2"):
                 yield self.followed(pointers.join(operation, "responses", status))[0]
 
-    def answer(self, operation: str) -> tuple[str, dict[str, Any]] | None:
+    def response_schema(self, operation: str) -> tuple[str, dict[str, Any]] | None:
         """Return pointer and schema of the first JSON that an operation returns; None if it returns none."""
-        return next(self.answers(operation), None)
+        return next(self.response_schemas(operation), None)
 
-    def answers(self, operation: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    def response_schemas(self, operation: str) -> Iterator[tuple[str, dict[str, Any]]]:
         """Yield pointer and schema of each successful response in JSON."""
         for response in self.successes(operation):
             for media_type, pointer, media in self._media(response, self.get(response)):

@@ -24,7 +24,7 @@ class Endpoint:
     """ASGI endpoint of all paths of the document, and of the page at `/` if the document has no operation there."""
 
     def __init__(self, handler: Handler, show_page: Callable[[Request], Awaitable[Response]]) -> None:
-        """Answer with this handler."""
+        """Respond with this handler."""
         self._handler = handler
         self._show_page = show_page
         self._is_page_at_root = not handler.has_path("/")

@@ -81,7 +81,7 @@ class Provider:
     ) -> tuple[Reply, Rejection | None]:
         """Return the reply to a request, and the reason for its rejection, if any.
 
-        A scripted reply answers a valid request in place of the regular one.
+        A scripted reply to a valid request replaces the regular one.
         """
         if faults.status is not None and faults.status >= 400:
             return self.errors.reply(operation, faults.status), None

@@ -22,7 +22,7 @@ class Normalized:
     data: dict[str, Any]
     warnings: tuple[Diagnostic, ...]
     guesses: tuple[Guess, ...] = ()
-    """What was inferred, in the order of the operations; only the guesses that were applied are part of `data`."""
+    """Guesses, in the order of the operations; only the guesses that were applied are part of `data`."""
 
 
 def normalize(document: Document, *, after: str | None = None, inference: Inference | None = None) -> Normalized:

@@ -67,7 +67,7 @@ class Report:
     """Messages and pointers of what was invalid before later passes."""
     inference: Inference = Inference()
     guesses: list[Guess] = attrs.field(factory=list)
-    """What was inferred, applied or not."""
+    """Guesses, applied or not."""
 
     def error(self, code: str, message: str, pointer: str, help: str | None = None) -> None:
         """Record an error at a source pointer."""

@@ -20,7 +20,7 @@ class Move:
     place: Path
     old: Path
     removes: bool = False
-    """Whether nothing takes the place: there is no `new`."""
+    """Whether the old files are removed without replacement."""
 
 
 def swap(moves: Sequence[Move]) -> None:

@@ -1,4 +1,4 @@
-"""HTTP digest authentication (RFC 7616): parser of challenges, and the `Authorization` headers that answer them."""
+"""HTTP digest authentication (RFC 7616): parser of challenges, and the matching `Authorization` headers."""
 
 from __future__ import annotations
 

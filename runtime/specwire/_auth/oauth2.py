@@ -45,7 +45,7 @@ _REASONS = {
     "expired_token": _UNUSED,
     "slow_down": _UNUSED,
 }
-"""What errors that end a device authorization mean, for servers that don't describe them."""
+"""Descriptions of the errors that end a device authorization, for servers that don't describe them."""
 
 _OTHER = "another call is waiting for the token"
 
@@ -184,7 +184,7 @@ class Tokens:
                 if not failure.retryable:
                     raise
                 if last:
-                    raise _hopeless(failure) from failure.origin
+                    raise _permanent(failure) from failure.origin
                 pending.back_off()
                 continue
             error = _error(response)
@@ -266,7 +266,7 @@ class Tokens:
         return TokenDeniedError(message, response.status_code, response.headers, content)
 
     def _secrets(self, found: Mapping[str, Any]) -> tuple[object, ...]:
-        """Return what an error of the server may repeat, but nobody may see."""
+        """Return the secrets that an error of the server may repeat, to be masked."""
         grant, pending = self._grant, self._pending
         passed = (getattr(grant, name, None) for name in ("client_secret", "password", "refresh_token"))
         code = pending.code if pending is not None else None
@@ -312,7 +312,7 @@ def tokens(grant: Grant, scheme: Scheme, base_url: str) -> Tokens:
 
 
 def _advance(steps: Steps, reply: HTTPResponse | Exception | None) -> Step | AppliedAuth:
-    """Return the next step, or the authentication after the last one; `reply` answers the step before."""
+    """Return the next step, or the authentication after the last one; `reply` is the response to the previous step."""
     try:
         return steps.throw(reply) if isinstance(reply, Exception) else steps.send(reply)
     except StopIteration as end:
@@ -320,7 +320,7 @@ def _advance(steps: Steps, reply: HTTPResponse | Exception | None) -> Step | App
         return auth
 
 
-def _hopeless(failure: TransportError) -> TransportError:
+def _permanent(failure: TransportError) -> TransportError:
     return TransportError(str(failure), sent=False, timeout=failure.timeout, retryable=False)
 
 

@@ -1,1 +1,1 @@
-"""What clients in the style of Stainless return and raise: models, responses, pages, events, errors."""
+"""Results and errors of clients in the style of Stainless: models, responses, pages, events, errors."""

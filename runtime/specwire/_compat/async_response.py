@@ -52,19 +52,19 @@ class AsyncAPIResponse(BaseAPIResponse, Generic[R]):
         """Return the parsed response."""
         content = await self.read()
         with translated(self._session.base_url):
-            assert self._answer.parse is not None
-            return self._answer.parse(self._answer, content)
+            assert self._opened.parse is not None
+            return self._opened.parse(self._opened, content)
 
     async def read(self) -> bytes:
         """Read the body and return it."""
         with translated(self._session.base_url, self._request):
             try:
-                await self._answer.aread(self._limit)
+                await self._opened.aread(self._limit)
             finally:
                 self._closed = True
-                if not self._answer.raw.is_closed:
-                    await self._answer.aclose()
-        return self._answer.content
+                if not self._opened.raw.is_closed:
+                    await self._opened.aclose()
+        return self._opened.content
 
     async def text(self) -> str:
         """Read the body and return it as text."""
@@ -77,10 +77,10 @@ class AsyncAPIResponse(BaseAPIResponse, Generic[R]):
     async def iter_bytes(self, chunk_size: int | None = None) -> AsyncIterator[bytes]:
         """Yield the body as it arrives."""
         ready = b""
-        if "content" in self._answer.__dict__:
-            ready = self._answer.content
+        if "content" in self._opened.__dict__:
+            ready = self._opened.content
         else:
-            chunks = self._answer.aiter_bytes()
+            chunks = self._opened.aiter_bytes()
             while True:
                 with translated(self._session.base_url, self._request):
                     try:
@@ -101,7 +101,7 @@ class AsyncAPIResponse(BaseAPIResponse, Generic[R]):
         """Yield the body as text, as it arrives."""
         import codecs
 
-        decode = codecs.getincrementaldecoder(self._answer.charset)("replace").decode
+        decode = codecs.getincrementaldecoder(self._opened.charset)("replace").decode
         async for chunk in self.iter_bytes(chunk_size):
             if text := decode(chunk):
                 yield text
@@ -121,7 +121,7 @@ class AsyncAPIResponse(BaseAPIResponse, Generic[R]):
     async def close(self) -> None:
         """Give the connection back."""
         self._closed = True
-        await self._answer.aclose()
+        await self._opened.aclose()
 
 
 class AsyncBinaryAPIResponse(AsyncAPIResponse[bytes]):
@@ -130,7 +130,7 @@ class AsyncBinaryAPIResponse(AsyncAPIResponse[bytes]):
     @property
     def content(self) -> bytes:
         """The body that was read."""
-        return self._answer.content
+        return self._opened.content
 
     async def write_to_file(self, file: str | os.PathLike[str]) -> None:
         """Write the body to a file."""
@@ -151,10 +151,10 @@ class AsyncStream(Generic[T]):
 
     def __init__(self, response: AsyncAPIResponse[Any]) -> None:
         session = cast("AsyncSession", response._session)
-        self.response = response._answer.raw
+        self.response = response._opened.raw
         self._base_url = session.base_url
         self._events: AsyncEventStream[T] = AsyncEventStream(session, cast("StreamRequest[T]", response._request))
-        self._events.begin(response._answer, response._head, Deadline(session.options.deadline))
+        self._events.begin(response._opened, response._head, Deadline(session.options.deadline))
 
     def __aiter__(self) -> AsyncIterator[T]:
         return self
@@ -172,7 +172,7 @@ class AsyncStream(Generic[T]):
         await self.close()
 
     async def close(self) -> None:
-        """Give the connection back; closing twice is nothing."""
+        """Give the connection back; idempotent."""
         await self._events.aclose()
 
 

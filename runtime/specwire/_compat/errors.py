@@ -32,7 +32,7 @@ class APIError(SpecwireError):
     type: str | None = None
     _call: BaseRequest | None = None
     _base_url: str = ""
-    _answer: Response[Any] | None = None
+    _response: Response[Any] | None = None
 
     @cached_property
     def request(self) -> httpx2.Request:
@@ -46,7 +46,7 @@ class APIError(SpecwireError):
     @property
     def request_id(self) -> str | None:
         """The request id that the server sent, or None."""
-        return self._answer.request_id if self._answer is not None else None
+        return self._response.request_id if self._response is not None else None
 
     def __reduce__(self) -> Any:
         for name in ("request", "response"):
@@ -64,9 +64,9 @@ class _WithResponse(APIError):
         """The response, whose body was read."""
         from specwire._compat.http import response_of  # few look at it
 
-        if self._answer is None:
+        if self._response is None:
             raise AttributeError("this error belongs to no response")
-        return response_of(self._answer, self.request)
+        return response_of(self._response, self.request)
 
 
 class APIResponseValidationError(_WithResponse):
@@ -146,7 +146,7 @@ def translated(base_url: str, request: BaseRequest | None = None) -> Iterator[No
 
 def translation(error: specwire_errors.APIError, base_url: str) -> APIError:
     """Return an error of the runtime by the name that Stainless gives it."""
-    facts: dict[str, Any] = {"_call": error.request, "_base_url": base_url, "_answer": error.response}
+    facts: dict[str, Any] = {"_call": error.request, "_base_url": base_url, "_response": error.response}
     match error:
         case specwire_errors.APIStatusError(status_code=status):
             body, text = _body(error.response)
@@ -166,7 +166,7 @@ def translation(error: specwire_errors.APIError, base_url: str) -> APIError:
 
 
 def _body(response: Response[Any] | None) -> tuple[Any, str | None]:
-    """Return the body of a response as JSON, or as text, and the text where it is no JSON."""
+    """Return the body of a response as JSON, or as text, and the text if it is not JSON."""
     if response is None or not response.content:
         return None, None
     raw = lenient_json.loads_or_text(response.content)

@@ -1,4 +1,4 @@
-"""What the pages of both clients share: their classes by item, and how they are requested."""
+"""Common parts of the pages of both clients: their classes by item, and how they are requested."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from specwire._operations.request import BaseRequest
 
 
 class PageInfo(msgspec.Struct, frozen=True):
-    """What the next page is requested with: query parameters, or its URL."""
+    """Request of the next page: query parameters, or its URL."""
 
     params: dict[str, Any] | None = None
     url: str | None = None

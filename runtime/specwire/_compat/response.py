@@ -27,11 +27,11 @@ class BaseAPIResponse:
     """A response whose body may still be unread."""
 
     def __init__(
-        self, session: BaseSession, request: BaseRequest, answer: HTTPResponse, head: Response[None], page: Any
+        self, session: BaseSession, request: BaseRequest, opened: HTTPResponse, head: Response[None], page: Any
     ) -> None:
         self._session = session
         self._request = request
-        self._answer = answer
+        self._opened = opened
         self._head = head
         self._page = page
         """Class of pages, for a list; None for other calls."""
@@ -41,41 +41,41 @@ class BaseAPIResponse:
     @property
     def http_response(self) -> httpx2.Response:
         """The response of the HTTP library; with its body once that was read."""
-        if "content" not in self._answer.__dict__:
-            return self._answer.raw
+        if "content" not in self._opened.__dict__:
+            return self._opened.raw
         from specwire._compat.http import response_of
 
-        return response_of(msgspec.structs.replace(self._head, content=self._answer.content), self.http_request)
+        return response_of(msgspec.structs.replace(self._head, content=self._opened.content), self.http_request)
 
     @property
     def http_request(self) -> httpx2.Request:
         """The request that was sent."""
-        return self._answer.raw.request
+        return self._opened.raw.request
 
     @property
     def headers(self) -> httpx2.Headers:
         """The headers."""
-        return self._answer.raw.headers
+        return self._opened.raw.headers
 
     @property
     def status_code(self) -> int:
         """The status code."""
-        return self._answer.status_code
+        return self._opened.status_code
 
     @property
     def url(self) -> httpx2.URL:
         """The URL of the request."""
-        return self._answer.raw.url
+        return self._opened.raw.url
 
     @property
     def method(self) -> str:
         """The method of the request."""
-        return self._answer.raw.request.method
+        return self._opened.raw.request.method
 
     @property
     def http_version(self) -> str:
         """The version of HTTP."""
-        return self._answer.raw.http_version
+        return self._opened.raw.http_version
 
     @property
     def elapsed(self) -> datetime.timedelta:
@@ -85,7 +85,7 @@ class BaseAPIResponse:
     @property
     def is_closed(self) -> bool:
         """True once the body was read or the response closed."""
-        return self._closed or "content" in self._answer.__dict__
+        return self._closed or "content" in self._opened.__dict__
 
     @property
     def retries_taken(self) -> int:
@@ -102,10 +102,10 @@ class BaseAPIResponse:
         return self._session.options.max_response_size
 
     def _json(self, content: bytes) -> Any:
-        return lenient_json.loads(content, self._answer.charset)
+        return lenient_json.loads(content, self._opened.charset)
 
     def _text(self, content: bytes) -> str:
-        return content.decode(self._answer.charset, "replace")
+        return content.decode(self._opened.charset, "replace")
 
     def _as(self, kind: Any, content: bytes) -> Any:
         """Return the body as a type that the caller chose."""

@@ -53,19 +53,19 @@ class APIResponse(BaseAPIResponse, Generic[R]):
         """Return the parsed response."""
         content = self.read()
         with translated(self._session.base_url):
-            assert self._answer.parse is not None
-            return self._answer.parse(self._answer, content)
+            assert self._opened.parse is not None
+            return self._opened.parse(self._opened, content)
 
     def read(self) -> bytes:
         """Read the body and return it."""
         with translated(self._session.base_url, self._request):
             try:
-                self._answer.read(self._limit)
+                self._opened.read(self._limit)
             finally:
                 self._closed = True
-                if not self._answer.raw.is_closed:
-                    self._answer.close()
-        return self._answer.content
+                if not self._opened.raw.is_closed:
+                    self._opened.close()
+        return self._opened.content
 
     def text(self) -> str:
         """Read the body and return it as text."""
@@ -78,10 +78,10 @@ class APIResponse(BaseAPIResponse, Generic[R]):
     def iter_bytes(self, chunk_size: int | None = None) -> Iterator[bytes]:
         """Yield the body as it arrives."""
         ready = b""
-        if "content" in self._answer.__dict__:
-            ready = self._answer.content
+        if "content" in self._opened.__dict__:
+            ready = self._opened.content
         else:
-            chunks = self._answer.iter_bytes()
+            chunks = self._opened.iter_bytes()
             while True:
                 with translated(self._session.base_url, self._request):
                     try:
@@ -102,7 +102,7 @@ class APIResponse(BaseAPIResponse, Generic[R]):
         """Yield the body as text, as it arrives."""
         import codecs
 
-        decode = codecs.getincrementaldecoder(self._answer.charset)("replace").decode
+        decode = codecs.getincrementaldecoder(self._opened.charset)("replace").decode
         for chunk in self.iter_bytes(chunk_size):
             if text := decode(chunk):
                 yield text
@@ -122,7 +122,7 @@ class APIResponse(BaseAPIResponse, Generic[R]):
     def close(self) -> None:
         """Give the connection back."""
         self._closed = True
-        self._answer.close()
+        self._opened.close()
 
 
 class BinaryAPIResponse(APIResponse[bytes]):
@@ -131,7 +131,7 @@ class BinaryAPIResponse(APIResponse[bytes]):
     @property
     def content(self) -> bytes:
         """The body that was read."""
-        return self._answer.content
+        return self._opened.content
 
     def write_to_file(self, file: str | os.PathLike[str]) -> None:
         """Write the body to a file."""
@@ -152,10 +152,10 @@ class Stream(Generic[T]):
 
     def __init__(self, response: APIResponse[Any]) -> None:
         session = cast("Session", response._session)
-        self.response = response._answer.raw
+        self.response = response._opened.raw
         self._base_url = session.base_url
         self._events: EventStream[T] = EventStream(session, cast("StreamRequest[T]", response._request))
-        self._events.begin(response._answer, response._head, Deadline(session.options.deadline))
+        self._events.begin(response._opened, response._head, Deadline(session.options.deadline))
 
     def __iter__(self) -> Iterator[T]:
         return self
@@ -173,7 +173,7 @@ class Stream(Generic[T]):
         self.close()
 
     def close(self) -> None:
-        """Give the connection back; closing twice is nothing."""
+        """Give the connection back; idempotent."""
         self._events.close()
 
 

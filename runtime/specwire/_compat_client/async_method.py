@@ -28,8 +28,8 @@ async def sent_call(
     """Return the response of a call, its body still to be read."""
     own = session_of(session, call)
     with translated(own.base_url):
-        answer, head = await own.open(call.request, own.options)
-    response = kind(own, call.request, answer, head, page)
+        opened, head = await own.open(call.request, own.options)
+    response = kind(own, call.request, opened, head, page)
     if not unread and not isinstance(call.request, StreamRequest):
         await response.read()
     return response

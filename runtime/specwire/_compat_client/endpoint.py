@@ -227,7 +227,7 @@ def endpoint(build: Callable[P, Call[Request[T]]]) -> _Typed[P, T, T]:
 def paginated(
     build: Callable[P, Call[PagedRequest[T, ItemT]]], page: type[PageT], async_page: type[AsyncPageT]
 ) -> _TypedPaged[P, ItemT, PageT, AsyncPageT]:
-    """One page of a list, which goes on to the others."""
+    """One page of a list, which can request the next ones."""
     return cast("_TypedPaged[P, ItemT, PageT, AsyncPageT]", _PagedEndpoint(build, page, async_page))
 
 

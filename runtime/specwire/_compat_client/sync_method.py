@@ -29,8 +29,8 @@ def sent_call(
     """Return the response of a call, its body still to be read."""
     own = session_of(session, call)
     with translated(own.base_url):
-        answer, head = own.open(call.request, own.options)
-    response = kind(own, call.request, answer, head, page)
+        opened, head = own.open(call.request, own.options)
+    response = kind(own, call.request, opened, head, page)
     if not unread and not isinstance(call.request, StreamRequest):
         response.read()
     return response

@@ -112,7 +112,7 @@ class Opening(BaseDownload):
 class AsyncOpening(BaseDownload):
     """Download of an asynchronous client.
 
-    `await` sends it and gives it back open, as is needed where the answer is not read: `await client.orders.delete(7)`.
+    `await` sends it and returns it open, for responses whose body is not needed: `await client.orders.delete(7)`.
     """
 
     async def _open(self) -> HTTPResponse:

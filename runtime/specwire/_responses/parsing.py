@@ -164,7 +164,7 @@ def _tell(state: CallState, response: HTTPResponse, content: bytes, drifts: tupl
 def status_error(state: CallState, status: int, headers: Headers, content: bytes, hint: str = "") -> APIStatusError:
     """Return the exception for an error status; `headers` and `content` have their secrets masked.
 
-    `hint` says why the server may have refused the credentials.
+    `hint` explains why the server may have refused the credentials.
     """
     raw = lenient_json.loads_or_text(content)
     body, drifts = _error_body(state, status, raw)

@@ -13,7 +13,7 @@ from specwire_codegen.lower.media import Components
 
 @attrs.frozen
 class Switch:
-    """What selects a stream: a body field or a query parameter, and its value for streams and for other responses."""
+    """Selector of a stream: a body field or a query parameter, and its value for streams and for other responses."""
 
     name: str
     value: LiteralValue
@@ -58,7 +58,7 @@ def _switch(stated: Mapping[str, Any], operation: Mapping[str, Any], components:
 
 @attrs.frozen
 class Selection:
-    """What a method sends to select its response, and the argument that it lacks for it."""
+    """Value that a method sends to select its response, and the argument that it replaces."""
 
     hidden: str | None = None
     hidden_query: str | None = None

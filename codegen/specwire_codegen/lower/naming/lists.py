@@ -1,4 +1,4 @@
-"""Whether an operation returns a list, by the schema of its answer."""
+"""Detection of operations that return lists, by the schemas of their responses."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _DEPTH = 3
 
 
 def returns_list(operation: Mapping[str, Any], components: Components) -> bool | None:
-    """Return True if an operation returns an array, False if its answer holds no array, None if it may be either."""
+    """Return True if an operation returns an array, False if its response has no array, None if it may be either."""
     for status, response in operation.get("responses", {}).items():
         content = response.get("content", {}) if status.startswith("2") else {}
         for media_type, media in content.items():

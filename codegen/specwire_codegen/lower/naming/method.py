@@ -259,7 +259,7 @@ class _Namer:
         return _Candidate(spot.resource, self._read(spot.verb), "path")
 
     def _verb(self, one: Named, spot: Spot, name: tuple[str, ...]) -> str:
-        """Return the verb of a basic operation; the operationId says what POST and PATCH do."""
+        """Return the verb of a basic operation; the operationId tells what POST and PATCH do."""
         verb = spot.verb
         known = {singular(word) for part in spot.resource for word in part.split("_")}
         telling = bool(name) and is_verb(name[0]) and name[0] not in BASIC and singular(name[0]) not in known

@@ -23,7 +23,7 @@ class Named:
     method: str | None = None
     """Method name that the document states for this operation."""
     several: bool | None = None
-    """Whether it returns a list; None if the document does not say."""
+    """Whether it returns a list; None if unknown."""
 
 
 def named(raw: Mapping[str, Any], http_method: str, path: str, several: bool | None = None) -> Named:

@@ -205,5 +205,5 @@ def _modifiers(name: tuple[str, ...], resource: str) -> tuple[str, ...]:
 
 
 def is_change(name: Sequence[str]) -> bool:
-    """Return whether an operationId says that something is changed: `modify_user`, `Updatespendlimit`."""
+    """Return whether an operationId has a verb of change: `modify_user`, `Updatespendlimit`."""
     return bool(name) and (not CHANGING.isdisjoint((name[0], name[-1])) or name[0].startswith(("modify", "update")))

@@ -12,7 +12,7 @@ from specwire_codegen.lower.naming.route import Route, Step, is_plural, is_quali
 from specwire_codegen.lower.naming.vocabulary import BASIC, is_verb
 
 _SHARE = 0.95
-"""Share of the operations that must have a prefix or flag which says nothing."""
+"""Minimum share of the operations with a prefix or flag for it to be dropped from names."""
 _FEW = 10
 """Documents with fewer operations have no common prefix."""
 _SUBTREES = 15
@@ -125,7 +125,7 @@ def _scopes(routes: Iterable[Route]) -> frozenset[tuple[str, ...]]:
 
 
 class _Tree:
-    """What the document has at and below each path."""
+    """Content of the document at and below each path."""
 
     def __init__(self, routes: Mapping[str, Route], operations: Sequence[Named]) -> None:
         self.methods: dict[Place, set[str]] = {}

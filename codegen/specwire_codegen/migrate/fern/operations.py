@@ -116,8 +116,14 @@ def _stream(operation: str, node: Node, subject: Subject) -> None:
             )
             return
         extension["switch"] = {"field": found[1], "value": True}
-    answer = subject.answer(operation)
-    events = schema.value if schema is not None and isinstance(schema.value, dict) else answer[1] if answer else None
+    response_schema = subject.response_schema(operation)
+    events = (
+        schema.value
+        if schema is not None and isinstance(schema.value, dict)
+        else response_schema[1]
+        if response_schema
+        else None
+    )
     media_type = EVENTS if form is not None and form.value == "sse" else "application/jsonl"
     known = _streams(operation, subject)
     state_stream(

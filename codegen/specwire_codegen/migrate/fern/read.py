@@ -22,7 +22,7 @@ _SPEC = ("openapi", "overrides", "overlays", "origin", "namespace", "settings")
 
 
 def read(config: Node, subject: Subject, folder: Path) -> Description:
-    """Return what a configuration says, and apply its corrections to the document of `subject`.
+    """Return the content of a configuration, and apply its corrections to the document of `subject`.
 
     `config` is `generators.yml`, or the document itself.
     """

@@ -25,7 +25,7 @@ _SCHEMAS, _SCHEMES = "/components/schemas", "/components/securitySchemes"
 
 
 def read(config: Node, subject: Subject, path: Path) -> Description:
-    """Return what a configuration says, and apply its corrections to the document of `subject`.
+    """Return the content of a configuration, and apply its corrections to the document of `subject`.
 
     `config` is `workflow.yaml`, next to which `gen.yaml` is read too, or `gen.yaml`, or the document itself.
     """

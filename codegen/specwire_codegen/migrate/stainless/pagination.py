@@ -190,12 +190,12 @@ def _fits(scheme: Scheme, operation: str, subject: Subject) -> bool:
     known = _asked(scheme, operation, subject)
     if not all(each.name in known for each in scheme.request):
         return False
-    answer = subject.answer(operation)
-    if answer is None:
+    response_schema = subject.response_schema(operation)
+    if response_schema is None:
         return False
     if scheme.top_level:
-        return "array" in subject.types(answer[0])
-    return all(each.header is not None or _at(answer[0], each.pointer, subject) for each in scheme.response)
+        return "array" in subject.types(response_schema[0])
+    return all(each.header is not None or _at(response_schema[0], each.pointer, subject) for each in scheme.response)
 
 
 def _asked(scheme: Scheme, operation: str, subject: Subject) -> set[str]:

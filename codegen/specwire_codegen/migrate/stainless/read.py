@@ -33,7 +33,7 @@ _NO_SETTINGS = (
 
 
 def read(config: Node, subject: Subject) -> Description:
-    """Return what a configuration says, and apply its corrections to the document of `subject`."""
+    """Return the content of a configuration, and apply its corrections to the document of `subject`."""
     config.only(_USED, _IGNORED)
     description = Description("Stainless", complete=True, compat=Compat("stainless"))
     description.casing |= casing_of(config)

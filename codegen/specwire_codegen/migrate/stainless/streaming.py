@@ -18,7 +18,7 @@ _METHOD = ("stream_event_model", "param_discriminator", "params_type_name", "eve
 
 @attrs.frozen
 class Rules:
-    """How events end a stream and report errors, as members of `x-specwire-stream`."""
+    """Terminator and error events, as members of `x-specwire-stream`."""
 
     members: Mapping[str, Any]
 
@@ -51,7 +51,7 @@ def read_rules(config: Node) -> Rules:
 
 
 def apply_streaming(method: Node, operation: str, rules: Rules, models: Mapping[str, str], subject: Subject) -> bool:
-    """Make an operation stream as its method says; return whether it does."""
+    """Make an operation stream as its method declares; return whether it does."""
     stated = method.get("streaming") if isinstance(method.value, dict) else None
     if stated is None or stated.value is False:
         return False
@@ -88,5 +88,5 @@ def _event_schema(stated: Node, operation: str, models: Mapping[str, str], subje
         if name in models:
             return {"$ref": f"#{pointers.to_fragment(models[name])}"}
         node.leave(f"there is no model {name!r}", "name the schema of the events in overlay.yaml")
-    answer = subject.answer(operation)
-    return answer[1] if answer is not None else None
+    response_schema = subject.response_schema(operation)
+    return response_schema[1] if response_schema is not None else None

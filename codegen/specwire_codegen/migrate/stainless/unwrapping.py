@@ -39,7 +39,7 @@ def unwrap(methods: Sequence[Method], config: Node, subject: Subject) -> None:
 
 def _field(operation: str, names: Sequence[str], alone: bool, subject: Subject) -> str | None:
     """Return the pointer of the field that every response in JSON has; with `alone`, as its only one."""
-    schemas = [each for each, _ in subject.answers(operation)]
+    schemas = [each for each, _ in subject.response_schemas(operation)]
     known = [subject.properties(each).keys() for each in schemas]
     return next(
         (

@@ -4,4 +4,4 @@ from specwire_codegen.diagnostics import SpecwireCodegenError
 
 
 class MockError(SpecwireCodegenError):
-    """A document or address that cannot be served; the message says what to do."""
+    """A document or address that cannot be served; the message has the remedy."""

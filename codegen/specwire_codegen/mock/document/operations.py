@@ -68,7 +68,7 @@ class MediaType:
 
     @property
     def framing(self) -> media_types.Framing | None:
-        """How the events or JSON documents in a body of this type are separated; None for one document."""
+        """Framing of the events or JSON documents in a body of this type; None for one document."""
         return media_types.framing_of(self.name)
 
 

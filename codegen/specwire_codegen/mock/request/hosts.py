@@ -14,7 +14,7 @@ EVERYWHERE: Final = frozenset({"0.0.0.0", "::", ""})
 
 
 class HostCheck:
-    """Middleware that answers 421 unless the request names an allowed `Host`."""
+    """Middleware that responds with 421 unless the request has an allowed `Host`."""
 
     def __init__(self, app: ASGIApp, listening: str, named: Collection[str] = ()) -> None:
         """Allow the listening address and these additional names."""

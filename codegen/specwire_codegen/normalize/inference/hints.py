@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from specwire_codegen.normalize.guess import Guess
-from specwire_codegen.normalize.inference.reading import Schemas, answer, reaches, resolved, source_of
+from specwire_codegen.normalize.inference.reading import Schemas, reaches, resolved, response_schema, source_of
 from specwire_codegen.openapi import pointer as pointers
 
 _SPEAKEASY = "x-speakeasy-pagination"
@@ -25,7 +25,7 @@ def stated_pages(
 ) -> tuple[Guess, ...]:
     """Return the pagination that an operation declares for another generator, if its response has these places."""
     stated = source_of(operation, source)
-    whole = answer(operation, schemas)
+    whole = response_schema(operation, schemas)
     for name, value in (
         (_SPEAKEASY, _speakeasy(stated.get(_SPEAKEASY))),
         (_FERN, _fern(stated.get(_FERN), source.get(_FERN))),
@@ -92,7 +92,7 @@ def _pointer(path: Any) -> str | None:
 
 
 def _fern(stated: Any, common: Any) -> dict[str, Any] | None:
-    """Return the pagination of an operation, or that of all if it says only `true`."""
+    """Return the pagination of an operation, or that of all operations if it is only `true`."""
     stated = common if stated is True else stated
     if not isinstance(stated, Mapping):
         return None
@@ -145,7 +145,7 @@ def _stainless(operation: Mapping[str, Any], schemas: Schemas, source: Mapping[s
         ),
         None,
     )
-    properties = answer(operation, schemas).get("properties", {})
+    properties = response_schema(operation, schemas).get("properties", {})
     fields: dict[str | None, str] = {}
     for name, each in properties.items():
         fields.setdefault(_purpose(each, source) or _purpose(resolved(each, schemas), source), name)
@@ -156,7 +156,7 @@ def _stainless(operation: Mapping[str, Any], schemas: Schemas, source: Mapping[s
 
 
 def _purpose(schema: Any, source: Mapping[str, Any]) -> str | None:
-    """Return what the source says that a parameter or a field is for."""
+    """Return the purpose of a parameter or field that the source declares."""
     stated = source_of(schema, source).get(_STAINLESS)
     purpose = stated.get("purpose") if isinstance(stated, Mapping) else None
     return purpose if isinstance(purpose, str) else None

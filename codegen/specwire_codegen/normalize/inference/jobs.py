@@ -9,7 +9,7 @@ from typing import Any
 from specwire._operations.job_status import ATTENTION, FAILURE, SUCCESS, word
 
 from specwire_codegen.normalize.guess import Guess
-from specwire_codegen.normalize.inference.reading import Schemas, answer, resolved
+from specwire_codegen.normalize.inference.reading import Schemas, resolved, response_schema
 
 _STATUS = re.compile(r"(.*_)?(status|state)|.*(Status|State)")
 _SUCCESS = SUCCESS | {"ready", "ok", "ended"}
@@ -27,7 +27,7 @@ def guess_polling(target: str, path: str, operation: Mapping[str, Any], schemas:
     """Yield a guess at the final statuses of a job."""
     if not path.rstrip("/").endswith("}") or "x-specwire-polling" in operation:
         return
-    properties = answer(operation, schemas).get("properties", {})
+    properties = response_schema(operation, schemas).get("properties", {})
     named = sorted(filter(_STATUS.fullmatch, properties), key=lambda name: (name not in ("status", "state"), name))
     for name in named:
         words = [each for each in resolved(properties.get(name), schemas).get("enum", []) if isinstance(each, str)]

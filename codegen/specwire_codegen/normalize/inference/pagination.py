@@ -12,12 +12,12 @@ from specwire_codegen.normalize.extensions import UNKNOWN
 from specwire_codegen.normalize.guess import Guess
 from specwire_codegen.normalize.inference.reading import (
     Schemas,
-    answer,
     describes,
     first,
     may_be,
     members_of,
     resolved,
+    response_schema,
     success,
     types_of,
 )
@@ -107,7 +107,7 @@ def guess_pages(target: str, path: str, method: str, operation: Mapping[str, Any
     if method not in ("get", "post"):
         return
     query = {each["name"]: each for each in operation.get("parameters", []) if each["in"] == "query"}
-    schema = answer(operation, schemas)
+    schema = response_schema(operation, schemas)
     in_body = False
     if method == "post":
         if path.rstrip("/").rpartition("/")[2].rpartition(":")[2].lower() not in _LISTS:

@@ -90,7 +90,7 @@ def first(names: Iterable[str], present: Mapping[str, Any]) -> str | None:
     return next((name for name in names if name in present), None)
 
 
-def answer(operation: Mapping[str, Any], schemas: Schemas) -> Mapping[str, Any]:
+def response_schema(operation: Mapping[str, Any], schemas: Schemas) -> Mapping[str, Any]:
     """Return the schema of the JSON response of an operation."""
     content = success(operation).get("content", {})
     media: Mapping[str, Any] = next((each for name, each in content.items() if is_json(name)), {})

@@ -47,7 +47,7 @@ def apply(data: Node, report: Report) -> Node:
 
 @attrs.frozen
 class _Found:
-    """What is known of the stream of an operation."""
+    """Facts about the stream of an operation."""
 
     facts: Mapping[str, Any]
     reason: str

@@ -19,7 +19,7 @@ _FLAGS = frozenset(
 _EVENTS = ("sse", "event-stream", "event_stream", "text/event-stream", "server-sent-events", "server_sent_events")
 """Values that select events under any name."""
 _STREAMS = (*_EVENTS, "stream", "streaming", "streamed", "events")
-"""Values that select events in a field whose name says what it selects."""
+"""Values that select events, in a field whose name is that of a switch."""
 _SELECTS = re.compile(r"stream|mode|format|type|delivery|transport", re.IGNORECASE)
 _SENDS = (
     r"server[- ]sent|\bsse\b|event[- ]?stream|incremental|partial|chunk|token[- ]by[- ]token|"
