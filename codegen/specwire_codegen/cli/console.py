@@ -62,6 +62,11 @@ def prepare(*, json: bool) -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
+def is_json() -> bool:
+    """Return True if diagnostics are printed as JSON."""
+    return _json.on
+
+
 def say(text: str) -> None:
     """Print a line of the result."""
     _out().print(_escape(text))

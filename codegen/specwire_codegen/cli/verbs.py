@@ -17,6 +17,7 @@ from specwire_codegen.cli import extras
 from specwire_codegen.cli.call import call
 from specwire_codegen.cli.console import advise, note, pour, report, say, show, show_rows, tell, warn, working
 from specwire_codegen.cli.diff import diff
+from specwire_codegen.cli.doctor import doctor
 from specwire_codegen.cli.explanation import explanation, explanation_of_name
 from specwire_codegen.cli.mcp import mcp
 from specwire_codegen.cli.mock import mock
@@ -41,6 +42,7 @@ app = cyclopts.App(
 app.command(diff)
 app.command(call)
 app.command(mcp)
+app.command(doctor)
 app.command(mock)
 app.command(update)
 
