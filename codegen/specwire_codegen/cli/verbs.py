@@ -22,6 +22,7 @@ from specwire_codegen.cli.explanation import explanation, explanation_of_name
 from specwire_codegen.cli.mcp import mcp
 from specwire_codegen.cli.mock import mock
 from specwire_codegen.cli.options import NO_MORE, Count, From, Output, Overlays, Reading, Root, Strict
+from specwire_codegen.cli.package import package
 from specwire_codegen.cli.update import update
 from specwire_codegen.diagnostics import DiagnosticError, SpecwireCodegenError, merged
 from specwire_codegen.dump import dump
@@ -45,6 +46,7 @@ app.command(mcp)
 app.command(doctor)
 app.command(mock)
 app.command(update)
+app.command(package)
 
 
 @app.command

@@ -1,0 +1,1 @@
+"""Distributions: a client with everything that its publication needs."""

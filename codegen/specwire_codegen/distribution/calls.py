@@ -1,0 +1,207 @@
+"""Sample calls of a client as Python source, from the examples and schemas of its document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import attrs
+
+from specwire_codegen.contract.client.arguments import arguments
+from specwire_codegen.contract.values.case import Body, Case, File
+from specwire_codegen.ir import (
+    Api,
+    BinaryBody,
+    BinaryStream,
+    EventStream,
+    FormBody,
+    JsonBody,
+    JsonLinesBody,
+    MultipartBody,
+    Operation,
+    Part,
+    TextBody,
+)
+from specwire_codegen.mock.document import load_operations
+from specwire_codegen.mock.document.document import Document
+from specwire_codegen.mock.document.failures import MockError
+from specwire_codegen.mock.document.operations import MediaType, Operation as Documented, status_code
+from specwire_codegen.mock.document.validation import Validators
+from specwire_codegen.mock.values.sampling import Sampler
+from specwire_codegen.openapi import media_types
+from specwire_codegen.python_source import literal
+from specwire_codegen.render.signature import arguments_of
+
+_CONTENT = b"content"
+"""Content of sample files."""
+
+
+_VALUES = ("plain", "compat")
+"""Kinds of calls that return a value."""
+
+
+@attrs.frozen
+class Call:
+    """A sample call of a method, with the arguments that it requires."""
+
+    name: str
+    """Dotted path of the method on the client."""
+    arguments: str
+    """Arguments as Python source."""
+    kind: str
+    """`stream`, `download`, `pages`, `mixed` or `plain`; `compat` for clients with `[compat]`."""
+    status: int
+    """Status of a regular response."""
+    route: str
+    """HTTP method and path."""
+    http_method: str
+
+    @property
+    def source(self) -> str:
+        """The call."""
+        return f"client.{self.name}({self.arguments})"
+
+
+def calls(api: Api, document: Mapping[str, Any]) -> Iterator[Call]:
+    """Yield a sample call of each generated method that has one; overrides and impossible calls are left out."""
+    served = Document(dict(document))
+    try:
+        documented = {operation.id: operation for operation in load_operations.read(served)}
+    except (MockError, ValueError):
+        return  # the mock server cannot serve it, for example under a malformed address
+    sampler = Sampler(served, Validators(served, "request"), full=False)
+    replaced = {override.method for override in api.overrides if override.kind == "replaces"}
+    for operation in api.operations:
+        one = documented.get(operation.id)
+        if operation.method in replaced or one is None:
+            continue
+        try:
+            given = _arguments(operation, one, sampler)
+        except (KeyError, RecursionError, MockError, ValueError):
+            continue  # the schemas of its arguments have no value that can be made up
+        success = status_code(one.success)
+        route = f"{operation.http_method} {operation.path}"
+        kind = _kind(operation)
+        if api.compat is not None:
+            if kind not in ("plain", "pages"):
+                continue
+            kind = "compat"
+        yield Call(".".join(operation.method), given, kind, success, route, operation.http_method)
+
+
+def first_calls(found: list[Call]) -> list[Call]:
+    """Return the calls that introduce a client: a plain one of each sort, pages and a stream, the simplest of each."""
+    simplest = sorted(found, key=lambda call: (len(call.arguments), call.name.count("."), call.name))
+    wanted = (
+        lambda call: call.kind in _VALUES and call.http_method == "GET",
+        lambda call: call.kind in _VALUES and call.http_method in ("POST", "PUT", "PATCH"),
+        lambda call: call.kind == "pages",
+        lambda call: call.kind == "stream",
+    )
+    first = [next(filter(each, simplest), None) for each in wanted]
+    return [call for call in first if call is not None] or simplest[:1]
+
+
+def _kind(operation: Operation) -> str:
+    if isinstance(operation.payload, EventStream):
+        return "stream"
+    if isinstance(operation.payload, BinaryStream):
+        return "mixed" if operation.mixed else "download"
+    return "pages" if operation.pagination is not None else "plain"
+
+
+def _arguments(operation: Operation, one: Documented, sampler: Sampler) -> str:
+    """Return the required arguments as source; raise KeyError if one of them has no value."""
+    given = arguments(operation, _case(operation, one, sampler))
+    required = {each.name for each in arguments_of(operation) if each.required and each.default is None}
+    positional = {operation.positional.name} if operation.positional is not None else set[str]()
+    if missing := required - positional - given.kwargs.keys():
+        raise KeyError(*missing)
+    return ", ".join([*map(_source, given.args), *(f"{name}={_source(each)}" for name, each in given.kwargs.items())])
+
+
+def _case(operation: Operation, one: Documented, sampler: Sampler) -> Case:
+    places: dict[str, dict[str, Any]] = {"path": {}, "query": {}, "header": {}, "cookie": {}}
+    known = {(each.place, each.name): each for each in one.parameters}
+    for parameter in operation.parameters:
+        if parameter.place == "path" or (parameter.required and parameter.default is None):
+            schema = known[parameter.place, parameter.wire_name].schema
+            places[parameter.place][parameter.wire_name] = sampler.draw(schema)
+    return Case(**places, body=_body(operation, one, sampler))
+
+
+def _body(operation: Operation, one: Documented, sampler: Sampler) -> Body | None:
+    body = operation.body
+    if body is None or one.body is None:
+        return None
+    match body:
+        case (
+            JsonBody(media_type=name)
+            | TextBody(media_type=name)
+            | BinaryBody(media_type=name)
+            | JsonLinesBody(media_type=name)
+        ):
+            media = _media(one, name)
+        case FormBody():
+            media = _media(one, "application/x-www-form-urlencoded")
+        case MultipartBody():
+            media = _media(one, "multipart/form-data")
+    drawn = sampler.draw(media.schema) if media.schema is not None else {}
+    match body:
+        case BinaryBody():
+            return Body(media.name, _CONTENT)
+        case TextBody():
+            return Body(media.name, drawn if isinstance(drawn, str) else "text")
+        case JsonLinesBody():
+            return Body(media.name, [sampler.draw(media.item_schema)] if media.item_schema is not None else [])
+        case MultipartBody(parts):
+            required = {part.wire_name for part in parts if part.required and part.default is None}
+            known = {part.wire_name: part for part in parts}
+            needed = _needed(sampler, media, drawn, required)
+            return Body(media.name, {wire: _part(known.get(wire), value) for wire, value in needed.items()})
+        case JsonBody(fields=fields) | FormBody(fields) if fields is not None and isinstance(drawn, dict):
+            required = {field.wire_name for field in fields if field.asked and field.default is None}
+            return Body(media.name, _needed(sampler, media, drawn, required))
+        case _:
+            return Body(media.name, drawn)
+
+
+def _needed(sampler: Sampler, media: MediaType, drawn: dict[str, Any], required: set[str]) -> dict[str, Any]:
+    """Return only the required members of a body, unless they are not enough."""
+    reduced = {wire: value for wire, value in drawn.items() if wire in required}
+    enough = media.schema is None or sampler.validators.accepts(media.schema, reduced)
+    return reduced if enough else drawn
+
+
+def _part(part: Part | None, value: Any) -> Any:
+    """Return the value of a part: a file if it is one."""
+    if part is None or part.file == "no":
+        return value
+    kind = (part.content_type or "").partition(",")[0].strip()
+    file = File("file.txt", _CONTENT, kind if kind and "*" not in kind else "text/plain")
+    return [file] if part.file == "many" else file
+
+
+def _media(one: Documented, name: str) -> MediaType:
+    found = [] if one.body is None else [media for media in one.body.media if media.name == name]
+    if not found and one.body is not None:
+        bare = media_types.base_type(name)
+        found = [media for media in one.body.media if media_types.base_type(media.name) == bare]
+    if not found:
+        raise KeyError(name)
+    return found[0]
+
+
+def _source(value: Any) -> str:
+    """Return a value as Python source."""
+    match value:
+        case bytes():
+            return repr(value)
+        case tuple():
+            return f"({', '.join(map(_source, value))})"
+        case list():
+            return f"[{', '.join(map(_source, value))}]"
+        case dict():
+            return "{" + ", ".join(f"{_source(key)}: {_source(item)}" for key, item in value.items()) + "}"
+        case _:
+            return literal(value)

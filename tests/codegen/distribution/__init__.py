@@ -1,0 +1,1 @@
+"""Tests of distributions: clients with everything that their publication needs."""
