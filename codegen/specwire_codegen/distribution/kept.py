@@ -10,7 +10,8 @@ from typing import Any
 import attrs
 
 from specwire_codegen.diagnostics import SpecwireCodegenError
-from specwire_codegen.output.package import holds, replace_file
+from specwire_codegen.output.files import replace_file
+from specwire_codegen.output.package import holds
 from specwire_codegen.output.paths import digest, inside
 
 RECORD = ".specwire.json"

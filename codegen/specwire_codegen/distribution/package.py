@@ -23,8 +23,9 @@ from specwire_codegen.files.access import Access
 from specwire_codegen.files.pin import toml
 from specwire_codegen.generate import Built, api_of, build, document_of, refuse_warnings
 from specwire_codegen.ir import Api
+from specwire_codegen.output.files import replace_file
 from specwire_codegen.output.manifest import MANIFEST, manifest
-from specwire_codegen.output.package import holds, replace_file, write
+from specwire_codegen.output.package import holds, write
 from specwire_codegen.output.paths import digest
 from specwire_codegen.project import Target, require_package_name, single
 from specwire_codegen.python_source import line
