@@ -1,4 +1,4 @@
-"""Explanation of what is inferred from a document."""
+"""Explanations of inferred names and extensions."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def explanation(guess: Guess) -> str:
 
 
 def explanation_of_name(operation: Operation) -> str:
-    """Return one line about the name of a method: the operation, and what the name comes from."""
+    """Return one line about the name of a method: the operation, and the origin of the name."""
     return (
         f"named {operation.http_method} {line(operation.path)}: {'.'.join(operation.method)}; from {operation.named_by}"
     )

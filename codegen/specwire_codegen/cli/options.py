@@ -13,7 +13,7 @@ from specwire_codegen.files.access import Access, access
 
 @attrs.frozen
 class Sources:
-    """Options that extend what a document can read."""
+    """Options that extend the files and servers that a document may refer to."""
 
     refs_within: tuple[Path, ...] = ()
     """Also allow references into this file or folder. May be repeated."""

@@ -1,4 +1,4 @@
-"""Modules of clients and resources, each in six kinds: what a method returns depends on its resource."""
+"""Modules of clients and resources, each in six kinds with other return types."""
 
 from __future__ import annotations
 

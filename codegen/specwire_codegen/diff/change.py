@@ -1,4 +1,4 @@
-"""A change of a client, classified by what it means for users of the client."""
+"""A change of a client, classified by its effect on users."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ def _by_route(operation: Operation) -> tuple[str, ...]:
 
 
 def _form(operation: Operation) -> tuple[str, ...]:
-    """Return what distinguishes the forms of one operation."""
+    """Return the facts that distinguish the forms of one operation."""
     return operation.form, type(operation.payload).__name__
 
 

@@ -120,12 +120,12 @@ def _atom_fits(atom: _Atom, room: _Atom) -> bool:
 
 
 def request_severity(found: Relation) -> Severity:
-    """Return what a change of a type that users send means for them."""
+    """Return the effect of a changed type of requests on users."""
     return "safe" if found in ("same", "wider") else "breaking"
 
 
 def response_severity(found: Relation) -> Severity:
-    """Return what a change of a type that users receive means for them."""
+    """Return the effect of a changed type of responses on users."""
     match found:
         case "same" | "narrower":
             return "safe"

@@ -108,7 +108,7 @@ def _are_alike(one: Model, other: Model) -> bool:
 
 
 def _shape(model: Model) -> object:
-    """Return what two classes have in common if they differ in their names only."""
+    """Return the content of a class without its names, to compare it with that of another class."""
     if isinstance(model, AliasModel):
         return "alias", _outline(model.type)
     return (

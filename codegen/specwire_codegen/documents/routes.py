@@ -68,7 +68,7 @@ class Routes(Generic[Item]):
         return exact or self.by_route.get(blank(route), [])
 
     def help(self, key: str, found: int) -> str:
-        """Return what to do about a key that names no operation, or several."""
+        """Return the help for a key that matches no operation, or several."""
         if found:
             routes = ", ".join(each.route for each in self.find(key)[:3])
             return f"name one of them by method and path: {routes}"

@@ -217,7 +217,7 @@ class StandardInput(Disk):
 
 
 def standard_input(access: Access) -> StandardInput:
-    """Return the shelf of the document on standard input, which is read to its end."""
+    """Read standard input, and return its document as a shelf."""
     name = "<stdin>"
     raw = sys.stdin.buffer.read(fetch.MAX_BYTES + 1)
     fetch.check_size(len(raw), Location(name))

@@ -79,7 +79,7 @@ def _is_own(schema: Schema | bool, components: Components) -> bool:
 
 
 def form_name(base: str, parameters: str = "") -> str:
-    """Return what names a method for a media type: `csv`, `merge_patch`, `version_2`."""
+    """Return the suffix of a method for a media type: `csv`, `merge_patch`, `version_2`."""
     if base in _NAMES:
         return _NAMES[base]
     subtype = base.partition("/")[2].removeprefix("x-").removeprefix("vnd.")

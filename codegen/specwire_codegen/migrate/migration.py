@@ -25,7 +25,7 @@ from specwire_codegen.normalize import Normalized, normalize
 
 @attrs.frozen
 class Migration:
-    """The files that a configuration becomes, the document that they describe, and what is not carried over."""
+    """The files made from a configuration, the document that they describe, and findings about parts that are not carried over."""
 
     files: Mapping[str, str]
     normalized: Normalized
@@ -33,7 +33,7 @@ class Migration:
 
 
 def migrate(path: Path, document: Document, name: str) -> Migration:
-    """Return what the configuration at a path becomes, for a document and the provider of this name."""
+    """Return the migration of the configuration at a path, for a document and a provider name."""
     file = path.as_posix()
     value, source = parse(fetch.read_file(path, file), file)
     findings: list[Diagnostic] = []

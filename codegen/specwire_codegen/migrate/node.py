@@ -19,7 +19,7 @@ _MOST_TEXT = 10_000
 
 @attrs.frozen
 class Node:
-    """A value of a configuration; what is wrong with it, or cannot be carried over, goes into `findings`."""
+    """A value of a configuration; mistakes, and parts that cannot be carried over, are added to `findings`."""
 
     value: Any
     source: Source = attrs.field(repr=False)

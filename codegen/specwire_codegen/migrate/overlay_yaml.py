@@ -17,7 +17,7 @@ class _Dumper(yaml.SafeDumper):
     """Dumper without aliases, that quotes every text that would be read as something else."""
 
     def ignore_aliases(self, data: Any) -> bool:
-        """Write a value in full wherever it is."""
+        """Return True for every value: equal values are written in full, without anchors."""
         return True
 
     def text(self, value: str) -> yaml.Node:

@@ -30,7 +30,7 @@ DOWN: Final = Faults(status=503, retry_after="1")
 
 @attrs.frozen
 class Profile:
-    """Latency and faults of every reply; what a request asks for itself comes first."""
+    """Latency and faults of every reply; those that a request asks for take precedence."""
 
     name: Name | None = None
     latency: tuple[float, float] = (0.0, 0.0)

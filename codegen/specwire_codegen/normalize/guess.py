@@ -1,4 +1,4 @@
-"""Guesses at what a document leaves out, and the choice of those that apply."""
+"""Guesses at extensions that a document lacks, and the choice of those that apply."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ class Pass:
     needs: tuple[str, ...] = ()
     """Passes whose result this one relies on."""
     stops: bool = False
-    """Errors reported so far end the normalization after this pass: later passes rely on what they are about."""
+    """Errors reported so far end the normalization after this pass: later passes rely on the parts that they concern."""
 
 
 def _swagger2(data: Node, report: Report) -> Node:

@@ -106,7 +106,7 @@ _ALL = frozenset(FIELDS)
 def rebuild(
     value: Any, kind: ObjectType, visit: Visit, pointer: str = "", kinds: frozenset[ObjectType] | None = None
 ) -> Any:
-    """Return a tree with `visit` applied to every OpenAPI object in it, children before parents.
+    """Return a tree with `visit` applied to each of its OpenAPI objects, children before parents.
 
     Objects in which nothing changes are shared with the given tree, so `visit` must not change what it gets. `kinds`
     are those that `visit` changes; objects that cannot hold any of them are not visited.

@@ -25,7 +25,7 @@ _PASSED_ON = {name: ("specwire.compat", name) for name in ("exports", *EXPORTS)}
 _IMPORTED = [{**IMPORTED, **_LAZY}, COMPAT, COMPAT_MODELS, _PASSED_ON]
 """Tables of the names that modules may import."""
 RUNTIME_NAMES = frozenset(place for table in _IMPORTED for place in table.values())
-"""Modules and names that packages import; what they may import from the runtime is its ABI."""
+"""Modules and names that packages import; those of the runtime are its ABI."""
 _BASE_ERROR = ("specwire.compat", "SDKError")
 """Name of the runtime that a package passes on by a name of its own."""
 _ALIASES = frozenset({"AsyncClient", "Client"})
@@ -163,7 +163,7 @@ class _Module(Scope):
                 raise self.unknown(node)
 
     def _protocol(self, node: ast.ClassDef, body: list[ast.stmt]) -> None:
-        """Check that a callback protocol has nothing but the signature of a method."""
+        """Check that a callback protocol only has the signature of a method."""
         match body:
             case [
                 ast.Expr(value=ast.Constant(value=str())),

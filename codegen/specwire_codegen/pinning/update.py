@@ -1,4 +1,4 @@
-"""New versions of pinned documents: what one means for users of the client, and its pin."""
+"""New versions of pinned documents: their changes for users of the client, and their pins."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Update:
     is_new: bool
     """Whether a file differs from the pin."""
     is_moved: bool
-    """Whether the source is another one than before."""
+    """Whether the source differs from the recorded one."""
     present: str
     """Version of the present document; empty if it cannot be read."""
     report: Report | None
@@ -138,7 +138,7 @@ class _Client:
 
 
 def _client(target: Target, document: Document, access: Access) -> _Client:
-    """Return the client of a document, even if `client.toml` and overrides name what it lacks."""
+    """Return the client of a document, even if `client.toml` and overrides have names that it lacks."""
     findings: list[Diagnostic] = []
     try:
         normalized, warnings = document_of(target, access, source=document)

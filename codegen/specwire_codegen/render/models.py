@@ -129,7 +129,7 @@ def _ordered(models: Sequence[Model]) -> list[AliasModel]:
 
 
 def _asked(model: AliasModel, api: Api) -> str:
-    """Return the type of an alias in requests, with what the API may accept later if requests are open."""
+    """Return the type of an alias in requests; open requests also take values that the API may accept later."""
     type_ = model.type.type if isinstance(model.type, Nullable) else model.type
     variants = _variants(type_)
     listed = any(isinstance(one, Literals) and len(one.values) > 1 and _are_texts(one) for one in variants)

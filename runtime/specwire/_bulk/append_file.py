@@ -34,7 +34,7 @@ class AppendFile:
             raise
 
     def _lock(self) -> None:
-        """Keep other processes out: two that append would answer, and pay, every row twice."""
+        """Lock the file: a second process would request, and pay for, every row again."""
         if os.name != "posix":
             return
         import fcntl

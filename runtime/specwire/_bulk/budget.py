@@ -1,4 +1,4 @@
-"""Budgets of requests and tokens per minute, and what calls use and cost."""
+"""Budgets of requests and tokens per minute; usage and cost of calls."""
 
 from __future__ import annotations
 

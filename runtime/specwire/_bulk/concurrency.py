@@ -30,7 +30,7 @@ class Concurrency:
         self._best = float("inf")
 
     def succeeded(self, sent: float, now: float, in_flight: int) -> None:
-        """Take note of a response; `sent` is the time of its request."""
+        """Record a response; `sent` is the time of its request."""
         if not self._adaptive:
             return
         seconds = now - sent
@@ -45,7 +45,7 @@ class Concurrency:
             self.limit = min(self._most, self.limit + (1 if self._slow_start else 1 / self.limit))
 
     def overloaded(self, sent: float, now: float) -> None:
-        """Take note of a rejection, a failure or a timeout."""
+        """Record a rejection, a failure or a timeout."""
         if self._adaptive and sent > self._changed:
             self._decrease(_CUT, now)
 

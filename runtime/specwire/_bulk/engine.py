@@ -35,7 +35,7 @@ _SKIPPED = 1000
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """What a run is made of, besides its rows."""
+    """Settings of a run."""
 
     workers: int
     window: int

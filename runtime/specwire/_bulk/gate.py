@@ -62,7 +62,7 @@ class Gate:
             self.loop.call_at(until + 0.001, self._wake)
 
     def observe(self, response: HTTPResponse, sent: float) -> None:
-        """Take note of a response."""
+        """Record a response."""
         status, now = response.status_code, self.now()
         if status != 429 and status < 500:
             self.concurrency.succeeded(sent, now, self.in_flight)
@@ -105,7 +105,7 @@ class Slot:
         return self.gate.now()
 
     def ended(self, response: HTTPResponse | None, sent: float) -> None:
-        """Take note of the end of an attempt, without a response if the connection failed.
+        """Record the end of an attempt, without a response if the connection failed.
 
         After a success, the row keeps its place until its outcome is written.
         """

@@ -62,7 +62,7 @@ Record = Begun | Answered | Failed | Held | Read | Synced
 
 
 class Journal:
-    """What is known about each row, from the file and from this run.
+    """State of each row, from the file and from this run.
 
     A row is finished if the sink has its line, or if it failed. A record about the sink counts only as far as the sink
     reaches; lines that the sink has without a record are recorded now. So a kill at any moment loses no answer and

@@ -75,7 +75,7 @@ class Ledger:
             )
 
     def end_of_input(self) -> None:
-        """Take note that the input has no more rows."""
+        """Record the end of the input."""
         journal = self.journal
         if journal is None:
             return

@@ -1,4 +1,4 @@
-"""Rows of a run, what becomes of each, and the report of the whole."""
+"""Rows of a run, their outcomes, and the summary."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Row(msgspec.Struct, frozen=True):
     """Position in the input, from 0."""
     id: str
     item: Any
-    """What the source returned: a request, or a row to build one from."""
+    """The item of the source: a request, or a row to build one from."""
 
 
 class Outcome(msgspec.Struct, Generic[T], frozen=True, kw_only=True):

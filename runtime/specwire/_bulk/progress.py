@@ -62,7 +62,7 @@ class Speed:
         self.per_second = 0.0
 
     def update(self, count: int, now: float) -> None:
-        """Take note of the number of finished rows."""
+        """Record the number of finished rows."""
         if now <= self._at:
             return
         latest = (count - self._count) / (now - self._at)
@@ -91,7 +91,7 @@ class Line:
 
 
 def shown(progress: bool | Callable[[Progress], object] | None) -> Callable[[Progress], object] | None:
-    """Return what to call with the progress: a line at the terminal by default."""
+    """Return the progress callback; by default, it shows a line at the terminal."""
     if progress is None:
         progress = sys.stderr.isatty()
     if isinstance(progress, bool):

@@ -1,4 +1,4 @@
-"""Names of other libraries, and what to use instead of them: for keywords, attributes and arguments that are unknown."""
+"""Equivalents of names in other libraries, for errors about unknown keywords, attributes and arguments."""
 
 from __future__ import annotations
 

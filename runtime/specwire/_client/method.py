@@ -92,7 +92,7 @@ class BoundOperation(Generic[P, SessionT]):
             raise unknown_attribute(self, name)
 
     def _built(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """Return what the builder makes of the arguments of a call."""
+        """Build the request from the arguments of a call."""
         try:
             return self._build(*args, **kwargs)
         except TypeError as error:

@@ -53,14 +53,14 @@ class _Walk:
         self._path: list[str | int] = []
 
     def texts(self, name: str, outer: _Texts) -> _Texts:
-        """Return what is text in a field, which includes what is text in the field around it."""
+        """Return the text formats of a field, including those of the enclosing fields."""
         named = (self._formats.base64, self._formats.decimal, self._formats.number)
         if not any(name in names for names in named):
             return outer
         return _Texts(*(inherited or name in names for inherited, names in zip(outer, named, strict=True)))
 
     def take(self, value: Any, texts: _Texts) -> Any:
-        """Return a value as builtins, given what is text in its field."""
+        """Return a value as builtins, given the text formats of its field."""
         if value is None or isinstance(value, bool):
             return value
         if isinstance(value, enum.Enum):

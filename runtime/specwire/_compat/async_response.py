@@ -119,7 +119,7 @@ class AsyncAPIResponse(BaseAPIResponse, Generic[R]):
             yield rest
 
     async def close(self) -> None:
-        """Give the connection back."""
+        """Release the connection."""
         self._closed = True
         await self._opened.aclose()
 
@@ -172,7 +172,7 @@ class AsyncStream(Generic[T]):
         await self.close()
 
     async def close(self) -> None:
-        """Give the connection back; idempotent."""
+        """Release the connection. Idempotent."""
         await self._events.aclose()
 
 

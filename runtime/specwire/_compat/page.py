@@ -18,7 +18,7 @@ class PageInfo(msgspec.Struct, frozen=True):
 
 
 def info_of(request: BaseRequest, following: BaseRequest) -> PageInfo:
-    """Return what one request has and the one before it hasn't."""
+    """Return the parameters of a request that the previous one lacks."""
     if following.url is not None:
         return PageInfo(url=following.url)
     return PageInfo({name: value for name, value in following.query.items() if request.query.get(name) != value})

@@ -71,7 +71,7 @@ class Page(Generic[ItemT]):
         return self._following() is not None
 
     def next_page_info(self) -> PageInfo | None:
-        """Return what the next page is requested with, or None after the last."""
+        """Return the parameters or the URL of the next page, or None after the last."""
         following = self._following()
         return info_of(self._request, following) if following is not None else None
 

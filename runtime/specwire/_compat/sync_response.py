@@ -120,7 +120,7 @@ class APIResponse(BaseAPIResponse, Generic[R]):
             yield rest
 
     def close(self) -> None:
-        """Give the connection back."""
+        """Release the connection."""
         self._closed = True
         self._opened.close()
 
@@ -173,7 +173,7 @@ class Stream(Generic[T]):
         self.close()
 
     def close(self) -> None:
-        """Give the connection back; idempotent."""
+        """Release the connection. Idempotent."""
         self._events.close()
 
 

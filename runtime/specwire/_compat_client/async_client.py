@@ -178,7 +178,7 @@ class AsyncClient(AsyncResource):
         return self._transport.is_closed()
 
     async def close(self) -> None:
-        """Close the connections; idempotent."""
+        """Close the connections. Idempotent."""
         await self._transport.aclose()
         if self._settings.http_client is not None:
             await self._settings.http_client.aclose()

@@ -25,7 +25,7 @@ ResponseT = TypeVar("ResponseT", bound="AsyncAPIResponse[Any]")
 async def sent_call(
     session: AsyncSession, call: Call[Any], kind: Callable[..., ResponseT], page: Any = None, *, unread: bool = True
 ) -> ResponseT:
-    """Return the response of a call, its body still to be read."""
+    """Return the response of a call, with an unread body."""
     own = session_of(session, call)
     with translated(own.base_url):
         opened, head = await own.open(call.request, own.options)

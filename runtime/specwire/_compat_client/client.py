@@ -1,4 +1,4 @@
-"""Arguments of clients: keys, timeouts, headers, and what becomes of them."""
+"""Arguments of clients: keys, timeouts, headers, and the options that they set."""
 
 from __future__ import annotations
 

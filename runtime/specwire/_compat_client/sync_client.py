@@ -171,7 +171,7 @@ class Client(Resource):
         return self._transport.is_closed()
 
     def close(self) -> None:
-        """Close the connections; idempotent."""
+        """Close the connections. Idempotent."""
         self._transport.close()
         if self._settings.http_client is not None:
             self._settings.http_client.close()

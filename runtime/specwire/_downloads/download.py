@@ -101,7 +101,7 @@ class Opening(BaseDownload):
                     pause = self._state.broke(failure)
                 http_response = self._reopen(pause, start_over)
         except GeneratorExit:
-            http_response.abandon()  # the garbage collector may be about it
+            http_response.abandon()  # the garbage collector may hold it
             raise
         except BaseException:
             self.close()

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 async def opened(
     middleware: Sequence[Any], open_: Callable[[BaseRequest], Awaitable[Opened]], request: BaseRequest
 ) -> Opened:
-    """Return what a call through middleware opened, its body still to be read."""
+    """Return the open response of a call through middleware, its body unread."""
     responses: list[HTTPResponse] = []
 
     async def call(request: BaseRequest) -> Response[Any]:

@@ -1,4 +1,4 @@
-"""Values of options: what other libraries' users pass is converted, what cannot work is refused at once."""
+"""Conversion and validation of option values, including those of other libraries."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def opened(middleware: Sequence[Any], open_: Callable[[BaseRequest], Opened], request: BaseRequest) -> Opened:
-    """Return what a call through middleware opened, its body still to be read."""
+    """Return the open response of a call through middleware, its body unread."""
     responses: list[HTTPResponse] = []
 
     def call(request: BaseRequest) -> Response[Any]:

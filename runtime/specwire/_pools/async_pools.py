@@ -80,5 +80,5 @@ class _AsyncBody(httpx2.AsyncByteStream):
             raise translated(error) from error
 
     async def aclose(self) -> None:
-        """Give the connection back."""
+        """Release the connection."""
         await self._stream.aclose()

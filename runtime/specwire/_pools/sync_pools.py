@@ -80,5 +80,5 @@ class _Body(httpx2.SyncByteStream):
             raise translated(error) from error
 
     def close(self) -> None:
-        """Give the connection back."""
+        """Release the connection."""
         self._stream.close()

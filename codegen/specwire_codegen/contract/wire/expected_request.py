@@ -92,7 +92,7 @@ def _problems(subject: Subject, operation: Operation, case: Case, arrival: Arriv
 
 
 def expected_body(raw: Mapping[str, Any], operation: Operation, body: Body | None) -> Body | None:
-    """Return the body with the fields that the method sends by itself, such as the one that requests a stream.
+    """Return the body with the constant fields of a method, such as the one that requests a stream.
 
     An optional object without values may be sent as `{}`: see docs/decisions/sending.md.
     """

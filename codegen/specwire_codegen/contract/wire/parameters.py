@@ -41,7 +41,7 @@ def is_text_of(text: str, value: Any) -> bool:
 
 
 def sent(value: Any) -> Any:
-    """Return the sent part of a value: without nulls and without what they leave empty; None for nothing."""
+    """Return a value without nulls, and without containers that are empty then; None if nothing is left."""
     match value:
         case dict():
             return {key: one for key, one in value.items() if one is not None} or None

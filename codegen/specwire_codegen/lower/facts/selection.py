@@ -1,4 +1,4 @@
-"""Selection between a stream and another response of an operation, by what a method sends."""
+"""Selection between a stream and another response of an operation, by a field or parameter of the request."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Switch:
 
 
 def switch_of(operation: Mapping[str, Any], components: Components) -> Switch | None:
-    """Return what selects the stream of an operation."""
+    """Return the selector of the stream of an operation."""
     for response in operation.get("responses", {}).values():
         for media in response.get("content", {}).values():
             if stated := media.get("x-specwire-stream", {}).get("switch"):

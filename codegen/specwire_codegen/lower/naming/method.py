@@ -155,7 +155,7 @@ class _Namer:
         return self._by_path(one, spot, name)
 
     def _stated(self, one: Named, spot: Spot, name: tuple[str, ...]) -> _Candidate:
-        """Return the name that the document states; what it leaves open comes from operationId and path."""
+        """Return the name in the document, completed from operationId and path."""
         path = self._by_path(one, spot, name)
         resource = path.resource
         if one.resource is not None:
@@ -202,7 +202,7 @@ class _Namer:
         return leaf.name if is_verb(leaf.words[0]) else f"{verb}_{leaf.name}"
 
     def _by_path(self, one: Named, spot: Spot, name: tuple[str, ...]) -> _Candidate:
-        """Return the name by the path; tags and operationIds add what it does not say."""
+        """Return the name by the path, completed from tags and operationIds."""
         tag = (
             resource_name(one.tag) if one.tag and words(one.tag) and not self._is_silent_tag(one.tag, one.path) else ""
         )

@@ -1,4 +1,4 @@
-"""Inference of pagination and jobs: what is certain is written as extensions, the rest is proposed."""
+"""Inference of pagination and jobs: certain guesses are written as extensions, the others are proposed."""
 
 from __future__ import annotations
 

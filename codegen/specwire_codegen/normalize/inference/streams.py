@@ -1,4 +1,4 @@
-"""Streams of events: which field selects them, and what they are where only the whole response is documented."""
+"""Streams of events: the fields that select them, and the events of operations that document only the whole response."""
 
 from __future__ import annotations
 
