@@ -78,7 +78,7 @@ def faults(operation: Operation, siblings: Sequence[Operation]) -> Iterator[str]
             yield "names one item, but changes all"
     telling = _meaning([word for word in said if word not in _SILENT])
     if telling and not telling & (_meaning(name) | set(resource)):
-        yield "says nothing of its operationId"
+        yield "ignores its operationId"
     if len(".".join(operation.method)) > _LONGEST:
         yield "is too long"
 

@@ -37,7 +37,7 @@ _KEY = re.compile(r'"(My [A-Za-z ]+)"')
 
 @attrs.frozen
 class Result:
-    """What came of the tests of one SDK."""
+    """Results of the tests of one SDK."""
 
     sdk: str
     passed: int

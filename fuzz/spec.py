@@ -55,7 +55,7 @@ def changed(changes: list[tuple[Any, Any]]) -> None:
 
 
 def one(data: bytes) -> None:
-    """Run one input: as a file if its first byte says so, else as choices of changes of the base document."""
+    """Run one input: as a file, depending on its first byte, else as choices of changes of the base document."""
     if data[:1] < b"\x20":
         check(data[1:])
     else:

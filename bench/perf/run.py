@@ -42,7 +42,7 @@ class Worker:
         self._process.stdin.flush()
         line = self._process.stdout.readline()
         if not line:
-            raise RuntimeError(f"the worker ended at {order}: its own message stands above")
+            raise RuntimeError(f"the worker ended at {order}: see its message above")
         cost: dict[str, float] = json.loads(line)
         return cost
 

@@ -1,4 +1,4 @@
-"""A client with what a configuration of Stainless says about arguments, bodies, pages, events and responses."""
+"""A client configured by Stainless: arguments, bodies, pages, events and responses."""
 
 from __future__ import annotations
 

@@ -366,7 +366,7 @@ def test_grpc_gateway(play: Play) -> None:
     ],
 )
 def test_slashes_are_sent_where_the_pattern_demands_one(play: Play, pattern: str, path: str) -> None:
-    """A pattern that also matches names without a slash says nothing."""
+    """A pattern that also matches names without a slash proves nothing."""
     document = GRPC_GATEWAY.replace("shelves/[^/]+/books/[^/]+", pattern)
     client, sent = play(document, b"{}", "application/json")
     client.retrieve("a/b")

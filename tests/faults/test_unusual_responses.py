@@ -29,7 +29,7 @@ from tests.support.server import Action, Close, Pause, Server, head, reply
 LONG = "x" * 64
 ANSWERS: dict[str, tuple[Action, ...]] = {
     "port 99999": (head(302, {"location": "https://h.test:99999/", "content-length": "0"}),),
-    "port that is no number": (head(302, {"location": "https://h.test:x/", "content-length": "0"}),),
+    "port that is not a number": (head(302, {"location": "https://h.test:x/", "content-length": "0"}),),
     "port 0": (head(302, {"location": "http://h.test:0/", "content-length": "0"}),),
     "long label": (head(302, {"location": f"http://{LONG}.test/", "content-length": "0"}),),
     "long name": (head(302, {"location": "http://" + "abc." * 100 + "test/", "content-length": "0"}),),

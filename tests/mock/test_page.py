@@ -91,7 +91,7 @@ def test_an_operation_can_be_tried(clean: Browser, url: str, client: httpx2.Clie
 
 @needs_browser
 def test_an_invalid_request_is_explained(clean: Browser, url: str, client: httpx2.Client) -> None:
-    """What was wrong is shown with the request."""
+    """The mistake is shown with the request."""
     clean.open(f"{url}/?operation=chat")
     clean.evaluate("document.querySelector('.body:not([hidden]) textarea').value = '{\"model\": 1}'")
     assert send(clean).startswith("400 ")

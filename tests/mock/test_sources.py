@@ -122,7 +122,7 @@ def test_corrections_next_to_a_file_apply(project: Path) -> None:
     ],
 )
 def test_a_source_that_cannot_be_read_is_an_error(project: Path, source: str, message: str) -> None:
-    """It says what is expected; secrets of URLs are left out."""
+    """It names the expected forms, without secrets of URLs."""
     with pytest.raises(SpecwireCodegenError, match=message) as caught:
         sources.read(Path(), source)
     assert "hidden" not in str(caught.value)

@@ -122,7 +122,7 @@ STREAMS: list[tuple[str, str, dict[str, Any], list[str]]] = [
 def test_every_stream_is_read_to_its_end(
     vendors: Callable[[str], Vendor], name: str, operation: str, arguments: dict[str, Any], expected: list[str]
 ) -> None:
-    """Each event has its class, no drift is reported, and the end is no error."""
+    """Each event has its class, no drift is reported, and the end is not an error."""
     assert expected == vendors(name).read(operation, **arguments)
 
 
@@ -207,7 +207,7 @@ def test_jobs_are_waited_for(vendors: Callable[[str], Vendor], name: str, operat
 
 
 def test_embeddings_files_and_downloads(vendors: Callable[[str], Vendor]) -> None:
-    """What neither streams nor pages works as in any other client."""
+    """Other methods work as in any other client."""
     vendor = vendors("openai")
     client, _ = vendor.open()
     assert [0.5, -1] == vendor.method(client, "createEmbedding")(model="m", input="Hi").data[0].embedding

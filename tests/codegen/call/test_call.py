@@ -175,7 +175,7 @@ def test_curl_sends_the_same_request(
 
 
 def _comparable(request: Received) -> tuple[str, str, dict[str, str], bytes]:
-    """Return what a request says, whatever its boundary and the library that sent it."""
+    """Return a request without its boundary and the traces of the library that sent it."""
     content_type = request.headers.get("content-type", "")
     boundary = content_type.partition("boundary=")[2]
     headers = {name: request.headers.get(name, "") for name in ("authorization", "accept")}

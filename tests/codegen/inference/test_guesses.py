@@ -171,7 +171,7 @@ PAGES: dict[str, tuple[dict[str, Any], Any, dict[str, Any]]] = {
             "size": "limit",
         },
     ),
-    "last id beside items with ids": (
+    "last id next to items with ids": (
         {"after_id": TEXT},
         thing(data=ARRAY, first_id=NULLABLE, last_id=NULLABLE),
         {"style": "cursor", "cursor": "after_id", "items": "/data", "next_from_last_item": "/id"},

@@ -138,7 +138,7 @@ def test_the_stream_method_sends_the_switch(package: Any, name: str) -> None:
 
 
 def test_a_stream_with_one_value_of_the_switch_sends_it(package: Any) -> None:
-    """A field with one value is no argument."""
+    """A field with one value is not an argument."""
     server = Server(package, EVENTS)
     assert ["x", "y"] == [event.a for event in server.client.talk.fixed(text="hi")]
     assert {"text": "hi", "stream": True} == server.sent()
@@ -203,7 +203,7 @@ def test_a_form_sends_the_switch_as_a_part(package: Any) -> None:
 
 
 def test_a_query_parameter_selects_a_stream(package: Any) -> None:
-    """Only if its description says so: a flag in a query can be many things."""
+    """Only if its description mentions it: a flag in a query can have many meanings."""
     server = Server(package, EVENTS)
     assert ["x", "y"] == [event.a for event in server.client.talk.again(stream=True)]
     assert b"stream=true" == server.asked[0].url.query
@@ -334,7 +334,7 @@ def test_one_line_on_an_operation_declares_its_stream(change: dict[str, Any], ki
     ],
 )
 def test_a_get_that_seems_to_stream_is_proposed(path: str, summary: str, proposed: bool) -> None:
-    """What the path and the summary say is not certain, so it is not applied."""
+    """Path and summary allow no certain guess, so none is applied."""
     found = {"200": {"description": "ok", "content": {"application/json": {"schema": PIECE}}}}
     data = document({})
     parameter = {"name": "id", "in": "path", "required": True, "schema": TEXT}

@@ -159,7 +159,7 @@ def test_parameters_with_a_type_or_pattern_are_one_segment(tmp_path: Path, path:
 @pytest.mark.parametrize("path", ["/f/*", "/f/**"])
 @pytest.mark.parametrize("declared", [(), ({"name": "*"},), ({"name": "**"},)])
 def test_a_wildcard_is_an_argument(tmp_path: Path, path: str, declared: tuple[dict[str, Any], ...]) -> None:
-    """Whether the document declares it or not."""
+    """With and without a declaration in the document."""
     operation = operation_of(tmp_path, path, *(each for each in declared if path.endswith(f"/{each['name']}")))
 
     assert "/f/{path}" == operation.path

@@ -150,7 +150,7 @@ def test_a_document_with_hints_is_a_configuration(tmp_path: Path) -> None:
 
 
 def test_a_document_without_hints_is_none(tmp_path: Path) -> None:
-    """The error says what to do."""
+    """The error has the remedy."""
     with pytest.raises(Exception, match="leave --from out"):
         migrated(DOCUMENT, tmp_path)
 

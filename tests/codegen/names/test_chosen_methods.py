@@ -78,7 +78,7 @@ def test_an_omitted_operation_takes_its_models_along(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("raw", [{"operationId": ["a"]}, {"operationId": 7}, {}])
 def test_operations_are_omitted_from_documents_with_flaws(raw: dict[str, object], tmp_path: Path) -> None:
-    """What is not an operationId is not compared with one."""
+    """Only operationIds are compared with operationIds."""
     paths = {"/a": {"get": {**raw, "responses": PLAIN}}, "/b": {"get": {"responses": PLAIN}}, "/c": None}
     assert ["GET /b"] == [*methods(tmp_path, '[operations]\n"GET /a" = false\n', paths)]
 

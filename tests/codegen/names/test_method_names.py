@@ -458,7 +458,7 @@ def test_dotted_tags_are_paths_of_resources() -> None:
 
 
 def test_what_all_paths_have_in_common_is_dropped() -> None:
-    """A prefix that is no resource says nothing, nor does an account whose resources are many."""
+    """A prefix without a resource of its own is dropped, as is an account with many resources."""
     nouns = "apples bears cats dogs eels frogs goats hens ibexes jays koalas llamas mice newts owls pigs".split()
     found = methods_of(*[("GET", f"/api/where/{noun}.json", "", None) for noun in nouns])
     assert [f"{noun}.list" for noun in nouns] == found
@@ -469,7 +469,7 @@ def test_what_all_paths_have_in_common_is_dropped() -> None:
 
 
 def test_a_stated_name_wins() -> None:
-    """What it leaves open comes from operationId and path."""
+    """The rest comes from operationId and path."""
     one = Named("1", "chatv2", "chat", "POST", "/v2/chat", "v2", "chat")
     other = Named("2", "ListModels", None, "GET", "/finetuning/models", "finetuning")
     third = Named("3", "getPets", None, "GET", "/pets", None, "everything")

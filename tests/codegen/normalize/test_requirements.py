@@ -85,7 +85,7 @@ components:
 
 
 def test_accept_and_authorization_are_not_parameters(tmp_path: Path) -> None:
-    """OpenAPI says to ignore them; each has one warning."""
+    """OpenAPI requires to ignore them; each has one warning."""
     data, warnings = normalized(f"{HEAD}{PETS}components:\n{PET}{KEY}", tmp_path)
     assert headers(data) == ["X-Trace"]
     assert warnings.count("ignored-header") == 2

@@ -107,7 +107,7 @@ def test_a_new_version_is_shown_and_pinned(project: Path, specwire: Specwire) ->
 
 @pytest.mark.parametrize("words", [(), ("--check",)])
 def test_nothing_is_written_without_consent(project: Path, specwire: Specwire, words: Sequence[str]) -> None:
-    """Without a terminal there is nobody to ask; `--check` only looks."""
+    """Without a terminal, no question is asked; `--check` changes nothing."""
     before = tree(project / "specs")
     code, out, err = specwire("update", "shop", *words)
     assert 1 == code
@@ -230,7 +230,7 @@ def test_an_unreadable_edit_does_not_prevent_an_update(project: Path, specwire: 
 
 
 def test_a_copy_that_is_edited_while_asking_is_kept(project: Path) -> None:
-    """What was agreed to is not what would be lost."""
+    """The question did not cover what would be lost."""
     found = look(provider(Path(), "shop"), Access())
     (pinned() / "openapi.yaml").write_text("mine", "utf-8")
     with pytest.raises(Exception, match="the copies were changed during the update"):
@@ -314,7 +314,7 @@ def test_other_encodings_are_told_apart(project: Path, specwire: Specwire) -> No
 
 
 def test_a_document_that_moved_is_named_by_hand(project: Path, specwire: Specwire) -> None:
-    """The error says so, and the new place is recorded."""
+    """The error reports it, and the new place is recorded."""
     Path("shop.yaml").rename("elsewhere.yaml")
     code, _, err = specwire("update", "shop", "--yes")
     assert 1 == code

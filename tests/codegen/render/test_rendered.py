@@ -315,7 +315,7 @@ def test_descriptions_end_with_a_full_stop(tmp_path: Path) -> None:
 
 
 def test_a_description_that_repeats_the_summary_is_left_out(tmp_path: Path) -> None:
-    """What else it says stays."""
+    """The rest of it stays."""
     source = rendered(tmp_path, ENDINGS, "operations/movies.py")
     assert docstring_of(source, "list_").startswith("List movies.\n\n`GET /movies`, operation `listMovies`.")
     assert docstring_of(source, "delete_all").startswith("Delete movies.\n\nThey are gone.\n\n`DELETE ")

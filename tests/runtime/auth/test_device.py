@@ -28,7 +28,7 @@ GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 
 
 class Clock:
-    """Time of the device authorization, in which nobody waits."""
+    """Clock of the device authorization; waits take no time."""
 
     def __init__(self) -> None:
         self.now = 1000.0
@@ -297,7 +297,7 @@ def test_a_stored_refresh_token_saves_the_prompt(caller: Caller, server: Server,
 def test_an_unusable_code_is_refused(
     caller: Caller, server: Server, clock: Clock, capsys: pytest.CaptureFixture[str], facts: dict[str, Any]
 ) -> None:
-    """What the server wants shown must be safe to show, and its page safe to open."""
+    """Text for the user must be safe to show, and the page safe to open."""
     server.answer = Issuer(**facts)
     client = secured_client(caller, ("oauth",), credentials={"oauth": OAuth2DeviceCode("app", print)})
     with pytest.raises(AuthenticationError, match=f"the device authorization endpoint {server.url}{DEVICE_PATH} "):
@@ -306,7 +306,7 @@ def test_an_unusable_code_is_refused(
 
 
 def test_habits_of_servers_are_understood(caller: Caller, server: Server, clock: Clock) -> None:
-    """Some servers write `verification_url`, and a complete URL that is no URL is left out."""
+    """Some servers write `verification_url`, and an invalid complete URL is left out."""
     server.answer = Issuer(
         verification_uri=None, verification_url=URI, verification_uri_complete="x:y", expires_in="90"
     )

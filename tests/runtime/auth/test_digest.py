@@ -87,7 +87,7 @@ def test_the_first_supported_challenge_is_answered(header: str, expected: Challe
 
 
 def test_a_user_name_outside_ascii_is_encoded() -> None:
-    """It is sent as the standard says, hashed if required, with quotes escaped; no password is shown."""
+    """It is sent as the standard requires, hashed if required, with quotes escaped; no password is shown."""
     asked = Challenge("r", "n")
     plain = authorization(asked, 'a"b', "secret", "GET", "/", count=1, client_nonce="c")
     foreign = authorization(asked, "Jäsøn", "secret", "GET", "/", count=1, client_nonce="c")

@@ -200,7 +200,7 @@ def test_a_key_for_an_api_without_security_is_rejected(caller: Caller) -> None:
 
 
 def test_a_call_that_requires_an_undeclared_scheme_is_not_sent_anonymously(caller: Caller, server: Server) -> None:
-    """It is rejected before it is sent, whatever other credentials exist; the message says what to give."""
+    """It is rejected before it is sent, whatever other credentials exist; the message has the remedy."""
     with pytest.raises(
         ConfigurationError, match=r"credentials which the document does not declare: unknown\. Pass api_key=ANON"
     ):

@@ -117,6 +117,6 @@ def test_an_unknown_keyword_is_answered_with_the_right_one(kind: Any, name: str,
 
 @CLIENTS
 def test_an_unknown_keyword_without_a_likely_meaning_is_refused(kind: Any) -> None:
-    """There is no guess for a word that resembles nothing."""
+    """A word that resembles none gets no suggestion."""
     with pytest.raises(TypeError, match=rf"^{kind.__name__}\(\) has no argument 'zzzzzz'$"):
         kind(KEY, zzzzzz=1)

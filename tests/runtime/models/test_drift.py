@@ -280,7 +280,7 @@ class Sizes(WireModel, kw_only=True):
 def test_integers_in_strings_are_integers_and_are_encoded_as_they_came(
     sent: dict[str, Any], value: Any, drifts: list[str]
 ) -> None:
-    """A string of digits is an integer where the document says so, and also, reported, where it says integer."""
+    """A string of digits is an integer if the document declares that form; for a plain integer it is drift."""
     found, reported = decode(json.dumps(sent).encode(), Sizes)
     (name,) = sent
     assert (value, drifts) == (getattr(found, name), list(map(str, reported)))

@@ -125,7 +125,7 @@ def test_a_missing_or_empty_cursor_is_the_end(
 
 
 def test_the_last_item_may_be_the_cursor(caller: Caller, client: Any, server: Server) -> None:
-    """If the document says so, the id of the last item requests the next page; an empty page is the end."""
+    """If the document declares it, the id of the last item requests the next page; an empty page is the end."""
     server.play(
         reply({"data": things(0, 2), "more": True}), reply({"data": things(2, 3)}), reply({"data": [], "more": True})
     )

@@ -309,7 +309,7 @@ FOREIGN: list[tuple[str, Any, Any, list[str]]] = [
     ("a bare list", list[Loose], [{"id": 7, "data": {}}], ["$[0]"]),
     ("a model that requires a field", Thing, {"name": "x"}, ["$"]),
     ("hardly any of many", Wide, {"id": 1, **{f"k{n}": n for n in range(26)}}, ["$"]),
-    ("fields added beside known ones", Wide, {"a1": 1, "a2": 2, "a3": 3, **{f"k{n}": n for n in range(26)}}, []),
+    ("fields added to known ones", Wide, {"a1": 1, "a2": 2, "a3": 3, **{f"k{n}": n for n in range(26)}}, []),
     ("one added field", Loose, {"title": "a", "brand_new": 1}, []),
     ("an added object", Loose, {"title": "a", "brand_new": {"x": 1}}, []),
     ("nothing", Loose, {"inner": {}}, []),

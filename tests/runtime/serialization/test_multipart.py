@@ -181,7 +181,7 @@ def test_parts_have_documented_headers() -> None:
 
 
 def test_parts_have_documented_styles() -> None:
-    """A list is one part if its style says so, an object is several parts; nothing is percent-encoded."""
+    """A list is one part if its style requires it, an object is several parts; nothing is percent-encoded."""
     style = {"form": Style("form", False), "deepObject": Style("deepObject", False)}
     style |= {name: Style(name, False) for name in ("pipeDelimited", "spaceDelimited")}
     body = multipart_body(

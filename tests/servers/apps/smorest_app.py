@@ -32,7 +32,7 @@ class PlantSchema(ma.Schema):
 
 
 class FilterSchema(ma.Schema):
-    """What to list."""
+    """Items to list."""
 
     kind = ma.fields.String()
     ids = ma.fields.List(ma.fields.Integer())

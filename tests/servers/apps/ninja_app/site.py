@@ -40,7 +40,7 @@ class TripOut(TripIn):
 
 
 class Filters(Schema):
-    """What to list."""
+    """Items to list."""
 
     to: str | None = None
     seats: list[int] = []
