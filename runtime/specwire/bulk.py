@@ -20,6 +20,12 @@ from typing import TYPE_CHECKING
 from specwire._lazy import by_module, lazy as _lazy
 
 if TYPE_CHECKING:
+    from specwire._batch.results import (
+        BatchResults as BatchResults,
+    )
+    from specwire._batch.run import (
+        BatchProgress as BatchProgress,
+    )
     from specwire._bulk.budget import (
         Prices as Prices,
         Rate as Rate,
@@ -43,6 +49,8 @@ if TYPE_CHECKING:
 
 _MODULES = by_module(
     {
+        "_batch.results": "BatchResults",
+        "_batch.run": "BatchProgress",
         "_bulk.budget": "Prices Rate",
         "_bulk.entry": "BulkOptions arun run",
         "_bulk.outcomes": "Failure Outcome Report",

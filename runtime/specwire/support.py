@@ -13,6 +13,19 @@ if TYPE_CHECKING:
         AsyncKey as AsyncKey,
         Key as Key,
     )
+    from specwire._batch.provider import (
+        BatchCounts as BatchCounts,
+        BatchJob as BatchJob,
+        BatchProvider as BatchProvider,
+    )
+    from specwire._batch.results import (
+        BatchResults as BatchResults,
+    )
+    from specwire._batch.run import (
+        BatchProgress as BatchProgress,
+        cancel_batch as cancel_batch,
+        run_batch as run_batch,
+    )
     from specwire._client.async_client import (
         AsyncClient as AsyncClient,
         AsyncClientOptions as AsyncClientOptions,
@@ -45,6 +58,7 @@ if TYPE_CHECKING:
         ClientOptions as ClientOptions,
     )
     from specwire._client.workflow import (
+        Save as Save,
         Workflow as Workflow,
         send as send,
         wait as wait,
@@ -156,6 +170,9 @@ if TYPE_CHECKING:
 _MODULES = by_module(
     {
         "_auth.credential": "AsyncKey Key",
+        "_batch.provider": "BatchCounts BatchJob BatchProvider",
+        "_batch.results": "BatchResults",
+        "_batch.run": "BatchProgress cancel_batch run_batch",
         "_client.async_client": "AsyncClient AsyncClientOptions",
         "_client.deprecation": "deprecated",
         "_client.endpoint": "accumulated downloaded downloaded_or_streamed endpoint mixed paginated streamed switched "
@@ -163,7 +180,7 @@ _MODULES = by_module(
         "_client.overrides": "adds replaces",
         "_client.resource": "AsyncResource Resource resource",
         "_client.sync_client": "Client ClientOptions",
-        "_client.workflow": "Workflow send wait",
+        "_client.workflow": "Save Workflow send wait",
         "_codec.conversion": "to_dict",
         "_codec.model": "OpenModel WireModel",
         "_codec.drift": "tolerate",

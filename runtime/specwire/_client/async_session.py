@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from specwire._auth.credentials import Credentials
 from specwire._client.session import BaseSession
-from specwire._client.workflow import Pause, Step, Workflow
+from specwire._client.workflow import Pause, Save, Step, Workflow
 from specwire._exchange import logging
 from specwire._exchange.exchange import Exchange
 from specwire._http.options import Options
@@ -151,6 +151,10 @@ class AsyncSession(BaseSession):
                     response: Any = None
                     if isinstance(step, Pause):
                         await sleep(step.seconds)
+                    elif isinstance(step, Save):
+                        from specwire._downloads.async_download import AsyncDownload  # few use it
+
+                        response = await AsyncDownload.called(self, step.request).save(step.path)
                     else:
                         response = await self.value(step)
                 except Exception as error:

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from specwire._auth.credentials import Credentials
 from specwire._client.session import BaseSession
-from specwire._client.workflow import Pause, Step, Workflow
+from specwire._client.workflow import Pause, Save, Step, Workflow
 from specwire._exchange import logging
 from specwire._exchange.exchange import Exchange
 from specwire._http.options import Options
@@ -152,6 +152,10 @@ class Session(BaseSession):
                     response: Any = None
                     if isinstance(step, Pause):
                         time.sleep(step.seconds)
+                    elif isinstance(step, Save):
+                        from specwire._downloads.sync_download import Download  # few use it
+
+                        response = Download.called(self, step.request).save(step.path)
                     else:
                         response = self.value(step)
                 except Exception as error:

@@ -16,7 +16,7 @@ from typing import Any, TypeAlias, TypeVar
 
 import msgspec
 
-from specwire._operations.request import Request
+from specwire._operations.request import DownloadRequest, Request
 from specwire._pagination.pagination import at
 from specwire.errors import InvalidRequestError, UnknownStatusError, WaitTimeoutError
 
@@ -29,7 +29,14 @@ class Pause(msgspec.Struct, frozen=True):
     seconds: float
 
 
-Step: TypeAlias = Request[Any] | Pause
+class Save(msgspec.Struct, frozen=True):
+    """Download to save to a file, which is complete or does not exist."""
+
+    request: DownloadRequest
+    path: str
+
+
+Step: TypeAlias = Request[Any] | Pause | Save
 Workflow: TypeAlias = Generator[Step, Any, T]
 
 

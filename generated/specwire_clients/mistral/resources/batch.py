@@ -7,20 +7,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from specwire.support import AsyncResource, Resource, resource
+from specwire.support import AsyncResource, Resource, resource, workflow
+from specwire_overrides.mistral import batch as _batch_overrides
 
 if TYPE_CHECKING:
     from .batch_jobs import AsyncBatchJobs, BatchJobs
 
 
-class Batch(Resource):
+class _Batch:
+    cancel_run = workflow(_batch_overrides.cancel_run)
+    """Cancel the jobs of a batch that was started by `batch.run`, and return how many."""
+
+    run = workflow(_batch_overrides.run)
+    """Run many requests in batch jobs, at a lower price, and return their results."""
+
+
+class Batch(_Batch, Resource):
     """Jobs that run many requests from files in the background."""
 
     jobs: resource[BatchJobs] = resource(".batch_jobs", "BatchJobs")
     """Batch jobs."""
 
 
-class AsyncBatch(AsyncResource):
+class AsyncBatch(_Batch, AsyncResource):
     """Jobs that run many requests from files in the background."""
 
     jobs: resource[AsyncBatchJobs] = resource(".batch_jobs", "AsyncBatchJobs")

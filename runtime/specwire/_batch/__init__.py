@@ -1,0 +1,1 @@
+"""Runs of requests in the batches of a provider: input files, jobs, results."""
