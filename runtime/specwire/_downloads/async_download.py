@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-    from specwire._client.async_session import AsyncSession
+    from specwire._downloads.download import AsyncDownloadSession
     from specwire._downloads.state import StartOver
 
 T = TypeVar("T")
@@ -28,7 +28,7 @@ T = TypeVar("T")
 class AsyncDownload(AsyncOpening):
     """Download of an asynchronous client; opened on first use, closed when it is read or by `async with`."""
 
-    _session: AsyncSession
+    _session: AsyncDownloadSession
 
     async def _open(self) -> HTTPResponse:
         if self._http_response is None:
@@ -132,7 +132,7 @@ class AsyncDownload(AsyncOpening):
         await self.aclose()
 
     @classmethod
-    async def mixed(cls, session: AsyncSession, request: MixedRequest[T]) -> AsyncDownload | T:
+    async def mixed(cls, session: AsyncDownloadSession, request: MixedRequest[T]) -> AsyncDownload | T:
         """Send a call and return its download, or its parsed body if the status is not that of a download."""
         download = cls(session, request)
         http_response = await download._open()

@@ -9,18 +9,18 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import AsyncIterator, Callable, Generator
-from typing import IO, TYPE_CHECKING, Any, TypeAlias
+from typing import IO, TYPE_CHECKING, Any, Protocol, TypeAlias
 
+from specwire._http.options import Options
 from specwire._http.response import HTTPResponse
 from specwire._network.transport_errors import TransportError
-from specwire._operations.request import FileRequest
+from specwire._operations.request import BaseRequest, FileRequest
 from specwire._serialization.parameters import encode_query, expand_path
 from specwire.errors import SpecwireError
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from specwire._client.session import BaseSession
     from specwire._downloads.ranges import Version
     from specwire._downloads.state import StartOver
     from specwire._operations.response import Response
@@ -33,10 +33,29 @@ _LAZY = frozenset({"GET", "HEAD"})
 """Methods without side effects, which are sent when their response is read."""
 
 
+class BaseDownloadSession(Protocol):
+    """What downloads need of the session of a client."""
+
+    base_url: str
+    options: Options
+
+
+class DownloadSession(BaseDownloadSession, Protocol):
+    """Session of a synchronous client."""
+
+    def open(self, request: BaseRequest, options: Options) -> tuple[HTTPResponse, Response[None]]: ...
+
+
+class AsyncDownloadSession(BaseDownloadSession, Protocol):
+    """Session of an asynchronous client."""
+
+    async def open(self, request: BaseRequest, options: Options) -> tuple[HTTPResponse, Response[None]]: ...
+
+
 class BaseDownload:
     """Download, open or not yet open."""
 
-    def __init__(self, session: BaseSession, request: FileRequest) -> None:
+    def __init__(self, session: BaseDownloadSession, request: FileRequest) -> None:
         from specwire._downloads.state import DownloadState  # not every client downloads
 
         self._session = session
@@ -69,7 +88,7 @@ class Opening(BaseDownload):
         raise NotImplementedError
 
     @classmethod
-    def called(cls, session: BaseSession, request: FileRequest) -> Self:
+    def called(cls, session: BaseDownloadSession, request: FileRequest) -> Self:
         """Return the download of a call; methods other than GET and HEAD are sent at once."""
         download = cls(session, request)
         if request.operation.method not in _LAZY:
@@ -125,7 +144,7 @@ class AsyncOpening(BaseDownload):
         raise NotImplementedError
 
     @classmethod
-    def called(cls, session: BaseSession, request: FileRequest) -> Self:
+    def called(cls, session: BaseDownloadSession, request: FileRequest) -> Self:
         """Return the download of a call."""
         return cls(session, request)
 
@@ -204,7 +223,7 @@ def spent(request: FileRequest) -> SpecwireError:
     return SpecwireError(f"{request.operation.id}: it was read or closed already: call the method again")
 
 
-def source_of(session: BaseSession, request: FileRequest) -> str:
+def source_of(session: BaseDownloadSession, request: FileRequest) -> str:
     """Return a digest of the URL of a download, which reveals no key that the URL may contain."""
     from hashlib import sha256
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-    from specwire._client.sync_session import Session
+    from specwire._downloads.download import DownloadSession
     from specwire._downloads.state import StartOver
 
 T = TypeVar("T")
@@ -29,7 +29,7 @@ T = TypeVar("T")
 class Download(Opening):
     """Download of a synchronous client; opened on first use, closed when it is read or by `with`."""
 
-    _session: Session
+    _session: DownloadSession
 
     def _open(self) -> HTTPResponse:
         if self._http_response is None:
@@ -133,7 +133,7 @@ class Download(Opening):
         self.close()
 
     @classmethod
-    def mixed(cls, session: Session, request: MixedRequest[T]) -> Download | T:
+    def mixed(cls, session: DownloadSession, request: MixedRequest[T]) -> Download | T:
         """Send a call and return its download, or its parsed body if the status is not that of a download."""
         download = cls(session, request)
         http_response = download._open()
