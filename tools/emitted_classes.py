@@ -48,7 +48,7 @@ def parts(kind: Kind) -> Iterator[Part]:
         for documented, open_, secret in product(BOTH, BOTH, BOTH):
             for tagged, renamed in ((False, False), (True, False), (True, True)):
                 yield Head(documented, open_, tagged, renamed, secret)
-    forms: tuple[Form, ...] = get_args(Form) if kind == "struct" else ("promised", "optional")
+    forms: tuple[Form, ...] = get_args(Form) if kind == "struct" else ("required", "optional")
     for form, documented, type_ in product(forms, BOTH, types(kind)):
         if form != "additional" and (not form.startswith("constant") or type_ == ModelRef("T0")):
             yield Member(type_, form, documented)

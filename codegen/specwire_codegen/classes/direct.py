@@ -41,9 +41,9 @@ def _default(field: Field) -> str:
     if field.constant is not None:
         return _constant(field.constant, field.name, field.wire_name)
     if field.name == field.wire_name:
-        return "" if field.promised else " | Unset = UNSET"
+        return "" if field.required_in_response else " | Unset = UNSET"
     name = f"name={literal(field.wire_name)}"
-    return f" = _field({name})" if field.promised else f" | Unset = _field(default=UNSET, {name})"
+    return f" = _field({name})" if field.required_in_response else f" | Unset = _field(default=UNSET, {name})"
 
 
 def _constant(value: LiteralValue, name: str, wire_name: str) -> str:
@@ -66,7 +66,7 @@ def typed_dict(model: ObjectModel) -> str:
 
 
 def _key_type(field: Field) -> str:
-    return into(field.type) if field.asked else f"NotRequired[{into(field.type)}]"
+    return into(field.type) if field.required_in_request else f"NotRequired[{into(field.type)}]"
 
 
 def _documented(field: Field) -> Iterator[str]:

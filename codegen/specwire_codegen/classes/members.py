@@ -20,7 +20,10 @@ def keys(model: ObjectModel) -> tuple[Field, ...]:
     unsent = ("", ADDITIONAL)
     tag = model.tag
     tagged = () if tag is None else (Field(tag.name, tag.wire_name, Literals((tag.value,)), True),)
-    return (*tagged, *(field for field in model.fields if field.wire_name not in unsent and field.owner != "server"))
+    return (
+        *tagged,
+        *(field for field in model.fields if field.wire_name not in unsent and field.access != "read-only"),
+    )
 
 
 def spelling(field: Field) -> str:

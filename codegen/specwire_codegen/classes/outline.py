@@ -32,7 +32,7 @@ from specwire_codegen.ir import (
 from specwire_codegen.python_source import literal, literal_set
 
 Form: TypeAlias = Literal[
-    "promised", "promised renamed", "constant", "constant renamed", "optional", "optional renamed", "additional"
+    "required", "required renamed", "constant", "constant renamed", "optional", "optional renamed", "additional"
 ]
 """Form of the annotation and default of a field."""
 Kind: TypeAlias = Literal["struct", "typed dict"]
@@ -95,7 +95,9 @@ def typed_dict_outline(model: ObjectModel) -> Outline:
     fields = keys(model)
     spelled = [attrs.evolve(field, name=spelling(field)) for field in fields]
     head = Head(bool(slots["doc"]), functional=is_functional(fields))
-    return Outline(head, slots, _members(spelled, into, lambda field: "promised" if field.asked else "optional", {}))
+    return Outline(
+        head, slots, _members(spelled, into, lambda field: "required" if field.required_in_request else "optional", {})
+    )
 
 
 def _struct_form(field: Field) -> Form:
@@ -104,8 +106,8 @@ def _struct_form(field: Field) -> Form:
     if field.constant is not None:
         return "constant" if field.name == field.wire_name else "constant renamed"
     if field.name == field.wire_name:
-        return "promised" if field.promised else "optional"
-    return "promised renamed" if field.promised else "optional renamed"
+        return "required" if field.required_in_response else "optional"
+    return "required renamed" if field.required_in_response else "optional renamed"
 
 
 def _members(

@@ -84,7 +84,7 @@ def _fields(operation: Operation, api: Api) -> Iterator[tuple[str, str]]:
     for field in page.fields:
         if (field.name,) == tuple(pagination.items):
             yield field.name, "list[ItemT]"
-        elif field.promised:
+        elif field.required_in_response:
             yield field.name, out(field.type, MODELS)
         else:
             yield field.name, out(field.type if isinstance(field.type, Nullable) else Nullable(field.type), MODELS)

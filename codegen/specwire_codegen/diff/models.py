@@ -52,22 +52,22 @@ class ModelChanges:
             yield self._change("breaking", "renamed" if similar else "removed", before[wire], text)
         explained = {field.wire_name for field in renamed.values() if field is not None}
         for wire in after.keys() - before.keys() - explained:
-            asked = self._usage.sent and after[wire].asked and after[wire].default is None
-            text = "added, and required in requests" if asked else "added"
-            yield self._change("breaking" if asked else "safe", "added", after[wire], text)
+            required = self._usage.sent and after[wire].required_in_request and after[wire].default is None
+            text = "added, and required in requests" if required else "added"
+            yield self._change("breaking" if required else "safe", "added", after[wire], text)
         for wire in before.keys() & after.keys():
             yield from self._field(before[wire], after[wire])
 
     def _field(self, old: Field, new: Field) -> Iterator[Change]:
         if old.name != new.name:
             yield self._change("breaking", "renamed", old, f"renamed to {new.name}")
-        asked = [field.asked and field.default is None for field in (old, new)]
-        if self._usage.sent and asked[0] != asked[1]:
-            text = "now required in requests" if asked[1] else "now optional in requests"
-            yield self._change("breaking" if asked[1] else "safe", "changed", new, text)
-        if self._usage.received and old.promised != new.promised:
-            text = "now always in responses" if new.promised else "may now be absent from responses"
-            yield self._change("safe" if new.promised else "risky", "changed", new, text)
+        required = [field.required_in_request and field.default is None for field in (old, new)]
+        if self._usage.sent and required[0] != required[1]:
+            text = "now required in requests" if required[1] else "now optional in requests"
+            yield self._change("breaking" if required[1] else "safe", "changed", new, text)
+        if self._usage.received and old.required_in_response != new.required_in_response:
+            text = "now always in responses" if new.required_in_response else "may now be absent from responses"
+            yield self._change("safe" if new.required_in_response else "risky", "changed", new, text)
         yield from self._types(old.type, new.type, "field", f"models.{self._new.name}.{new.name}")
 
     def _types(self, old: TypeExpr, new: TypeExpr, kind: Kind, subject: str) -> Iterator[Change]:

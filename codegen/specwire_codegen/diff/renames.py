@@ -114,7 +114,7 @@ def _shape(model: Model) -> object:
     return (
         "object",
         model.tag,
-        frozenset((field.wire_name, field.required, field.owner, _outline(field.type)) for field in model.fields),
+        frozenset((field.wire_name, field.required, field.access, _outline(field.type)) for field in model.fields),
     )
 
 

@@ -160,7 +160,7 @@ def _body(operation: Operation, one: Documented, sampler: Sampler) -> Body | Non
             needed = _needed(sampler, media, drawn, required)
             return Body(media.name, {wire: _part(known.get(wire), value) for wire, value in needed.items()})
         case JsonBody(fields=fields) | FormBody(fields) if fields is not None and isinstance(drawn, dict):
-            required = {field.wire_name for field in fields if field.asked and field.default is None}
+            required = {field.wire_name for field in fields if field.required_in_request and field.default is None}
             return Body(media.name, _needed(sampler, media, drawn, required))
         case _:
             return Body(media.name, drawn)

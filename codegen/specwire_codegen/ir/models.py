@@ -19,8 +19,8 @@ class Field:
     required: bool
     doc: str = ""
     secret: bool = False
-    owner: Literal["both", "server", "client"] = "both"
-    """Sender: read-only is `server`, write-only is `client`; required only of that side."""
+    access: Literal["read-write", "read-only", "write-only"] = "read-write"
+    """Whether it occurs in responses only or in requests only; it is not required elsewhere."""
     default: LiteralValue | None = None
     """Value sent for an omitted field: the only allowed value of a required field."""
 
@@ -28,20 +28,20 @@ class Field:
     def constant(self) -> LiteralValue | None:
         """The only value in responses; None if there are several, or it can be absent."""
         match self.type:
-            case Literals((value,)) if self.promised:
+            case Literals((value,)) if self.required_in_response:
                 return value
             case _:
                 return None
 
     @property
-    def asked(self) -> bool:
+    def required_in_request(self) -> bool:
         """True if requests must have it."""
-        return self.required and self.owner != "server"
+        return self.required and self.access != "read-only"
 
     @property
-    def promised(self) -> bool:
+    def required_in_response(self) -> bool:
         """True if responses must have it."""
-        return self.required and self.owner != "client"
+        return self.required and self.access != "write-only"
 
 
 @attrs.frozen

@@ -154,7 +154,7 @@ def _is_blank(schema: Schema, components: Components) -> bool:
 def _sent(schema: Schema, components: Components) -> tuple[Field, ...]:
     """Return the fields of an object that a client can send: all except read-only ones."""
     fields = fields_of(schema, components.schemas, components.names)
-    return tuple(field for field in fields if field.owner != "server")
+    return tuple(field for field in fields if field.access != "read-only")
 
 
 def form_schema(schema: Schema | bool, components: Components) -> Schema:
@@ -220,7 +220,7 @@ def _parts(media: Mapping[str, Any], components: Components) -> Iterator[Part]:
             field.name,
             field.wire_name,
             field.type,
-            field.asked,
+            field.required_in_request,
             file,
             field.doc,
             content_type,
@@ -234,7 +234,7 @@ def _headers(encoding: Mapping[str, Any], part: Field, components: Components) -
     """Yield the headers of a part without its content type, which the encoding defines."""
     for name, raw in encoding.get("headers", {}).items():
         if name.lower() not in _OWN_HEADERS:
-            required = bool(raw.get("required")) and part.asked
+            required = bool(raw.get("required")) and part.required_in_request
             header = lower_parameter(raw, name, name, "header", components, required=required)
             yield header if header.doc else attrs.evolve(header, doc=f"Header `{name}` of `{part.wire_name}`.")
 

@@ -133,7 +133,7 @@ def _fields(
         whole = {**schemas.get(component_of(details) or "", {}), **details}
         default = constant_of(whole) if wire in required else None
         doc = described(with_component_docs(details, schemas))
-        yield Field(python[wire], wire, type_, wire in required, doc, secret, _owner(whole), default)
+        yield Field(python[wire], wire, type_, wire in required, doc, secret, _access(whole), default)
     additional = _additional(schema, names)
     if additional is not None:
         yield Field(python[ADDITIONAL], ADDITIONAL, MapOf(additional), False, "Additional properties by name.")
@@ -162,10 +162,10 @@ def plain_constant(value: Any) -> LiteralValue | None:
     return value if isinstance(value, str | int) else None
 
 
-def _owner(schema: Schema) -> Literal["both", "server", "client"]:
+def _access(schema: Schema) -> Literal["read-write", "read-only", "write-only"]:
     if bool(schema.get("readOnly")) == bool(schema.get("writeOnly")):
-        return "both"
-    return "server" if schema.get("readOnly") else "client"
+        return "read-write"
+    return "read-only" if schema.get("readOnly") else "write-only"
 
 
 def is_representable(wire: str) -> bool:

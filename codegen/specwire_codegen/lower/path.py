@@ -37,7 +37,7 @@ class Paths:
             names.append(name)
         return tuple(names), type_
 
-    def are_promised(self, keys: tuple[str, ...]) -> bool:
+    def are_required(self, keys: tuple[str, ...]) -> bool:
         """Return whether every object on the way to a value has it: no key is optional, and no object null."""
         type_ = self._root
         for key in keys:

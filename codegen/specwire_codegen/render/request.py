@@ -102,7 +102,9 @@ class RequestSource:
     def _json_object(self, body: JsonBody) -> str:
         fields = body.fields or ()
         # An empty object equals no body, and also suits servers that do not declare their body as required.
-        whole = body.required or (self.operation.http_method in _WRITES and not any(field.asked for field in fields))
+        whole = body.required or (
+            self.operation.http_method in _WRITES and not any(field.required_in_request for field in fields)
+        )
         required = "" if whole else ", required=False"
         return f"{self._called('json_body')}({self._mapping(fields, self._fixed())}{_typed(body)}{required})"
 

@@ -128,15 +128,17 @@ def _body_arguments(body: Body | None, whole: str) -> Iterator[Argument]:
             yield Argument(whole, into(type_, INPUTS), required and not blank, "Request body.")
         case JsonBody(_, fields, required) if fields is not None:
             for field in fields:
-                asked = field.asked and (required or field.default is not None)
-                yield Argument(field.name, into(field.type, INPUTS), asked, field.doc, default=field.default)
+                is_required = field.required_in_request and (required or field.default is not None)
+                yield Argument(field.name, into(field.type, INPUTS), is_required, field.doc, default=field.default)
         case JsonBody():
             return
         case FormBody(free=True):
             yield Argument(whole, "Mapping[str, Any]", False, "Form fields by name.")
         case FormBody(fields):
             for field in fields:
-                yield Argument(field.name, into(field.type, INPUTS), field.asked, field.doc, default=field.default)
+                yield Argument(
+                    field.name, into(field.type, INPUTS), field.required_in_request, field.doc, default=field.default
+                )
         case MultipartBody(free=True):
             yield Argument("fields", "Mapping[str, Any]", False, "Form fields by name.")
             yield Argument("files", "Mapping[str, FileInput | Sequence[FileInput]]", False, "Files by field name.")

@@ -48,7 +48,7 @@ def _uses(api: Api) -> Iterator[tuple[str, str]]:
             for field in model.fields:
                 yield f"{name}.{field.name}", f"def use{{number}}(value: {name}) -> object: return value.{field.name}"
         if model.name in api.inputs:
-            fields = [field for field in model.fields if field.asked and field.default is None]
+            fields = [field for field in model.fields if field.required_in_request and field.default is None]
             typed = "".join(f", {field.name}: {out(field.type, MODELS)}" for field in fields)
             given = ", ".join(f"{field.name}={field.name}" for field in fields)
             yield name, f"def use{{number}}(_: None{typed}) -> object: return {name}({given})"

@@ -79,8 +79,10 @@ components:
     target = single(tmp_path / "t.yaml", "t", tmp_path)
     api = lower(document_of(target)[0], read_config(target.config, "t"), "t")
     pet = next(model for model in api.models if isinstance(model, ObjectModel) and model.name == "Pet")
-    assert ["pin", "mine"] == [field.name for field in pet.fields if field.asked]
-    assert ["id", "same", "owner", "maybe", "mine"] == [field.name for field in pet.fields if field.promised]
+    assert ["pin", "mine"] == [field.name for field in pet.fields if field.required_in_request]
+    assert ["id", "same", "owner", "maybe", "mine"] == [
+        field.name for field in pet.fields if field.required_in_response
+    ]
     assert data["components"]["schemas"]["Pet"]["properties"]["owner"]["readOnly"] is True
 
 
@@ -116,8 +118,8 @@ def test_read_only_properties_are_not_required_in_requests(tmp_path: Path) -> No
     body = next(one.body for one in api.operations if one.id == "add")
     assert isinstance(pet, ObjectModel)
     assert isinstance(body, JsonBody) and body.fields is not None
-    assert {field.wire_name for field in body.fields if field.asked} == {"name", "pin", "owner"}
-    assert {field.wire_name for field in pet.fields if field.promised} == {"id", "name", "owner"}
+    assert {field.wire_name for field in body.fields if field.required_in_request} == {"name", "pin", "owner"}
+    assert {field.wire_name for field in pet.fields if field.required_in_response} == {"id", "name", "owner"}
 
 
 def test_a_query_in_a_path_is_removed_if_it_is_a_parameter(tmp_path: Path) -> None:

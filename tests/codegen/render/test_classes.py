@@ -26,8 +26,8 @@ WORDS = frozenset(
     "openapi 3.1.0 info title models version 1 paths components schemas type object properties required string integer "
     "number boolean null array items anyOf additionalProperties $ref format date-time date time duration uuid binary "
     "decimal x-python-import module name base tagged renamed secret functional members form documented "
-    "WireModel OpenModel promised optional additional constant".split()
-) | {"promised renamed", "optional renamed", "constant renamed"}
+    "WireModel OpenModel required optional additional constant".split()
+) | {"required renamed", "optional renamed", "constant renamed"}
 
 
 @pytest.fixture(autouse=True)

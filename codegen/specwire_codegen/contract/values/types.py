@@ -142,7 +142,7 @@ class Types:
             one = getattr(value, field.name)
             if one is not UNSET:
                 yield from self.problems(field.type, one, f"{path}.{field.wire_name}")
-            elif field.promised:
+            elif field.required_in_response:
                 yield f"{path}.{field.wire_name}: is not set"
 
     def class_of(self, model: ObjectModel) -> type:

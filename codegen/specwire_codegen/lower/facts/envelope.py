@@ -38,7 +38,7 @@ def unwrapped(
 def _opened(payload: JsonPayload, keys: tuple[str, ...], paths: Paths) -> JsonPayload:
     inside = paths.below(payload.type)
     path, type_ = inside.follow(keys)
-    promised = inside.are_promised(keys) or isinstance(type_, Nullable)
+    is_required = inside.are_required(keys) or isinstance(type_, Nullable)
     return attrs.evolve(
-        payload, type=type_ if promised else Nullable(type_), envelope=Envelope(payload.type, path, keys)
+        payload, type=type_ if is_required else Nullable(type_), envelope=Envelope(payload.type, path, keys)
     )
