@@ -31,7 +31,8 @@ Verbs = Literal["retrieve", "get"]
 _VERBS = ("retrieve", "get")
 _TABLES = ("operations", "streams", "waits")
 _INFERRED = ("streams", "pages", "waits")
-_KNOWN = ("client", COMPAT, *_TABLES, "models", "casing", "infer")
+_CONTRACT = ("currency", "prices")
+_KNOWN = ("client", COMPAT, *_TABLES, "models", "casing", "infer", "contract")
 _CLASS = re.compile(r"[A-Z][A-Za-z0-9]*")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _METHOD = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")
@@ -69,6 +70,9 @@ class ClientConfig:
     """Kinds of inference that apply, or by operationId the operations that they apply to."""
     overlays: tuple[Path, ...] = ()
     """Overlays of the document, in order, instead of `overlay.yaml`."""
+    prices: Mapping[str, float] = attrs.field(factory=dict)
+    """Price of one request by operationId, or method and path, for contract tests of a live server."""
+    currency: str = ""
     partial: bool = False
     """True if only a part of the document is generated; names for other operations are then ignored."""
     compat: Compat | None = None
@@ -120,6 +124,8 @@ def read_config(path: Path, package: str) -> ClientConfig:
         verbs=client.get("verbs", default.verbs),
         casing=data.get("casing", {}),
         infer=data.get("infer", {}),
+        prices=data.get("contract", {}).get("prices", {}),
+        currency=data.get("contract", {}).get("currency", ""),
         text=text,
     )
     compat_table = data.get(COMPAT, {"style": "stainless"})
@@ -198,6 +204,7 @@ def _problems(config: ClientConfig, data: Mapping[str, Any]) -> list[Diagnostic]
         for key, value in data.get(table, {}).items():
             found += _misnamed(table, key, value, config.locate(table, key))
     found += _inferred(config, data.get("infer", {}))
+    found += _priced(config, data.get("contract", {}))
     for key, value in data.get("models", {}).items():
         if not is_class_name(value) or value in RESERVED_CLASSES:
             help_ = "use PascalCase letters and digits; names of Python and typing are reserved"
@@ -241,6 +248,23 @@ def _inferred(config: ClientConfig, table: Mapping[str, Any]) -> Iterator[Diagno
         if not all(isinstance(each, bool) for each in switches):
             help_ = f"write {key} = false, or {key} = {{listPets = false}} for an operationId"
             yield error("bad-value", f"{key} must be true or false", config.locate("infer", key), help_)
+
+
+def _priced(config: ClientConfig, table: Mapping[str, Any]) -> Iterator[Diagnostic]:
+    for key, value in table.items():
+        place = config.locate("contract", key)
+        if key not in _CONTRACT:
+            help_ = did_you_mean(key, _CONTRACT, f"use one of {', '.join(_CONTRACT)}")
+            yield error("unknown-key", f"[contract] has no key {key!r}", place, help_)
+        elif key == "currency" and not isinstance(value, str):
+            yield error("bad-value", "currency must be a string", place, 'write currency = "EUR"')
+        elif key == "prices" and not (isinstance(value, dict) and all(map(_is_price, value.values()))):
+            help_ = "write prices = {createChat = 0.002}, the price of one request by operationId"
+            yield error("bad-value", "prices must be numbers that are not negative", place, help_)
+
+
+def _is_price(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < float("inf")
 
 
 def _misstated(key: str, value: Any, place: Location) -> list[Diagnostic]:

@@ -165,9 +165,9 @@ def _collecting_seldom() -> Iterator[None]:
 
 
 @_collecting_seldom()
-def build(target: Target, access: Access | None = None) -> Built:
-    """Return the output of a target without writing it."""
-    document, found = _normalized(target, access)
+def build(target: Target, access: Access | None = None, *, source: Document | None = None) -> Built:
+    """Return the output of a target without writing it; `source` is read instead of the document of the target."""
+    document, found = _normalized(target, access, source=source)
     api = overridden(target, document)
     if target.overrides is not None and target.override_pins is not None:
         raise_errors(list(check_pins(api, api.overrides, target.override_pins)))

@@ -3,7 +3,7 @@
 All four of its phases run: the document's own examples, coverage of every keyword of every schema (valid values at
 their limits, values just beyond, missing and unknown ones, wrong methods and media types), drawn data, and chains in
 which a call uses what the one before it answered. What is checked, what is not and why, and what is not held against
-a server stands in `specwire_codegen.contract.checks`.
+a server is in `specwire_codegen.contract.checks` and `.exceptions`.
 """
 
 from collections.abc import Callable
@@ -14,6 +14,7 @@ from schemathesis.checks import CHECKS as KNOWN, load_all_checks
 from specwire_codegen.contract.checks import ALL_PHASES, CHECKS, LEFT_OUT, Plan, check_document
 from specwire_codegen.contract.harness import KEY, Harness
 from specwire_codegen.contract.subject import Subject
+from specwire_codegen.contract.wire.credentials import server_keys
 
 from tests.sampling import sample_number
 
@@ -27,7 +28,7 @@ def test_the_mock_server_follows_the_document(
     Covering all keywords takes nine tenths of the requests, so a normal run does it for an eighth of the
     operations, which changes daily.
     """
-    plan = Plan(harness.url, {"Authorization": f"Bearer {KEY}"}, examples)
+    plan = Plan(harness.url, server_keys(subject.api.security, KEY), examples)
     if exhaustive:
         checked = check_document(subject.document, plan)
     else:
@@ -35,7 +36,7 @@ def test_the_mock_server_follows_the_document(
         sample = frozenset(subject.operation_ids[sample_number() % 8 :: 8])
         checked = check_document(subject.document, attrs.evolve(plan, phases=rest))
         checked += check_document(subject.document, attrs.evolve(plan, phases=("coverage",), only=sample))
-    assert [f"{one.operation_id}: {finding}" for one in checked for finding in one.findings] == []
+    assert [f"{one.operation_id}: {found.finding}" for one in checked for found in one.findings] == []
     assert [one.operation_id for one in checked if one.operation_id and one.cases == 0] == []
     for operation_id in subject.operation_ids:
         record_property("contract", f"{subject.name} {operation_id} - document")
@@ -55,14 +56,14 @@ def test_a_server_that_differs_is_reported(
     document = changed(moonshot, change)
     plan = Plan(
         harness_of(moonshot).url,
-        {"Authorization": f"Bearer {KEY}"},
+        server_keys(moonshot.api.security, KEY),
         2,
         phases=("fuzzing",),
         only=frozenset({"get_balance"}),
     )
     names = {"status": "status_code", "type": "content_type", "field": "response_schema"}
-    findings = [finding for one in check_document(document, plan) for finding in one.findings]
-    assert {finding.partition("_conformance")[0] for finding in findings} == {names[change]}
+    checks = [found.finding.check for one in check_document(document, plan) for found in one.findings]
+    assert {check.removesuffix("_conformance") for check in checks} == {names[change]}
 
 
 def changed(subject: Subject, change: str) -> dict[str, object]:

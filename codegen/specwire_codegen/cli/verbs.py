@@ -11,17 +11,16 @@ from typing import TYPE_CHECKING, Annotated
 import attrs
 import cyclopts
 import specwire
-from specwire._network.server_url import shown_url
 
-from specwire_codegen.cli import extras
 from specwire_codegen.cli.call import call
-from specwire_codegen.cli.console import advise, note, pour, report, say, show, show_rows, tell, warn, working
+from specwire_codegen.cli.console import advise, pour, report, say, show_rows, tell, warn, working
+from specwire_codegen.cli.contract import contract
 from specwire_codegen.cli.diff import diff
 from specwire_codegen.cli.doctor import doctor
 from specwire_codegen.cli.explanation import explanation, explanation_of_name
 from specwire_codegen.cli.mcp import mcp
 from specwire_codegen.cli.mock import mock
-from specwire_codegen.cli.options import NO_MORE, Count, From, Output, Overlays, Reading, Root, Strict
+from specwire_codegen.cli.options import NO_MORE, From, Output, Overlays, Reading, Root, Strict
 from specwire_codegen.cli.package import package
 from specwire_codegen.cli.update import update
 from specwire_codegen.diagnostics import DiagnosticError, SpecwireCodegenError, merged
@@ -47,6 +46,7 @@ app.command(doctor)
 app.command(mock)
 app.command(update)
 app.command(package)
+app.command(contract)
 
 
 @app.command
@@ -272,69 +272,6 @@ def demo(*, live: Annotated[list[str], cyclopts.Parameter(negative="")] | None =
     from specwire_codegen.demo import demo as run
 
     return run(root, live or (), os.environ, tell)
-
-
-@app.command
-def contract(
-    name: str,
-    *,
-    base_url: str | None = None,
-    live: bool = False,
-    all_operations: bool = False,
-    yes: bool = False,
-    examples: Count = 10,
-    reading: Reading = NO_MORE,
-    root: Root = Path(),
-) -> int:
-    """Check document, client and server against each other; exit with 1 if they differ.
-
-    Uses the mock server by default. On a live server, calls only lists, and items by ids from these lists.
-
-    Parameters
-    ----------
-    name
-        Name of the provider.
-    base_url
-        Check this live server, with the key in the environment.
-    live
-        Check the live server that the document names.
-    all_operations
-        On a live server, also call operations that may change data or cost money.
-    yes
-        Confirm --all-operations.
-    examples
-        Number of generated examples for each check of an operation.
-
-    """
-    extras.require_contract()
-    from specwire_codegen.contract import report as reports
-    from specwire_codegen.contract.run import check_live, check_mock, live_target, skipped_operations
-    from specwire_codegen.contract.subject import subject_of
-    from specwire_codegen.mock.loopback import direct
-
-    subject = subject_of(provider(root, name), reading.access)
-    with working(name) as progress:
-        if base_url is None and not live:
-            with direct(os.environ):
-                found = check_mock(subject, examples, progress)
-        else:
-            target = live_target(subject, base_url, os.environ, everything=all_operations)
-            if all_operations and not yes:
-                called = ", ".join(skipped_operations(subject))
-                raise SpecwireCodegenError(
-                    f"--all-operations would also call these at {shown_url(target.base_url)}, which may change things "
-                    f"and cost money: {called}. Add --yes if that is what you want"
-                )
-            called = "every operation" if all_operations else "operations that only read"
-            tell(f"calling {called} of {subject.name} at {shown_url(target.base_url)}")
-            found = check_live(subject, target, examples, progress)
-    show(reports.table(found))
-    for problem in found.problems:
-        tell(problem)
-    for line in found.notes:
-        note(line)
-    say(reports.summary(found))
-    return 1 if found.problems else 0
 
 
 def _targets(

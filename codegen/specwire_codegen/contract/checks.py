@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, Literal, TypeAlias
 
 import attrs
 import schemathesis
 from schemathesis import engine
-from schemathesis.core.failures import Failure
+from schemathesis.core import NotSet
 from schemathesis.engine import Status, events
 
+from specwire_codegen.contract.exceptions import EndOfStream, FailureFilter, without_ignored_headers
 from specwire_codegen.contract.subject import operations_of
-from specwire_codegen.mock.document.document import Document
-from specwire_codegen.openapi.media_types import base_type
+from specwire_codegen.contract.values.case import Body, Case
+from specwire_codegen.contract.values.exchange import Exchange, Pairs, text_of
+from specwire_codegen.contract.values.finding import Finding, Side
+from specwire_codegen.contract.wire.credentials import ServerKeys
 
 PhaseName: TypeAlias = Literal["examples", "coverage", "fuzzing", "stateful"]
 ALL_PHASES: tuple[PhaseName, ...] = ("examples", "coverage", "fuzzing", "stateful")
@@ -39,12 +42,10 @@ LEFT_OUT = {
     "object_level_authorization": "it needs the keys of two accounts",
 }
 """Checks that do not run, and why."""
-EXCEPTIONS = {
-    "the event that ends a stream": "OpenAPI cannot describe it, so schemathesis treats it as a normal event",
-    "a wrong type in a form": "a form part is text, so the number 1 and the text 1 are the same",
-    "an empty text in a query that may be null": "null is sent as the empty text",
-}
-"""Findings of schemathesis that are not faults of the server."""
+_REASON = 500
+"""Maximum number of characters of a server's reason."""
+_HARMLESS = ("NoLinksFound",)
+"""Errors of schemathesis that only say that a phase has nothing to do."""
 
 
 @attrs.frozen
@@ -52,8 +53,7 @@ class Plan:
     """Extent of the checks."""
 
     base_url: str
-    headers: Mapping[str, str] = attrs.field(repr=False)
-    """Credentials."""
+    keys: ServerKeys
     examples: int
     phases: tuple[PhaseName, ...] = ALL_PHASES
     only: frozenset[str] | None = None
@@ -62,8 +62,16 @@ class Plan:
     """True to also send invalid requests."""
     own: frozenset[int] = frozenset()
     """Statuses that the server may return even if the document does not list them."""
-    rate: str | None = None
-    """Request rate limit, such as `5/s`."""
+    side: Side = "server"
+    """Side to blame for a response that the document does not allow."""
+    observe: Callable[[Exchange], object] = lambda exchange: None
+    """Called with every exchange."""
+    stopped: Callable[[], bool] = lambda: False
+    """Returns True to end the checks before their time."""
+    progress: Callable[[str], object] = lambda operation_id: None
+    """Called with the id of every operation when its checks begin."""
+    seconds: float | None = None
+    """Time limit of one request."""
 
 
 @attrs.define
@@ -72,7 +80,35 @@ class Checked:
 
     operation_id: str | None
     cases: int = 0
-    findings: list[str] = attrs.field(factory=list)
+    found: dict[tuple[str, str], Found] = attrs.field(factory=dict)
+    """Smallest failure by check and title."""
+
+    @property
+    def findings(self) -> list[Found]:
+        """Every kind of failure once."""
+        return [*self.found.values()]
+
+    def add(self, found: Found) -> None:
+        """Add a failure, unless a smaller one of its kind is known."""
+        kind = (found.finding.check, found.title)
+        if kind not in self.found or found.size < self.found[kind].size:
+            self.found[kind] = found
+
+
+@attrs.frozen
+class Found:
+    """Failure of one request."""
+
+    finding: Finding
+    title: str
+    case: Case | None = None
+    """The call, for the client."""
+
+    @property
+    def size(self) -> int:
+        """Size of the request."""
+        exchange = self.finding.exchange
+        return 0 if exchange is None else len(exchange.url) + len(exchange.body)
 
 
 def checks_in(phases: Collection[PhaseName]) -> list[str]:
@@ -84,21 +120,35 @@ def check_document(document: Mapping[str, Any], plan: Plan) -> list[Checked]:
     """Run schemathesis on a server and return the results of every called operation and of sequences."""
     labels = {f"{method} {path}": raw["operationId"] for method, path, raw in operations_of(document)}
     chosen = frozenset(labels.values()) if plan.only is None else plan.only
-    found = {name: Checked(name) for name in labels.values() if name in chosen}
+    results = {name: Checked(name) for name in labels.values() if name in chosen}
     chains = Checked(None)
-    for event in engine.from_schema(_schema(document, plan, chosen)).execute():
+    stream = engine.from_schema(_schema(document, plan, chosen)).execute()
+    for event in stream:
+        if plan.stopped():
+            stream.stop()
         match event:
+            case events.ScenarioStarted(label=str(label)) if label in labels:
+                plan.progress(labels[label])
             case events.ScenarioFinished(label=label, recorder=recorder):
-                checked = found.get(labels.get(label or "", ""), chains)
+                checked = results.get(labels.get(label or "", ""), chains)
                 checked.cases += len(recorder.interactions)
-                checked.findings += _findings(recorder)
+                for interaction in recorder.interactions.values():
+                    plan.observe(_exchange(interaction))
+                for found in _failures(recorder, plan.side):
+                    checked.add(found)
+            case events.NonFatalError(value=value) if type(value).__name__ in _HARMLESS:
+                continue
             case events.NonFatalError(label=label, value=value):
-                found.get(labels.get(label, ""), chains).findings.append(f"{type(value).__name__}: {value}")
+                checked = results.get(labels.get(label, ""), chains)
+                title = type(value).__name__
+                checked.add(Found(Finding("document", "schemathesis", f"{title}: {value}"), title))
+            case events.Interrupted():
+                raise KeyboardInterrupt
             case events.FatalError(exception=exception):
                 raise exception
             case _:
                 continue
-    return [*found.values(), chains]
+    return [*results.values(), chains]
 
 
 def _schema(document: Mapping[str, Any], plan: Plan, chosen: Collection[str]) -> schemathesis.BaseSchema:
@@ -106,7 +156,7 @@ def _schema(document: Mapping[str, Any], plan: Plan, chosen: Collection[str]) ->
     settings: dict[str, Any] = {
         "seed": 1,
         "base-url": plan.base_url,
-        "headers": dict(plan.headers),
+        "headers": dict(plan.keys.headers),
         "generation": {
             "max-examples": plan.examples,
             "deterministic": True,
@@ -119,81 +169,65 @@ def _schema(document: Mapping[str, Any], plan: Plan, chosen: Collection[str]) ->
         "warnings": False,
         "max-failures": 20,
     }
-    if plan.rate is not None:
-        settings["rate-limit"] = plan.rate
+    if plan.seconds is not None:
+        settings["request-timeout"] = plan.seconds
+    if plan.keys.schemes:
+        settings["auth"] = {"openapi": {name: dict(scheme) for name, scheme in plan.keys.schemes.items()}}
     config = schemathesis.Config.from_dict(settings)
-    schema = schemathesis.openapi.from_dict(dict(document), config=config)
-    schema.hooks.hook("after_call")(_EndOfStream(_terminators(document)))
-    schema.hooks.hook("filter_failure")(_Failures(plan.own, _nullable_queries(document)))
+    schema = schemathesis.openapi.from_dict(without_ignored_headers(document), config=config)
+    schema.hooks.hook("after_call")(EndOfStream(document))
+    schema.hooks.hook("filter_failure")(FailureFilter(document, plan.own))
     if plan.only is None:
         return schema
     return schema.include(operation_id=sorted(chosen))
 
 
-def _findings(recorder: Any) -> Iterator[str]:
+def _failures(recorder: Any, side: Side) -> Iterator[Found]:
     for case_id, checks in recorder.checks.items():
         for check in checks:
             if check.status is Status.FAILURE and check.failure_info is not None:
                 failure = check.failure_info.failure
-                case = recorder.cases[case_id].value
-                yield f"{check.name}: {failure.title}: {failure.message}\n{case!r}"
+                interaction = recorder.interactions.get(case_id)
+                message = f"{failure.title}: {failure.message}{_reason(failure, interaction)}"
+                exchange = None if interaction is None else _exchange(interaction)
+                finding = Finding(side, check.name, message, exchange)
+                yield Found(finding, failure.title, _call(recorder.cases[case_id].value))
 
 
-class _Failures:
-    """Filter of findings that are not faults: see `EXCEPTIONS` and `Plan.own`."""
-
-    def __init__(self, own: frozenset[int], nullable: Collection[tuple[str, str, str]]) -> None:
-        self._own = own
-        self._nullable = nullable
-
-    def __call__(
-        self, context: Any, failure: Failure, case: schemathesis.Case[Any], response: schemathesis.Response
-    ) -> bool:
-        kind = type(failure).__name__
-        if kind == "UndefinedStatusCode":
-            return response.status_code not in self._own
-        if kind == "AcceptedNegativeData" and any(
-            value == "" and (case.method.lower(), case.path, name) in self._nullable
-            for name, value in (case.query or {}).items()
-        ):
-            return False
-        form = case.media_type in ("multipart/form-data", "application/x-www-form-urlencoded")
-        if kind != "AcceptedNegativeData" or not form or case.meta is None:
-            return True
-        mutations = getattr(case.meta.phase.data, "mutations", ())
-        return not mutations or any(mutation.keywords != ("type",) for mutation in mutations)
+def _reason(failure: Any, interaction: Any) -> str:
+    """Return why the server rejected a valid request."""
+    if type(failure).__name__ != "RejectedPositiveData" or interaction is None or interaction.response is None:
+        return ""
+    return f"\nThe server responded: {text_of(interaction.response.content or b'')[:_REASON]}"
 
 
-def _nullable_queries(document: Mapping[str, Any]) -> frozenset[tuple[str, str, str]]:
-    """Return method, path and name of the query parameters that may be null."""
-    types = Document(dict(document)).types
-    return frozenset(
-        (method.lower(), path, parameter["name"])
-        for method, path, raw in operations_of(document)
-        for parameter in raw.get("parameters", ())
-        if parameter.get("in") == "query" and "null" in types(parameter.get("schema", {}))
+def _call(case: schemathesis.Case[Any]) -> Case:
+    """Return a call of schemathesis as one for the client."""
+    body = case.body
+    return Case(
+        path=dict(case.path_parameters or {}),
+        query=dict(case.query or {}),
+        header=dict(case.headers or {}),
+        cookie=dict(case.cookies or {}),
+        body=None if isinstance(body, NotSet) else Body(case.media_type or "", body),
     )
 
 
-def _terminators(document: Mapping[str, Any]) -> Mapping[str, str]:
-    """Return the data of the final event of streams, by media type."""
-    return {
-        media_type: media["x-specwire-stream"]["terminator"]
-        for _, _, raw in operations_of(document)
-        for response in raw.get("responses", {}).values()
-        for media_type, media in response.get("content", {}).items()
-        if "terminator" in media.get("x-specwire-stream", {})
-    }
+def _exchange(interaction: Any) -> Exchange:
+    request, response = interaction.request, interaction.response
+    sent = Exchange(request.method, request.uri, _pairs(request.headers), request.body or b"")
+    if response is None:
+        return sent
+    return attrs.evolve(
+        sent,
+        status=response.status_code,
+        response_headers=_pairs(response.headers),
+        response_body=response.content or b"",
+        started=interaction.timestamp - response.elapsed,
+        seconds=response.elapsed,
+    )
 
 
-class _EndOfStream:
-    """Hook that removes the final event of a stream from its response."""
-
-    def __init__(self, terminators: Mapping[str, str]) -> None:
-        self._terminators = terminators
-
-    def __call__(self, context: Any, case: schemathesis.Case[Any], response: schemathesis.Response) -> None:
-        media_type = base_type((response.headers.get("content-type") or [""])[0])
-        terminator = self._terminators.get(media_type)
-        if terminator is not None:
-            response.content = response.content.removesuffix(f"data: {terminator}\n\n".encode())
+def _pairs(headers: Mapping[str, Any]) -> Pairs:
+    listed = ((name.lower(), value if isinstance(value, list) else [value]) for name, value in headers.items())
+    return tuple((name, str(value)) for name, values in listed for value in values)

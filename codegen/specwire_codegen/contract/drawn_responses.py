@@ -61,6 +61,11 @@ class DrawnResponse:
     broken: bool = False
     """True if the connection ends after the chunks, before the end of the response."""
 
+    @property
+    def all_headers(self) -> tuple[tuple[str, str], ...]:
+        """The headers with the content type."""
+        return ((("content-type", self.content_type),) if self.content_type else ()) + self.headers
+
 
 def responses(subject: Subject, operation: Operation) -> SearchStrategy[DrawnResponse]:
     """Return a strategy of the successful responses of a method.
@@ -158,9 +163,10 @@ def successes(subject: Subject, operation: Operation) -> Iterator[tuple[int, str
 
 
 def is_success(subject: Subject, operation: Operation, status: int) -> bool:
-    """Return True if a document declares a status as successful."""
+    """Return True if a document declares a status as successful, or no success at all."""
     named = {one.upper() for one in subject.raw(operation.id).get("responses", {"default": {}})}
-    return 200 <= status < 300 and bool(named & {str(status), "2XX", "DEFAULT"})
+    any_success = not any(one[:1] in "123" or one == "DEFAULT" for one in named)
+    return 200 <= status < 300 and (any_success or bool(named & {str(status), "2XX", "DEFAULT"}))
 
 
 def _statuses(subject: Subject, operation: Operation, media_type: str | None) -> list[int]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import ExitStack
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
+import attrs
 from hypothesis.strategies import SearchStrategy
 from specwire.errors import DecodeError, InvalidRequestError
 from starlette.applications import Starlette
@@ -13,14 +14,17 @@ from starlette.applications import Starlette
 from specwire_codegen.contract import drawn_responses
 from specwire_codegen.contract.client.arguments import Arguments, arguments, shared_with
 from specwire_codegen.contract.client.calls import Clients, Manner, Outcome
+from specwire_codegen.contract.client.snippet import call_source, case_source, response_source
 from specwire_codegen.contract.drawn_responses import DrawnResponse
 from specwire_codegen.contract.recorder import Recorder
 from specwire_codegen.contract.scenarios import paging, retries
 from specwire_codegen.contract.scenarios.scenarios import Scenario
-from specwire_codegen.contract.strategies.property_check import explore, simplest
+from specwire_codegen.contract.strategies.property_check import UndrawableError, explore, simplest, some
 from specwire_codegen.contract.strategies.requests import requests
+from specwire_codegen.contract.strategies.schemas import relaxed as relaxed_document
 from specwire_codegen.contract.subject import Subject
 from specwire_codegen.contract.values.case import Case
+from specwire_codegen.contract.values.exchange import Exchange
 from specwire_codegen.contract.values.python_values import written
 from specwire_codegen.contract.values.types import Types
 from specwire_codegen.contract.wire import expected_request
@@ -33,16 +37,28 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
+T = TypeVar("T")
+Scenarios: TypeAlias = Callable[[Subject, Types, Operation], SearchStrategy[Scenario] | None]
+
 KEY = "test-key"
 """The key that the mock server accepts."""
+
+
+@attrs.frozen
+class Evidence:
+    """The smallest case of a violation, for a report."""
+
+    exchange: Exchange | None
+    python: str
 
 
 class Harness:
     """A provider's clients at its mock server and at a scripted server; closed by `with`."""
 
-    def __init__(self, subject: Subject) -> None:
-        """Start the servers."""
+    def __init__(self, subject: Subject, seconds: float = 10) -> None:
+        """Start the servers; `seconds` limits each generation of a value."""
         self.subject = subject
+        self._seconds = seconds
         self._mock: Starlette = build(dict(subject.document))
         self._recorder = Recorder(self._mock)
         self._script = Recorder()
@@ -56,6 +72,8 @@ class Harness:
             self._stack = stack.pop_all()
         self.url = at_mock
         """The address of the mock server."""
+        self.script_url = at_script
+        """The address of the scripted server."""
 
     def sends(self, operation: Operation, examples: int) -> int:
         """Check that generated calls arrive as documented, and return their number. Raise `Violation`.
@@ -63,17 +81,68 @@ class Harness:
         Each call is made with both clients, with JSON values and with Python values. The mock server must accept the
         request, and the client its response.
         """
-        return explore(requests(self.subject, operation), examples, lambda case: self._sent(operation, case))
+        return self._explore(
+            operation,
+            lambda subject: requests(subject, operation),
+            examples,
+            lambda case, relaxed: self._sent(operation, case, accepted=not relaxed),
+            self._sent_evidence,
+        )
 
-    def _sent(self, operation: Operation, case: Case) -> list[str]:
+    def _explore(
+        self,
+        operation: Operation,
+        strategy: Callable[[Subject], SearchStrategy[T]],
+        examples: int,
+        check: Callable[[T, bool], list[str]],
+        evidence: Callable[[Operation, T], Evidence],
+    ) -> int:
+        """Run a check on values of the document or, if none can be drawn, of a copy with fewer constraints.
+
+        The check gets True with values of the copy. Raise `Violation` whose context is the evidence.
+        """
+
+        def explored(subject: Subject, relaxed: bool) -> int:
+            latest: list[T] = []
+
+            def once(value: T) -> list[str]:
+                latest[:] = [value]
+                self._recorder.arrivals.clear()
+                self._mock.state.reset()
+                return check(value, relaxed)
+
+            return explore(
+                strategy(subject), examples, once, context=lambda: evidence(operation, latest[0]), seconds=self._seconds
+            )
+
+        try:
+            return explored(self.subject, False)
+        except UndrawableError:
+            loose = attrs.evolve(self.subject, document=relaxed_document(self.subject.document))
+            return explored(loose, True)
+
+    def _sent_evidence(self, operation: Operation, case: Case) -> Evidence:
+        return Evidence(_exchange(self._recorder, self.url), case_source(self.subject, operation, case))
+
+    def _sent(self, operation: Operation, case: Case, *, accepted: bool) -> list[str]:
         python = written(self._types, operation, case)
         return [
-            *self._sent_once(operation, case, case),
-            *(f"as Python values: {one}" for one in self._sent_once(operation, python.given, python.expected)),
+            *self._sent_once(operation, case, case, accepted=accepted),
+            *(
+                f"as Python values: {one}"
+                for one in self._sent_once(operation, python.given, python.expected, accepted=accepted)
+            ),
         ]
 
     def _sent_once(
-        self, operation: Operation, case: Case, expected: Case, manner: Manner = "once", given: Arguments | None = None
+        self,
+        operation: Operation,
+        case: Case,
+        expected: Case,
+        manner: Manner = "once",
+        given: Arguments | None = None,
+        *,
+        accepted: bool = True,
     ) -> list[str]:
         given = arguments(operation, case) if given is None else given
         found: list[str] = []
@@ -85,7 +154,7 @@ class Harness:
                 found.append(f"{name}: {count} requests arrived, not 1 ({outcome.error})")
                 continue
             problems = expected_request.problems(self.subject, operation, expected, self._recorder.last)
-            problems += self._taken(operation, outcome)
+            problems += self._taken(operation, outcome) if accepted else []
             found += [f"{name}: {problem}" for problem in problems]
         return found
 
@@ -117,18 +186,20 @@ class Harness:
 
     def reads(self, operation: Operation, examples: int) -> int:
         """Check that generated responses are returned unchanged, and return their number. Raise `Violation`."""
-        drawn = drawn_responses.responses(self.subject, operation)
-        return explore(drawn, examples, self._reader(operation))
+        return self._read(operation, lambda subject: drawn_responses.responses(subject, operation), examples)
 
     def reads_errors(self, operation: Operation, examples: int) -> int:
         """Check that generated errors are raised with their body unchanged. Raise `Violation`."""
-        drawn = drawn_responses.errors(self.subject, operation)
-        return 0 if drawn is None else explore(drawn, examples, self._reader(operation))
+        if drawn_responses.errors(self.subject, operation) is None:
+            return 0
+        return self._read(operation, lambda subject: some(drawn_responses.errors(subject, operation)), examples)
 
-    def _reader(self, operation: Operation) -> Callable[[DrawnResponse], list[str]]:
+    def _read(
+        self, operation: Operation, strategy: Callable[[Subject], SearchStrategy[DrawnResponse]], examples: int
+    ) -> int:
         given = self._given(operation)
 
-        def check(response: DrawnResponse) -> list[str]:
+        def check(response: DrawnResponse, relaxed: bool) -> list[str]:
             self._script.response = response
             return [
                 f"{name}: {problem}"
@@ -138,39 +209,67 @@ class Harness:
                 )
             ]
 
-        return check
+        return self._explore(operation, strategy, examples, check, self._read_evidence)
+
+    def _read_evidence(self, operation: Operation, response: DrawnResponse) -> Evidence:
+        sent = _exchange(self._script, self.script_url)
+        exchange = (
+            None
+            if sent is None
+            else attrs.evolve(
+                sent,
+                status=response.status,
+                response_headers=response.all_headers,
+                response_body=b"".join(response.chunks),
+            )
+        )
+        return Evidence(exchange, response_source(self.subject, operation, self._given(operation), response))
 
     def _given(self, operation: Operation) -> Arguments:
         """Return the smallest arguments of a method."""
         if operation not in self._simplest:
-            self._simplest[operation] = arguments(operation, simplest(requests(self.subject, operation)))
+            self._simplest[operation] = arguments(operation, self._simplest_case(operation))
         return self._simplest[operation]
+
+    def _simplest_case(self, operation: Operation) -> Case:
+        try:
+            return simplest(requests(self.subject, operation), self._seconds)
+        except UndrawableError:
+            loose = attrs.evolve(self.subject, document=relaxed_document(self.subject.document))
+            return simplest(requests(loose, operation), self._seconds)
 
     def pages(self, operation: Operation, examples: int) -> int:
         """Check that all items of two pages are returned, and return the number of runs. Raise `Violation`."""
-        return self._run_scenarios(paging.pages(self.subject, self._types, operation), operation, examples)
+        return self._run_scenarios(paging.pages, operation, examples)
 
     def retries(self, operation: Operation, examples: int) -> int:
         """Check that a call is retried unchanged after a 503 if allowed, and return the number. Raise `Violation`."""
-        return self._run_scenarios(retries.retries(self.subject, self._types, operation), operation, examples)
+        return self._run_scenarios(retries.retries, operation, examples)
 
     def resumes(self, operation: Operation, examples: int) -> int:
         """Check that an interrupted stream resumes, and return the number of runs. Raise `Violation`."""
-        return self._run_scenarios(retries.resumptions(self.subject, self._types, operation), operation, examples)
+        return self._run_scenarios(retries.resumptions, operation, examples)
 
-    def _run_scenarios(self, scenarios: SearchStrategy[Scenario] | None, operation: Operation, examples: int) -> int:
-        if scenarios is None:
+    def _run_scenarios(self, kind: Scenarios, operation: Operation, examples: int) -> int:
+        if kind(self.subject, self._types, operation) is None:
             return 0
         given = self._given(operation)
 
-        def check(scenario: Scenario) -> list[str]:
+        def check(scenario: Scenario, relaxed: bool) -> list[str]:
             return [
                 f"{name}: {problem}"
                 for name, call in self._calls(self._at_script)
                 for problem in scenario.played(self._script, call, operation, given)
             ]
 
-        return explore(scenarios, examples, check)
+        def evidence(operation: Operation, scenario: Scenario) -> Evidence:
+            return Evidence(
+                _exchange(self._script, self.script_url), call_source(self.subject, operation, self._given(operation))
+            )
+
+        return self._explore(
+            operation, lambda subject: some(kind(subject, self._types, operation)), examples, check, evidence
+        )
 
     def overrides(self, operation: Operation, examples: int) -> int:
         """Check that an override sends its shared arguments as documented. Raise `Violation`.
@@ -182,7 +281,7 @@ class Harness:
             return 0
         taken = 0
 
-        def check(case: Case) -> list[str]:
+        def check(case: Case, relaxed: bool) -> list[str]:
             nonlocal taken
             shared = shared_with(override, operation, case)
             if shared is None:
@@ -192,9 +291,9 @@ class Harness:
             if isinstance(self._at_mock.call(operation, given, "overridden").error, InvalidRequestError):
                 return [] if len(self._recorder.arrivals) == before else ["rejected after it was sent"]
             taken += 1
-            return self._sent_once(operation, case, case, "overridden", given)
+            return self._sent_once(operation, case, case, "overridden", given, accepted=not relaxed)
 
-        explore(requests(self.subject, operation), examples, check)
+        self._explore(operation, lambda subject: requests(subject, operation), examples, check, self._sent_evidence)
         return taken
 
     @staticmethod
@@ -212,3 +311,12 @@ class Harness:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _exchange(recorder: Recorder, url: str) -> Exchange | None:
+    """Return the latest request that a recorder got."""
+    if not recorder.arrivals:
+        return None
+    arrival = recorder.last
+    query = f"?{arrival.query}" if arrival.query else ""
+    return Exchange(arrival.method, f"{url}{arrival.raw_path}{query}", arrival.headers, arrival.body)

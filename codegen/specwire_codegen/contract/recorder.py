@@ -28,7 +28,7 @@ class Recorder:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Record one request and respond to it."""
-        body = await _whole(receive)
+        body = await whole(receive)
         headers = tuple((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in scope["headers"])
         raw_path, query = scope["raw_path"].decode("ascii"), scope["query_string"].decode("ascii")
         self.arrivals.append(Arrival(scope["method"], raw_path, query, headers, body))
@@ -40,7 +40,8 @@ class Recorder:
             await _send(self.response, send)
 
 
-async def _whole(receive: Receive) -> bytes:
+async def whole(receive: Receive) -> bytes:
+    """Return the body of a request."""
     pieces = []
     while True:
         message = await receive()
@@ -60,10 +61,7 @@ def _again(body: bytes, receive: Receive) -> Receive:
 
 
 async def _send(response: DrawnResponse, send: Send) -> None:
-    headers: list[tuple[bytes, bytes]] = (
-        [(b"content-type", response.content_type.encode("latin-1"))] if response.content_type else []
-    )
-    headers += [(name.encode("latin-1"), value.encode("latin-1")) for name, value in response.headers]
+    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in response.all_headers]
     start: dict[str, Any] = {"type": "http.response.start", "status": response.status, "headers": headers}
     await send(start)
     for chunk in response.chunks:

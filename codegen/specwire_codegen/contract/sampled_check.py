@@ -13,18 +13,16 @@ from itertools import chain
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 import attrs
-from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from specwire_codegen.contract import drawn_responses
 from specwire_codegen.contract.client.arguments import Arguments, arguments
 from specwire_codegen.contract.client.calls import Clients, Manner, Outcome
-from specwire_codegen.contract.client.time_limit import TimeLimitExceeded, within
 from specwire_codegen.contract.drawn_responses import DrawnResponse
 from specwire_codegen.contract.recorder import Recorder
 from specwire_codegen.contract.scenarios import paging, retries
 from specwire_codegen.contract.scenarios.scenarios import Scenario
-from specwire_codegen.contract.strategies.property_check import draw_into
+from specwire_codegen.contract.strategies.property_check import UndrawableError, drawn, some
 from specwire_codegen.contract.strategies.requests import requests
 from specwire_codegen.contract.strategies.schemas import relaxed
 from specwire_codegen.contract.subject import Subject
@@ -125,7 +123,7 @@ class SampledCheck:
         """Generate the errors that the document describes, if any."""
         if drawn_responses.errors(self.subject, operation) is None:
             return [], False
-        return self._drawn(lambda subject: _some(drawn_responses.errors(subject, operation)), count)
+        return self._drawn(lambda subject: some(drawn_responses.errors(subject, operation)), count)
 
     def _scenarios(self, operation: Operation, undrawn: list[str]) -> Iterator[Scenario]:
         """Generate one scenario of each kind that applies to the operation; append those that cannot be generated."""
@@ -141,7 +139,7 @@ class SampledCheck:
                 yield from found
 
     def _scenario(self, strategy: Scenarios, operation: Operation, subject: Subject) -> SearchStrategy[Scenario]:
-        return _some(strategy(subject, self._types, operation))
+        return some(strategy(subject, self._types, operation))
 
     def _drawn(self, strategy: Callable[[Subject], SearchStrategy[T]], count: int) -> tuple[list[T], bool]:
         """Generate values from the document or, if that is impossible or too slow, from a copy with fewer constraints.
@@ -149,24 +147,10 @@ class SampledCheck:
         Return the values, and True if they come from the copy.
         """
         try:
-            return self._drawn_from(self.subject, strategy, count), False
+            return drawn(strategy(self.subject), count, self._seconds), False
         except UndrawableError:
             loose = attrs.evolve(self.subject, document=relaxed(self.subject.document))
-            return self._drawn_from(loose, strategy, count), True
-
-    def _drawn_from(self, subject: Subject, strategy: Callable[[Subject], SearchStrategy[T]], count: int) -> list[T]:
-        found: list[T] = []
-        why = "no value fits the schema"
-        try:
-            with within(self._seconds):
-                draw_into(found, strategy(subject), count)
-        except TimeLimitExceeded:
-            why = f"took more than {self._seconds:g} s"
-        except Exception as problem:
-            why = f"{type(problem).__name__}: {problem}".partition("\n")[0][:300]
-        if not found:
-            raise UndrawableError(why)
-        return found
+            return drawn(strategy(loose), count, self._seconds), True
 
     def _sent(self, operation: Operation, case: Case) -> list[str]:
         """Call with JSON values and with Python values."""
@@ -219,14 +203,6 @@ class SampledCheck:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def _some(strategy: SearchStrategy[T] | None) -> SearchStrategy[T]:
-    return st.nothing() if strategy is None else strategy
-
-
-class UndrawableError(Exception):
-    """No values could be generated; the message is the reason."""
 
 
 def sample(operations: Sequence[Operation], count: int, seed: int) -> list[Operation]:

@@ -11,6 +11,7 @@ from typing import Any
 import attrs
 from specwire import AsyncClient, Client
 
+from specwire_codegen.config import read_config
 from specwire_codegen.diagnostics import SpecwireCodegenError
 from specwire_codegen.files.access import Access
 from specwire_codegen.generate import document_of, overridden
@@ -31,6 +32,9 @@ class Subject:
     api: Api
     sync_client: type[Client]
     async_client: type[AsyncClient]
+    prices: Mapping[str, float] = attrs.field(factory=dict)
+    """Price of one request, by operationId or method and path."""
+    currency: str = ""
 
     @property
     def operation_ids(self) -> tuple[str, ...]:
@@ -78,14 +82,16 @@ def operations_of(document: Mapping[str, Any]) -> list[tuple[str, str, Mapping[s
 def subject_of(target: Target, access: Access | None = None) -> Subject:
     """Load a provider. Raise `SpecwireCodegenError` if its client has not been generated."""
     document, _ = document_of(target, access)
-    _make_importable(target.output.parents[1])
+    make_importable(target.output.parents[1])
     if target.overrides is not None:
-        _make_importable(target.overrides.parents[1])
+        make_importable(target.overrides.parents[1])
     package = f"{target.output.parent.name}.{target.output.name}"
-    return subject_in(package, target.name, document.data, overridden(target, document))
+    config = read_config(target.config, target.name)
+    found = subject_in(package, target.name, document.data, overridden(target, document))
+    return attrs.evolve(found, prices=config.prices, currency=config.currency)
 
 
-def _make_importable(folder: Path) -> None:
+def make_importable(folder: Path) -> None:
     """Make the packages of a project importable, before others with the same name."""
     path = str(folder.resolve())
     if path not in sys.path:

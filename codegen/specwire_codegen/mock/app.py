@@ -62,7 +62,7 @@ def build(
 
     `keys` are the accepted credentials. With the same seed and requests, the responses are the same; `clock` returns
     the Unix time in seconds and by default advances at each reading. Recorded requests are in
-    `app.state.requests`. Raise MockError if the document cannot be served.
+    `app.state.requests`; `app.state.reset()` discards them and all state. Raise MockError if the document cannot be served.
     """
     return application(Handler(provider.build(document, keys, seed, clock), profile))
 
@@ -95,4 +95,5 @@ def application(handler: Handler) -> Starlette:
     # A mount would miss some paths: its pattern stops at an encoded line break.
     app.router.default = Endpoint(handler, show_page)
     app.state.requests = handler.requests
+    app.state.reset = handler.reset
     return app

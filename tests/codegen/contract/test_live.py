@@ -1,18 +1,21 @@
-"""Live servers: nothing that changes something or costs money is called, and no key is shown."""
+"""Live servers: only allowed operations are called, within the limits, and no key is shown."""
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 import attrs
 import pytest
 from specwire_codegen.contract.harness import KEY
-from specwire_codegen.contract.live import plan_calls
+from specwire_codegen.contract.live.plan import Limits, Wishes, plan_run
+from specwire_codegen.contract.live.run import LiveRun, Target, live_target
 from specwire_codegen.contract.recorder import Recorder
-from specwire_codegen.contract.report import summary
-from specwire_codegen.contract.run import Target, check_live, live_target, skipped_operations
+from specwire_codegen.contract.reports.report import Report, summary
 from specwire_codegen.contract.subject import Subject
 from specwire_codegen.diagnostics import SpecwireCodegenError
 from specwire_codegen.mock.app import build
 from specwire_codegen.mock.server import serve
+
+FAST = Limits(per_second=1000)
 
 
 @attrs.frozen
@@ -31,13 +34,20 @@ def server(moonshot: Subject) -> Iterator[Server]:
         yield Server(url, recorder)
 
 
-def silent(step: str) -> None:
+def silent(step: str, done: int = 0, total: int = 0) -> None:
     """Ignore progress."""
+
+
+def checked(subject: Subject, target: Target, wishes: Wishes | None = None) -> Report:
+    """Check a live server."""
+    run = LiveRun(subject, target, wishes or Wishes(examples=1, limits=FAST))
+    run.check(silent)
+    return run.report()
 
 
 def test_only_reading_operations_are_called(server: Server, moonshot: Subject) -> None:
     """Lists are read, then items by the ids in the lists; only GET requests arrive."""
-    report = check_live(moonshot, Target(server.url, KEY), 1, silent)
+    report = checked(moonshot, Target(server.url, KEY))
     assert report.problems == ()
     assert [row.operation_id for row in report.rows if row.checked] == [
         "list_models",
@@ -53,15 +63,16 @@ def test_only_reading_operations_are_called(server: Server, moonshot: Subject) -
 
 def test_every_skipped_operation_has_a_reason(subject: Subject) -> None:
     """Each that changes something."""
-    refused = {planned_call.operation.id for planned_call in plan_calls(subject) if planned_call.skip_reason}
+    refused = {call.operation.id: call.skip_reason for call in plan_run(subject, Wishes()).calls if call.skip_reason}
     writing = {one.id for one in subject.api.operations if one.http_method not in ("GET", "HEAD")}
-    assert writing <= refused == set(skipped_operations(subject))
+    assert writing <= refused.keys()
+    assert all(f"--include {one}" in refused[one] for one in writing)
 
 
 def test_a_rejected_key_ends_the_run_and_is_not_shown(server: Server, moonshot: Subject) -> None:
     """The message does not quote it."""
     with pytest.raises(SpecwireCodegenError, match="refused the key") as caught:
-        check_live(moonshot, Target(server.url, "sk-secret-1"), 1, silent)
+        checked(moonshot, Target(server.url, "sk-secret-1"))
     assert "sk-secret-1" not in str(caught.value)
 
 
@@ -76,22 +87,18 @@ def test_url_and_key_come_from_the_environment(moonshot: Subject) -> None:
 
 
 def test_drift_of_a_live_server_is_reported(moonshot: Subject, served: Callable[[dict[str, object]], Server]) -> None:
-    """The operation whose response differs has a problem."""
-    schemas = moonshot.document["components"]["schemas"]
-    changed = {**moonshot.document, "components": {**moonshot.document["components"], "schemas": {**schemas}}}
+    """The operation whose response differs has a problem, for which the server is blamed."""
     paths = {**moonshot.document["paths"]}
     answer = {"description": "The balance.", "content": {"application/json": {"schema": {"const": {"code": "zero"}}}}}
     operation = {**moonshot.raw("get_balance"), "responses": {"200": answer}}
     paths["/v1/users/me/balance"] = {"get": operation}
-    report = check_live(moonshot, Target(served({**changed, "paths": paths}).url, KEY), 1, silent)
-    assert {problem.partition(":")[0] for problem in report.problems} == {"get_balance"}
+    report = checked(moonshot, Target(served({**moonshot.document, "paths": paths}).url, KEY))
+    assert {(operation_id, finding.side) for operation_id, finding in report.findings} == {("get_balance", "server")}
 
 
 @pytest.fixture
 def served() -> Iterator[Callable[[dict[str, object]], Server]]:
     """Function that serves a document until the end of the test."""
-    from contextlib import ExitStack
-
     with ExitStack() as stack:
 
         def start(document: dict[str, object]) -> Server:

@@ -7,10 +7,13 @@ from typing import Any
 import attrs
 import pytest
 from specwire_codegen.contract.harness import Harness
-from specwire_codegen.contract.report import Report, Row, summary
+from specwire_codegen.contract.reports.report import Count, Report, Row, summary
 from specwire_codegen.contract.run import check_mock
 from specwire_codegen.contract.strategies.property_check import Violation
 from specwire_codegen.contract.subject import Subject
+from specwire_codegen.contract.values.exchange import Exchange
+from specwire_codegen.contract.values.finding import Finding
+from specwire_codegen.contract.values.redaction import redactor
 from specwire_codegen.ir import JsonBody, Operation
 
 from tests.support.generated_client import generated_client
@@ -21,7 +24,7 @@ def operation_of(subject: Subject, operation_id: str) -> Operation:
     return next(one for one in subject.api.operations if one.id == operation_id)
 
 
-def silent(step: str) -> None:
+def silent(step: str, done: int = 0, total: int = 0) -> None:
     """Ignore progress."""
 
 
@@ -56,7 +59,7 @@ def test_a_run_on_the_mock_server_covers_every_operation(tmp_path: Path, monkeyp
     report = check_mock(subject, 2, silent)
     assert report.problems == ()
     assert [row.operation_id for row in report.rows] == ["getPet", "addPet"]
-    assert [row.operation_id for row in report.rows if not all(row.counts)] == []
+    assert [row.operation_id for row in report.rows if not all(count.tried for count in row.counts)] == []
     assert summary(report) == "contract_run on its mock server: 2 of 2 operations conform to the document"
 
 
@@ -96,7 +99,17 @@ def test_an_unknown_response_is_reported(moonshot: Subject) -> None:
 
 def test_a_report_counts_skipped_operations_and_hides_the_key() -> None:
     """The last line counts what was checked, what is right, and what was skipped."""
-    rows = (Row("a", (1,)), Row("b", (1,), ("the key k-1 is wrong",)), Row("c", (0,), note="no", checked=False))
-    report = Report("x", ("read",), rows, (), ("k-1 again",)).without("k-1")
+    wrong = Finding("client", "sends", "the key k-1 is wrong", Exchange("GET", "http://x/?a=k-1"), "call('k-1')")
+    rows = (
+        Row("a", (Count(1),)),
+        Row("b", (Count(1, 1),), (wrong,)),
+        Row("c", (Count(),), note="no", checked=False),
+    )
+    chains = (Finding("server", "use_after_free", "k-1 again"),)
+    report = Report("x", ("read",), rows, (), chains).redacted(redactor(["k-1"]))
     assert summary(report) == "x: 1 of 2 operations conform to the document, 1 not called"
-    assert report.problems == ("b: the key *** is wrong", "calls in a row: *** again")
+    assert report.problems == (
+        "b: client: sends: the key *** is wrong",
+        "calls in a row: server: use_after_free: *** again",
+    )
+    assert "k-1" not in repr(report)

@@ -12,8 +12,6 @@ import attrs
 import msgspec
 from specwire import AsyncClient, AsyncDownload, Client, Download
 from specwire._http.retry import RetryPolicy
-from specwire._operations.request import Request
-from specwire._operations.response import Response
 from specwire.errors import SpecwireError
 
 from specwire_codegen.contract.client.arguments import Arguments
@@ -54,7 +52,9 @@ def _deprecated_allowed() -> Iterator[None]:
 class Clients:
     """Both clients of a provider at one server, closed by `with`. They do not retry and treat drift as an error."""
 
-    def __init__(self, subject: Subject, base_url: str | None, key: str, *, loopback: str | None = None) -> None:
+    def __init__(
+        self, subject: Subject, base_url: str | None, key: str, *, loopback: str | None = None, timeout: float = 60
+    ) -> None:
         """Connect to a server, None for the document's own; with `loopback`, all connections go to that address.
 
         A named server receives all calls, even those of operations with their own servers.
@@ -67,10 +67,10 @@ class Clients:
         sync_client = _placed(subject.sync_client) if named else subject.sync_client
         async_client = _placed(subject.async_client) if named else subject.async_client
         self.sync: Client = sync_client(
-            **keys, base_url=base_url, retry=once, on_drift="raise", timeout=60, http_client=sync_http
+            **keys, base_url=base_url, retry=once, on_drift="raise", timeout=timeout, http_client=sync_http
         )
         self.asynchronous: AsyncClient = async_client(
-            **keys, base_url=base_url, retry=once, on_drift="raise", timeout=60, http_client=async_http
+            **keys, base_url=base_url, retry=once, on_drift="raise", timeout=timeout, http_client=async_http
         )
         self._subject = subject
         self._runner = asyncio.Runner()
@@ -123,20 +123,6 @@ class Clients:
     @staticmethod
     def _in(client: C, manner: Manner) -> C:
         return client.with_options(retry=_TWICE) if manner == "retrying" else client
-
-    def responses(self, operation: Operation, given: Arguments) -> Iterator[tuple[str, Response[Any] | SpecwireError]]:
-        """Yield the whole response or the error of the same call by each client; nothing for streams and downloads."""
-        request = self._subject.builder(operation)(*given.args, **given.kwargs)
-        if not isinstance(request, Request):
-            return
-        try:
-            yield "sync", self.sync._session.perform(request)
-        except SpecwireError as error:
-            yield "sync", error
-        try:
-            yield "async", self._runner.run(self.asynchronous._session.perform(request))
-        except SpecwireError as error:
-            yield "async", error
 
     def method(self, client: Client | AsyncClient, operation: Operation, manner: Manner = "once") -> Callable[..., Any]:
         """Return the client's method; for an override, the generated request sent by the client instead.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from hypothesis import strategies as st
@@ -66,7 +66,7 @@ def requests(subject: Subject, operation: Operation) -> SearchStrategy[Case]:
         schema["part headers"] = _part_headers(subject, operation.body, raw)
         required.append("part headers")
     whole = {"type": "object", "properties": schema, "required": required, "additionalProperties": False}
-    drawn = values(subject.schemas, whole).filter(sendable).filter(_fits)
+    drawn = values(subject.schemas, whole).filter(sendable).filter(_fits).filter(_shows(parameters_of(subject, raw)))
     return st.builds(lambda one, other: _case(operation, one, other), drawn, _other_body(operation))
 
 
@@ -218,6 +218,12 @@ def _fits(drawn: Mapping[str, Any]) -> bool:
     """Return True if every path parameter is a full segment; otherwise the path could match another operation."""
     texts = [str(_joined(value)) for value in drawn.get("path", {}).values()]
     return all(text and _DOT_SEGMENTS.isdisjoint(text.split("/")) for text in texts)
+
+
+def _shows(parameters: list[Schema]) -> Callable[[Mapping[str, Any]], bool]:
+    """Return a test of whether all required parameters are on the wire, which empty arrays and objects are not."""
+    required = [(one["in"], one["name"]) for one in parameters if one.get("required") and one["in"] != "path"]
+    return lambda drawn: all(drawn.get(place, {}).get(name) not in ([], {}) for place, name in required)
 
 
 def _joined(value: Any) -> Any:

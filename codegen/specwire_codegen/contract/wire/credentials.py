@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, assert_never
 
 import attrs
@@ -9,15 +10,12 @@ from specwire._operations.provider import Provider
 from specwire._operations.security import (
     ANONYMOUS,
     Anonymous,
-    AppliedAuth,
     Basic,
     Digest,
     MutualTLS,
     Scheme,
-    Security,
+    Security as RuntimeSecurity,
     Undeclared,
-    combined,
-    make_auth,
 )
 
 from specwire_codegen.ir import (
@@ -28,6 +26,7 @@ from specwire_codegen.ir import (
     HttpScheme,
     MutualTLSScheme,
     OAuth2Scheme,
+    Security,
     SecurityScheme,
     UndeclaredScheme,
 )
@@ -38,7 +37,7 @@ def credentials(provider: Provider, key: str) -> dict[str, Any]:
     match provider.security:
         case None:
             return {}
-        case Security(schemes):
+        case RuntimeSecurity(schemes):
             keyed = {name: scheme for name, scheme in schemes.items() if not isinstance(scheme, MutualTLS)}
             return {"credentials": {name: _given(scheme, key) for name, scheme in keyed.items()}}
         case scheme:
@@ -48,22 +47,44 @@ def credentials(provider: Provider, key: str) -> dict[str, Any]:
 def _given(scheme: Scheme, key: str) -> str | tuple[str, str] | Anonymous:
     if isinstance(scheme, Undeclared):
         return ANONYMOUS
-    return (key, key) if isinstance(scheme, Basic | Digest) else key
+    if not isinstance(scheme, Basic | Digest):
+        return key
+    user, colon, password = key.partition(":")
+    return (user, password if colon else user)
 
 
-def first_auth(provider: Provider, key: str) -> AppliedAuth:
-    """Return the additions of the key to a request of an operation with the most common security."""
-    match provider.security:
-        case None:
-            schemes: list[Scheme] = []
-        case Security(named, requirements):
-            names = next((requirement for requirement in requirements if requirement), ())
-            schemes = [named[name] for name in names]
-        case scheme:
-            schemes = [scheme]
-    return combined(
-        tuple(make_auth(scheme, f"{key}:{key}" if isinstance(scheme, Basic) else key) for scheme in schemes)
-    )
+@attrs.frozen
+class ServerKeys:
+    """The key in the form that schemathesis takes."""
+
+    schemes: Mapping[str, Mapping[str, str]] = attrs.field(factory=dict, repr=False)
+    """Credentials by the name of the security scheme."""
+    headers: Mapping[str, str] = attrs.field(factory=dict, repr=False)
+    """Headers for schemes that schemathesis does not know."""
+
+
+def server_keys(security: Security | None, key: str) -> ServerKeys:
+    """Return one key for all security schemes."""
+    schemes: dict[str, dict[str, str]] = {}
+    headers: dict[str, str] = {}
+    for name, scheme in security.schemes if security is not None else ():
+        match scheme:
+            case ApiKeyScheme(_, _, prefix):
+                schemes[name] = {"api_key": f"{prefix}{key}"}
+            case BasicScheme():
+                user, colon, password = key.partition(":")
+                schemes[name] = {"username": user, "password": password if colon else user}
+            case BearerScheme():
+                schemes[name] = {"bearer": key}
+            case OAuth2Scheme():
+                headers["Authorization"] = f"Bearer {key}"
+            case HttpScheme(word):
+                headers["Authorization"] = f"{word} {key}"
+            case DigestScheme() | MutualTLSScheme() | UndeclaredScheme():
+                continue
+            case _:
+                assert_never(scheme)
+    return ServerKeys(schemes, headers)
 
 
 @attrs.frozen

@@ -17,6 +17,12 @@ FORBIDDEN = "the property must not be sent here"
 FOREIGN = {"request": "readOnly", "response": "writeOnly"}
 """The keyword of properties that messages of this direction must not contain."""
 
+RANGES = {
+    "int32": {"minimum": -(2**31), "maximum": 2**31 - 1},
+    "int64": {"minimum": -(2**63), "maximum": 2**63 - 1},
+}
+"""Limits of integers by format, which servers with fixed types check in requests."""
+
 
 @attrs.frozen
 class Violation:
@@ -79,6 +85,10 @@ class Validators:
         if not isinstance(node, dict):
             return node
         seen = {name: self._view(member) for name, member in node.items()}
+        limits = RANGES.get(node["format"]) if isinstance(node.get("format"), str) else None
+        if limits is not None and node.get("type") == "integer" and self._mark == FOREIGN["request"]:
+            for keyword, limit in limits.items():
+                seen.setdefault(keyword, limit)
         properties = node.get("properties")
         if isinstance(properties, dict):
             foreign = {name for name, member in properties.items() if self._is_foreign(member)}

@@ -1,0 +1,179 @@
+"""Findings of schemathesis that are not faults of the server or of the document."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import schemathesis
+from schemathesis.core.failures import Failure
+from schemathesis.core.parameters import ParameterLocation
+from schemathesis.generation.meta import CoverageScenario
+
+from specwire_codegen.contract.subject import operations_of
+from specwire_codegen.mock.document.document import Document
+from specwire_codegen.openapi.media_types import base_type, is_json
+
+EXCEPTIONS = {
+    "the event that ends a stream": "OpenAPI cannot describe it, so schemathesis treats it as a normal event",
+    "a wrong type in a form": "a form part is text, so the number 1 and the text 1 are the same",
+    "an empty text in a query that may be null": "null is sent as the empty text",
+    "a wrong value in a body that is neither JSON nor a form": "a schema does not describe its bytes",
+    "an unknown header, cookie or query parameter": "servers ignore what they do not know",
+    "a body that the document has for 204, 205 or 304": "HTTP has none",
+    "other methods in `Allow`": "another path of the document may match the address too",
+}
+"""Findings that are ignored, and why."""
+MARK = "x-specwire-contract"
+"""Header of the responses that do not come from the server."""
+
+_FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
+_BODILESS = (204, 205, 304)
+_ABOUT_RESPONSES = frozenset(
+    "UndefinedStatusCode UndefinedContentType JsonSchemaError MissingHeaders MissingContentType "
+    "ContentDeserializationError MalformedMediaType DiscriminatorMismatch MalformedJson".split()
+)
+"""Failures of responses that differ from the document."""
+_ABOUT_CONTENT = _ABOUT_RESPONSES - {"UndefinedStatusCode", "MissingHeaders"}
+_IGNORED_HEADERS = frozenset({"accept", "content-type", "authorization"})
+"""Header parameters that OpenAPI ignores."""
+_VARIABLE = re.compile(r"\{[^{}]+\}")
+
+
+class FailureFilter:
+    """Filter of findings that are not faults: see `EXCEPTIONS`."""
+
+    def __init__(self, document: Mapping[str, Any], own: frozenset[int]) -> None:
+        """Filter the failures of a document's server; `own` are statuses of the mock server's own rejections."""
+        self._own = own
+        self._nullable = _nullable_queries(document)
+        self._unsuccessful = _without_success(document)
+        self._paths = [(path, _pattern(path), methods) for path, methods in _methods(document).items()]
+
+    def __call__(
+        self, context: Any, failure: Failure, case: schemathesis.Case[Any], response: schemathesis.Response
+    ) -> bool:
+        """Return True for a fault."""
+        if MARK in response.headers:
+            return False
+        kind = type(failure).__name__
+        status = response.status_code
+        if kind in _ABOUT_RESPONSES and status in self._own:
+            return False
+        if kind in _ABOUT_CONTENT and status in _BODILESS:
+            return False
+        if kind == "UndefinedStatusCode" and self._own and 200 <= status < 300:
+            return (case.method.lower(), case.path) not in self._unsuccessful
+        if kind == "AllowHeaderMismatch":
+            return not self._is_shared(failure, case)
+        return kind != "AcceptedNegativeData" or self._is_clearly_invalid(case)
+
+    def _is_shared(self, failure: Any, case: schemathesis.Case[Any]) -> bool:
+        """Return True if other paths that match the address have the undocumented methods of `Allow`."""
+        address = case.formatted_path
+        others = {
+            method
+            for path, pattern, methods in self._paths
+            if path != case.path and pattern.fullmatch(address)
+            for method in methods
+        }
+        return not failure.missing_methods and {*map(str.lower, failure.undocumented_methods)} <= others
+
+    def _is_clearly_invalid(self, case: schemathesis.Case[Any]) -> bool:
+        """Return True if a request is invalid also as the server reads it."""
+        query = case.query or {}
+        if any(
+            value == "" and (case.method.lower(), case.path, name) in self._nullable for name, value in query.items()
+        ):
+            return False
+        if case.meta is None:
+            return True
+        data = case.meta.phase.data
+        scenario = getattr(data, "scenario", None)
+        place = getattr(data, "parameter_location", None)
+        if scenario is CoverageScenario.OBJECT_UNEXPECTED_PROPERTIES and place is not ParameterLocation.BODY:
+            return False
+        negated = {one for one in case.meta.components if case.meta.is_negative_at(one)}
+        if negated != {ParameterLocation.BODY} and place is not ParameterLocation.BODY:
+            return True
+        if case.media_type not in _FORMS:
+            return is_json(case.media_type or "application/json")
+        mutations = getattr(data, "mutations", ())
+        if not mutations:
+            return scenario is not CoverageScenario.INCORRECT_TYPE
+        return any(mutation.keywords != ("type",) for mutation in mutations)
+
+
+def without_ignored_headers(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a document without the header parameters that OpenAPI ignores."""
+    paths = {
+        path: {key: _without(one) if isinstance(one, Mapping) else one for key, one in item.items()}
+        for path, item in document.get("paths", {}).items()
+    }
+    return {**document, "paths": paths}
+
+
+def _without(raw: Mapping[str, Any]) -> Mapping[str, Any]:
+    parameters = raw.get("parameters", ())
+    kept = [one for one in parameters if not (one.get("in") == "header" and _is_ignored(one.get("name")))]
+    return {**raw, "parameters": kept} if len(kept) < len(parameters) else raw
+
+
+def _is_ignored(name: object) -> bool:
+    return isinstance(name, str) and name.lower() in _IGNORED_HEADERS
+
+
+def _nullable_queries(document: Mapping[str, Any]) -> frozenset[tuple[str, str, str]]:
+    """Return method, path and name of the query parameters that may be null."""
+    types = Document(dict(document)).types
+    return frozenset(
+        (method.lower(), path, parameter["name"])
+        for method, path, raw in operations_of(document)
+        for parameter in raw.get("parameters", ())
+        if parameter.get("in") == "query" and "null" in types(parameter.get("schema", {}))
+    )
+
+
+def _without_success(document: Mapping[str, Any]) -> frozenset[tuple[str, str]]:
+    """Return method and path of the operations for which the document names no success."""
+    return frozenset(
+        (method.lower(), path)
+        for method, path, raw in operations_of(document)
+        if not any(status[:1] in "123" or status.lower() == "default" for status in raw.get("responses", {}))
+    )
+
+
+def _methods(document: Mapping[str, Any]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for method, path, _ in operations_of(document):
+        found.setdefault(path, set()).add(method.lower())
+    return found
+
+
+def _pattern(path: str) -> re.Pattern[str]:
+    return re.compile("[^/]+".join(map(re.escape, _VARIABLE.split(path))))
+
+
+def _terminators(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield media type and data of the final event of each stream."""
+    for _, _, raw in operations_of(document):
+        for response in raw.get("responses", {}).values():
+            for media_type, media in response.get("content", {}).items():
+                if "terminator" in media.get("x-specwire-stream", {}):
+                    yield media_type, media["x-specwire-stream"]["terminator"]
+
+
+class EndOfStream:
+    """Hook that removes the final event of a stream from its response."""
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        """Read the final events of a document's streams."""
+        self._terminators = dict(_terminators(document))
+
+    def __call__(self, context: Any, case: schemathesis.Case[Any], response: schemathesis.Response) -> None:
+        """Shorten one response."""
+        media_type = base_type((response.headers.get("content-type") or [""])[0])
+        terminator = self._terminators.get(media_type)
+        if terminator is not None:
+            response.content = response.content.removesuffix(f"data: {terminator}\n\n".encode())
