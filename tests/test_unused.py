@@ -24,7 +24,6 @@ CALLED_FROM_OUTSIDE = {
     "_guard": "kept alive: its end closes what is open",
     "arg_types": "the library of JSONPath reads it",
     "caches": "passed by the name of a kind",
-    "contract": "a verb of the command line",
     "dump_ir": "a verb of the command line",
     "exclude_computed_fields": "users of a client in the style of Stainless use it",
     "extra_json": "users of a client in the style of Stainless use it",

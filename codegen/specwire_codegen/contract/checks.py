@@ -142,7 +142,7 @@ def check_document(document: Mapping[str, Any], plan: Plan) -> list[Checked]:
                 checked = results.get(labels.get(label, ""), chains)
                 title = type(value).__name__
                 checked.add(Found(Finding("document", "schemathesis", f"{title}: {value}"), title))
-            case events.Interrupted():
+            case events.Interrupted() if not plan.stopped():
                 raise KeyboardInterrupt
             case events.FatalError(exception=exception):
                 raise exception

@@ -22,6 +22,7 @@ EXCEPTIONS = {
     "a wrong value in a body that is neither JSON nor a form": "a schema does not describe its bytes",
     "an unknown header, cookie or query parameter": "servers ignore what they do not know",
     "a body that the document has for 204, 205 or 304": "HTTP has none",
+    "a rejected form or query with an empty or nested value": "it is not on the wire, or OpenAPI has no form for it",
     "other methods in `Allow`": "another path of the document may match the address too",
 }
 """Findings that are ignored, and why."""
@@ -67,6 +68,8 @@ class FailureFilter:
             return (case.method.lower(), case.path) not in self._unsuccessful
         if kind == "AllowHeaderMismatch":
             return not self._is_shared(failure, case)
+        if kind == "RejectedPositiveData":
+            return not _is_unsendable(case)
         return kind != "AcceptedNegativeData" or self._is_clearly_invalid(case)
 
     def _is_shared(self, failure: Any, case: schemathesis.Case[Any]) -> bool:
@@ -103,6 +106,21 @@ class FailureFilter:
         if not mutations:
             return scenario is not CoverageScenario.INCORRECT_TYPE
         return any(mutation.keywords != ("type",) for mutation in mutations)
+
+
+def _is_unsendable(case: schemathesis.Case[Any]) -> bool:
+    """Return True if a form or a query has a value that schemathesis cannot write."""
+    holders = [case.query, case.body if case.media_type in _FORMS else None]
+    values = [value for holder in holders if isinstance(holder, Mapping) for value in holder.values()]
+    return any(
+        value in ([], {}, None)
+        or (isinstance(value, list | dict) and any(isinstance(one, list | dict) for one in _members(value)))
+        for value in values
+    )
+
+
+def _members(value: list[Any] | dict[str, Any]) -> list[Any]:
+    return [*value.values()] if isinstance(value, dict) else value
 
 
 def without_ignored_headers(document: Mapping[str, Any]) -> dict[str, Any]:

@@ -19,7 +19,7 @@ class Recorder:
         self.response: DrawnResponse | None = None
         self.first: list[DrawnResponse] = []
         """Responses to the next requests, one each, sent before `response`."""
-        self._inner = inner
+        self.inner = inner
 
     @property
     def last(self) -> Arrival:
@@ -32,8 +32,8 @@ class Recorder:
         headers = tuple((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in scope["headers"])
         raw_path, query = scope["raw_path"].decode("ascii"), scope["query_string"].decode("ascii")
         self.arrivals.append(Arrival(scope["method"], raw_path, query, headers, body))
-        if self._inner is not None:
-            await self._inner(scope, _again(body, receive), send)
+        if self.inner is not None:
+            await self.inner(scope, _again(body, receive), send)
         elif self.first:
             await _send(self.first.pop(0), send)
         elif self.response is not None:

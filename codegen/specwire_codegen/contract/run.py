@@ -18,12 +18,12 @@ from specwire_codegen.contract.checks import (
     check_document,
     checks_in,
 )
-from specwire_codegen.contract.client.snippet import case_source
 from specwire_codegen.contract.exceptions import EXCEPTIONS
 from specwire_codegen.contract.harness import KEY, Evidence, Harness
 from specwire_codegen.contract.progress import Progress
 from specwire_codegen.contract.reports.coverage import Collector
 from specwire_codegen.contract.reports.report import Count, Report, Row
+from specwire_codegen.contract.snippet import case_source
 from specwire_codegen.contract.strategies.property_check import UndrawableError, Violation
 from specwire_codegen.contract.subject import Subject
 from specwire_codegen.contract.values.finding import Finding

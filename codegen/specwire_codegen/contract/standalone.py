@@ -20,8 +20,8 @@ from specwire_codegen.files.disk import standard_input
 from specwire_codegen.files.library import Library
 from specwire_codegen.files.load import load, load_from
 from specwire_codegen.generate import build
-from specwire_codegen.output.package import write
 from specwire_codegen.mock.sources import NAME
+from specwire_codegen.output.package import write
 from specwire_codegen.project import require_package_name, single
 
 

@@ -140,18 +140,23 @@ def test_contract_reports_a_wrong_client(project: Path, specwire: Specwire) -> N
     assert err.startswith("makeOrder: ")
 
 
-def test_a_live_contract_names_the_server_first(project: Path, specwire: Specwire) -> None:
-    """Calls that may cost money need two options."""
+def test_a_live_contract_prints_a_plan_first(project: Path, specwire: Specwire) -> None:
+    """Calls that may cost money need an option; a dry run calls nothing."""
     name = "live_contract_test"
     (project.parent / "t").rename(project.parent / name)
     assert 0 == specwire("generate")[0]
     address = "http://user:hidden@127.0.0.1:9"
-    code, out, err = specwire("contract", name, "--base-url", address, "--all-operations")
-    assert (1, "") == (code, out) and "at http://127.0.0.1:9, " in err and "makeOrder. Add --yes" in err
-    _, _, err = specwire("contract", name, "--base-url", address, "--examples", "1")
-    assert err.startswith(f"calling operations that only read of {name} at http://127.0.0.1:9\n")
-    assert "hidden" not in err.splitlines()[0]
-    code, out, err = specwire("contract", name, "--base-url", "nowhere")
+    code, out, err = specwire("contract", name, "--base-url", address, "--dry-run")
+    assert (0, "") == (code, out) and err.startswith(f"calling {name} at http://127.0.0.1:9\n")
+    assert "plan: call 0 of 2 operations" in err and "skip makeOrder: POST may change something" in err
+    assert "--include makeOrder" in err and "hidden" not in err
+    code, out, err = specwire("contract", name, "--base-url", address, "--dry-run", "--include", "make*")
+    assert 0 == code and "call makeOrder (POST /orders)" in err
+    code, out, err = specwire("contract", name, "--base-url", address, "--include", "Order")
+    assert 1 == code and "--include 'Order' matches no operation: did you mean" in err
+    code, out, err = specwire("contract", name, "--include", "*")
+    assert 1 == code and "are for live servers: add --live or --base-url" in err
+    code, out, err = specwire("contract", name, "--base-url", "nowhere", "--include", "*")
     assert 1 == code and "base URL 'nowhere' is unusable: " in err
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ import attrs
 import msgspec
 from specwire import AsyncClient, AsyncDownload, Client, Download
 from specwire._http.retry import RetryPolicy
-from specwire.errors import SpecwireError
+from specwire.errors import DecodeError, SpecwireError
 
 from specwire_codegen.contract.client.arguments import Arguments
 from specwire_codegen.contract.client.loopback_transport import loopback_clients
@@ -30,6 +31,7 @@ C = TypeVar("C", Client, AsyncClient)
 Manner: TypeAlias = Literal["once", "retrying", "items", "overridden"]
 """Kind of call: with one attempt, with two, through the items of all pages, or by the override if there is one."""
 AnyClient = TypeVar("AnyClient", bound=Client | AsyncClient)
+_SUSPICION = re.compile(r"object of \d+ fields of which the document has ")
 _TWICE = RetryPolicy(attempts=2, wait_initial=0)
 
 
@@ -39,6 +41,12 @@ class Outcome:
 
     value: Any = None
     error: SpecwireError | None = None
+
+
+def is_suspicion(error: SpecwireError | None) -> bool:
+    """Return True if a client only finds that objects have no declared field, which JSON Schema allows."""
+    drifts = error.response.drift if isinstance(error, DecodeError) and error.response is not None else ()
+    return bool(drifts) and all(_SUSPICION.match(drift.got) for drift in drifts)
 
 
 @contextmanager

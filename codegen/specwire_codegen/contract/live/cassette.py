@@ -77,11 +77,12 @@ class Player:
             self._recorded[_key(exchange, exchange.header(_MARKER))].append(exchange)
 
     def response(self, request: Exchange) -> Exchange | None:
-        """Return the recorded exchange of a request, or None if it is not on the tape."""
+        """Return a request with its recorded response, or None if it is not on the tape."""
         found = self._recorded.get(_key(self._redactor.exchange(request), _credentials(request, self._redactor)))
         if not found:
             return None
-        return found.pop(0) if len(found) > 1 else found[0]
+        played = found.pop(0) if len(found) > 1 else found[0]
+        return attrs.evolve(played, method=request.method, url=request.url, headers=request.headers, body=request.body)
 
 
 _MARKER = "x-specwire-credentials"

@@ -123,7 +123,7 @@ def plan_run(subject: Subject, wishes: Wishes) -> Plan:
     lists = {
         operation.path: operation.id
         for operation in methods.values()
-        if operation.http_method == "GET" and not needs(operation) and isinstance(operation.payload, JsonPayload)
+        if operation.http_method == "GET" and not required_parameters(operation) and isinstance(operation.payload, JsonPayload)
     }
     prices = _prices(subject, methods)
     found = [
@@ -145,7 +145,7 @@ def _plan_call(operation: Operation, lists: Mapping[str, str], price: float | No
         return attrs.evolve(call, skip_reason=reason)
     if isinstance(operation.payload, BinaryStream | EventStream) and not included:
         return attrs.evolve(call, skip_reason=f"its response may be large: allow it with --include {operation.id}")
-    needed = needs(operation)
+    needed = required_parameters(operation)
     prefix = operation.path.partition("/{")[0]
     if len(needed) == 1 and prefix in lists and operation.path.count("{") == 1:
         return attrs.evolve(call, source=lists[prefix])
@@ -154,7 +154,7 @@ def _plan_call(operation: Operation, lists: Mapping[str, str], price: float | No
     return attrs.evolve(call, requests=_CLIENTS + _EXAMPLES * wishes.examples)
 
 
-def needs(operation: Operation) -> list[str]:
+def required_parameters(operation: Operation) -> list[str]:
     """Return the names of the parameters that a call must have."""
     return [parameter.name for parameter in operation.parameters if parameter.required or parameter.place == "path"]
 

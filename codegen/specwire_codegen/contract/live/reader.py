@@ -10,12 +10,12 @@ import attrs
 from specwire.errors import APIStatusError, AuthenticationError, SpecwireError
 
 from specwire_codegen.contract.client.arguments import arguments
-from specwire_codegen.contract.client.calls import Clients, Outcome
-from specwire_codegen.contract.client.snippet import case_source
+from specwire_codegen.contract.client.calls import Clients, Outcome, is_suspicion
 from specwire_codegen.contract.exceptions import MARK
 from specwire_codegen.contract.live.gateway import Gateway
-from specwire_codegen.contract.live.plan import PlannedCall, needs
+from specwire_codegen.contract.live.plan import PlannedCall, required_parameters
 from specwire_codegen.contract.reports.report import Count, Row
+from specwire_codegen.contract.snippet import case_source
 from specwire_codegen.contract.strategies.property_check import UndrawableError, simplest
 from specwire_codegen.contract.strategies.requests import requests
 from specwire_codegen.contract.subject import Subject
@@ -77,7 +77,7 @@ class Reader:
         if planned.source is not None:
             (name,) = (one.wire_name for one in planned.operation.parameters if one.place == "path")
             return Case(path={name: self._ids[planned.source]})
-        if not needs(planned.operation) and planned.operation.body is None:
+        if not required_parameters(planned.operation) and planned.operation.body is None:
             return Case()
         return simplest(requests(self._subject, planned.operation))
 
@@ -136,7 +136,8 @@ class Reader:
             case SpecwireError() as error:
                 # A response that breaks the document may well be unreadable: the client is right to say so.
                 if not invalid:
-                    yield Problem("client", "reads", f"{type(error).__name__}: {error}")
+                    side: Side = "server" if is_suspicion(error) else "client"
+                    yield Problem(side, "reads", f"{type(error).__name__}: {error}")
             case None:
                 self._collect(operation, exchange)
 
@@ -169,7 +170,7 @@ class Reader:
                 yield f"the response does not match the document: {violation}"
 
     def _collect(self, operation: Operation, exchange: Exchange) -> None:
-        if not isinstance(operation.payload, JsonPayload) or needs(operation):
+        if not isinstance(operation.payload, JsonPayload) or required_parameters(operation):
             return
         try:
             found = next(_ids(json.loads(exchange.response_body)), None)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import attrs
-from specwire._network.server_url import shown_url
+from specwire._network.server_url import base_url_flaw, shown_url, without_user
 from specwire.errors import AuthenticationError
 
 from specwire_codegen.contract.checks import Checked, PhaseName, Plan as Checks, check_document, checks_in
@@ -56,6 +56,10 @@ def live_target(subject: Subject, base_url: str | None, environment: Mapping[str
     url = base_url or environment.get(api.base_url_variable or "", "") or api.base_url
     if not url:
         raise SpecwireCodegenError(f"the base URL of {subject.name} is unknown: pass --base-url")
+    flaw = base_url_flaw(url)
+    if flaw is not None:
+        message = f"base URL {shown_url(url)!r} is unusable: {flaw}; give https://host/path without query or fragment"
+        raise SpecwireCodegenError(message)
     variable = next((variable for _, variable in api.security.variables), "") if api.security is not None else ""
     key = environment.get(variable, "").strip()
     if not key and api.security is not None:
@@ -207,7 +211,7 @@ class LiveRun:
 
     def record(self, path: Path, options: Mapping[str, Any]) -> None:
         """Write the exchanges to a HAR file."""
-        write(path, Tape(self._target.base_url, options, tuple(self._gateway.exchanges)), self._redactor)
+        write(path, Tape(without_user(self._target.base_url), options, tuple(self._gateway.exchanges)), self._redactor)
 
 
 class Recording:

@@ -239,8 +239,21 @@ def _joined(value: Any) -> Any:
 
 
 def _case(operation: Operation, drawn: Mapping[str, Any], other: Any) -> Case:
-    places = {place: drawn.get(place, {}) for place in _PLACES}
+    places = {place: _whole_numbers(drawn.get(place, {})) for place in _PLACES}
     return Case(**places, body=_body(operation, drawn, other))
+
+
+def _whole_numbers(value: Any) -> Any:
+    """Return parameters with 1 in place of 1.0, which JSON Schema calls an integer, but no text of one."""
+    match value:
+        case float() if value.is_integer():
+            return int(value)
+        case dict():
+            return {key: _whole_numbers(one) for key, one in value.items()}
+        case list():
+            return [_whole_numbers(one) for one in value]
+        case _:
+            return value
 
 
 def _body(operation: Operation, drawn: Mapping[str, Any], other: Any) -> Body | None:

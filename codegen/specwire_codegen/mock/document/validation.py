@@ -86,7 +86,7 @@ class Validators:
             return node
         seen = {name: self._view(member) for name, member in node.items()}
         limits = RANGES.get(node["format"]) if isinstance(node.get("format"), str) else None
-        if limits is not None and node.get("type") == "integer" and self._mark == FOREIGN["request"]:
+        if limits is not None and "integer" in _types(node) and self.mark == FOREIGN["request"]:
             for keyword, limit in limits.items():
                 seen.setdefault(keyword, limit)
         properties = node.get("properties")
@@ -112,3 +112,8 @@ class Validators:
         if isinstance(reference, str) and reference.startswith("#"):
             moved["$ref"] = BASE + reference
         return moved
+
+
+def _types(node: dict[str, Any]) -> list[Any]:
+    found = node.get("type")
+    return found if isinstance(found, list) else [found]
