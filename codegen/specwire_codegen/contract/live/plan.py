@@ -123,7 +123,9 @@ def plan_run(subject: Subject, wishes: Wishes) -> Plan:
     lists = {
         operation.path: operation.id
         for operation in methods.values()
-        if operation.http_method == "GET" and not required_parameters(operation) and isinstance(operation.payload, JsonPayload)
+        if operation.http_method == "GET"
+        and not required_parameters(operation)
+        and isinstance(operation.payload, JsonPayload)
     }
     prices = _prices(subject, methods)
     found = [
