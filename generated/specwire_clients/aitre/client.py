@@ -53,8 +53,9 @@ class Aitre(Client):
     midjourney: resource[Midjourney] = resource(".resources.midjourney", "Midjourney")
     """Midjourney tasks.
 
-    A task is submitted, read until it rests, and continued with the buttons it shows. `/mj` works in fast mode; the
-    service offers the same paths below `/mj-fast/mj`, `/mj-turbo/mj` and `/mj-relax/mj` for the other modes.
+    A task is submitted, polled until it is final or waits for an action, and continued with the buttons it shows.
+    `/mj` works in fast mode; the service offers the same paths below `/mj-fast/mj`, `/mj-turbo/mj` and
+    `/mj-relax/mj` for the other modes.
     """
 
     models: resource[Models] = resource(".resources.models", "Models")
@@ -84,8 +85,9 @@ class AsyncAitre(AsyncClient):
     midjourney: resource[AsyncMidjourney] = resource(".resources.midjourney", "AsyncMidjourney")
     """Midjourney tasks.
 
-    A task is submitted, read until it rests, and continued with the buttons it shows. `/mj` works in fast mode; the
-    service offers the same paths below `/mj-fast/mj`, `/mj-turbo/mj` and `/mj-relax/mj` for the other modes.
+    A task is submitted, polled until it is final or waits for an action, and continued with the buttons it shows.
+    `/mj` works in fast mode; the service offers the same paths below `/mj-fast/mj`, `/mj-turbo/mj` and
+    `/mj-relax/mj` for the other modes.
     """
 
     models: resource[AsyncModels] = resource(".resources.models", "AsyncModels")

@@ -44,22 +44,22 @@ class ChatCompletionRequestDict(TypedDict):
     """The conversation so far, oldest message first."""
 
     stream: NotRequired[bool]
-    """Whether the reply comes piece by piece as events.
+    """Whether to stream the reply as events.
 
-    The page of the model that draws pictures says that it needs a stream. The server's default is false.
+    The image model requires a stream, according to its page. The server's default is false.
     """
 
     stream_options: NotRequired[StreamOptionsParam]
     """Additional content of a stream. Only for streams."""
 
     temperature: NotRequired[float | None]
-    """How freely tokens are chosen; lower values make the reply more predictable.
+    """Sampling temperature; lower values make the reply more predictable.
 
     At least 0 and at most 2. The server's default is 1.
     """
 
     top_p: NotRequired[float | None]
-    """Chooses only among the likeliest tokens that together reach this probability.
+    """Sample only from the most likely tokens whose probabilities add up to this value.
 
     At least 0 and at most 1. The server's default is 1.
     """
@@ -95,13 +95,13 @@ class ChatCompletionRequestDict(TypedDict):
     """Whether the log probabilities of the tokens are returned."""
 
     top_logprobs: NotRequired[int]
-    """How many of the likeliest tokens to return for each place. Only with `logprobs`. At least 0 and at most 20."""
+    """Number of most likely tokens to return for each position. Requires `logprobs`. At least 0 and at most 20."""
 
     response_format: NotRequired[ResponseFormatParam]
     """The form that the reply must have."""
 
     seed: NotRequired[int | None]
-    """A number that makes equal requests give equal replies as far as the model can."""
+    """Seed for sampling; equal requests then return equal replies if possible."""
 
     tools: NotRequired[Sequence[ChatToolParam]]
     """The functions that the model may call."""
@@ -113,7 +113,7 @@ class ChatCompletionRequestDict(TypedDict):
     """Whether one reply may call several tools. The server's default is true."""
 
     user: NotRequired[str]
-    """Your own id of the person on whose behalf the request is made."""
+    """Your id of the end user."""
 
     reasoning_effort: NotRequired[str | None]
     """How much the model thinks before it replies, such as `low` or `high`."""
@@ -160,13 +160,13 @@ class CompletionRequestDict(TypedDict):
     """The largest number of tokens that are added. At least 0. The server's default is 16."""
 
     temperature: NotRequired[float]
-    """How freely tokens are chosen; lower values make the text more predictable.
+    """Sampling temperature; lower values make the text more predictable.
 
     At least 0 and at most 2. The server's default is 1.
     """
 
     top_p: NotRequired[float]
-    """Chooses only among the likeliest tokens that together reach this probability.
+    """Sample only from the most likely tokens whose probabilities add up to this value.
 
     At least 0 and at most 1. The server's default is 1.
     """
@@ -181,7 +181,7 @@ class CompletionRequestDict(TypedDict):
     """
 
     echo: NotRequired[bool]
-    """Whether the text itself is returned before its continuation. The server's default is false."""
+    """Whether to return the text before its continuation. The server's default is false."""
 
     stop: NotRequired[StopSequencesParam | None]
     """Where to stop."""
@@ -190,10 +190,7 @@ class CompletionRequestDict(TypedDict):
     """The text that comes after the continuation."""
 
     logprobs: NotRequired[int | None]
-    """For how many of the likeliest tokens at each place to return log probabilities, if any.
-
-    At least 0 and at most 5.
-    """
+    """Number of most likely tokens per position to return log probabilities for. At least 0 and at most 5."""
 
     logit_bias: NotRequired[LogitBiasParam]
     """Makes single tokens more or less likely."""
@@ -211,7 +208,7 @@ class CompletionRequestDict(TypedDict):
     """
 
     seed: NotRequired[int]
-    """A number that makes equal requests give equal texts as far as the model can."""
+    """Seed for sampling; equal requests then return equal texts if possible."""
 
     stream: NotRequired[bool]
     """Whether the continuation comes piece by piece as events. The server's default is false."""
@@ -220,7 +217,7 @@ class CompletionRequestDict(TypedDict):
     """Additional content of a stream. Only for streams."""
 
     user: NotRequired[str]
-    """Your own id of the person on whose behalf the request is made."""
+    """Your id of the end user."""
 
 
 class DeveloperMessageDict(TypedDict):
@@ -250,7 +247,7 @@ class EmbeddingRequestDict(TypedDict):
     """How many numbers each vector has, for models that let you choose. At least 1."""
 
     user: NotRequired[str]
-    """Your own id of the person on whose behalf the request is made."""
+    """Your id of the end user."""
 
 
 class FilePartDict(TypedDict):
@@ -288,7 +285,7 @@ class FunctionDefinitionDict(TypedDict):
 
 
 class FunctionMessageDict(TypedDict):
-    """The result of a function, in the form that came before tools."""
+    """The result of a function, in the form that tools replaced."""
 
     role: Literal["function"]
     content: str | None
@@ -348,7 +345,7 @@ class ImageGenerationRequestDict(TypedDict):
     """
 
     user: NotRequired[str]
-    """Your own id of the person on whose behalf the request is made."""
+    """Your id of the end user."""
 
 
 class ImagePartDict(TypedDict):
@@ -363,7 +360,7 @@ class ImageUrlDict(TypedDict):
     """The place of a picture."""
 
     url: str
-    """An address on the web, or a data URL that holds the picture."""
+    """A web URL, or a data URL with the picture."""
 
     detail: NotRequired[ImageDetailParam]
     """How closely the model looks at the picture. The server's default is "auto"."""
@@ -724,7 +721,7 @@ JsonSchemaParam: TypeAlias = Mapping[str, Any]
 LogitBiasParam: TypeAlias = Mapping[str, int]
 """For token numbers, written as text, how much more or less likely they become, from -100 to 100."""
 MidjourneyBotTypeParam: TypeAlias = Literal["MID_JOURNEY", "NIJI_JOURNEY"] | str
-"""Which bot draws: Midjourney itself, or Niji for the look of anime."""
+"""Bot to use: Midjourney, or Niji for the anime style."""
 MidjourneyDimensionsParam: TypeAlias = Literal["PORTRAIT", "SQUARE", "LANDSCAPE"] | str
 """Shape of a picture: 2 to 3, square, or 3 to 2."""
 ResponseFormatParam: TypeAlias = TextResponseFormatParam | JsonObjectResponseFormatParam | JsonSchemaResponseFormatParam

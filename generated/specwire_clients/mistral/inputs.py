@@ -97,7 +97,7 @@ class BatchJobInDict(TypedDict):
     """
 
     requests: NotRequired[Sequence[BatchRequestParam] | None]
-    """The requests themselves in place of files, at most 10,000."""
+    """The requests, instead of files; at most 10,000."""
 
     endpoint: ApiEndpointParam
     """Where every request goes."""
@@ -106,13 +106,13 @@ class BatchJobInDict(TypedDict):
     """Id of the model to use; the list of models and the vendor's overview of models have the ids."""
 
     agent_id: NotRequired[str | None]
-    """Id of the agent to use in place of a model."""
+    """Id of the agent to use instead of a model."""
 
     metadata: NotRequired[Mapping[str, str] | None]
     """The caller's own notes on the job, with keys of 1 to 32 and values of 1 to 512 characters."""
 
     timeout_hours: NotRequired[int]
-    """Hours after which the job is given up; less than seven days. The server's default is 24."""
+    """Timeout of the job in hours; less than seven days. The server's default is 24."""
 
 
 class BatchRequestDict(TypedDict):
@@ -236,13 +236,13 @@ class ClassificationRequestDict(TypedDict):
 
 
 class ClassifierTargetInDict(TypedDict):
-    """One thing that a classifier has to tell, with its possible answers."""
+    """A target of a classifier, with its labels."""
 
     name: str
     """Name of the target."""
 
     labels: Sequence[str]
-    """The possible answers."""
+    """The labels."""
 
     weight: NotRequired[float]
     """Weight of the target. At least 0. The server's default is 1."""
@@ -258,7 +258,7 @@ class ClassifierTrainingParametersInDict(TypedDict):
     """Number of steps, each of which learns from one batch of samples. At least 1."""
 
     learning_rate: NotRequired[float]
-    """How far each step moves the model. At least 1e-08 and at most 1. The server's default is 0.0001."""
+    """Learning rate, the size of each training step. At least 1e-08 and at most 1. The server's default is 0.0001."""
 
     weight_decay: NotRequired[float | None]
     """How strongly large weights are held back. At least 0 and at most 1. The server's default is 0.1."""
@@ -283,7 +283,7 @@ class CompletionTrainingParametersInDict(TypedDict):
     """Number of steps, each of which learns from one batch of samples. At least 1."""
 
     learning_rate: NotRequired[float]
-    """How far each step moves the model. At least 1e-08 and at most 1. The server's default is 0.0001."""
+    """Learning rate, the size of each training step. At least 1e-08 and at most 1. The server's default is 0.0001."""
 
     weight_decay: NotRequired[float | None]
     """How strongly large weights are held back. At least 0 and at most 1. The server's default is 0.1."""
@@ -452,7 +452,7 @@ class ImageURLDict(TypedDict):
     """An address of an image with settings."""
 
     url: str
-    """Address of the image, or the image itself as a data URL."""
+    """URL of the image, or a data URL with the image."""
 
     detail: NotRequired[str | None]
     """How closely the image is looked at."""
@@ -481,7 +481,7 @@ class JobInDict(TypedDict):
     """
 
     suffix: NotRequired[str | None]
-    """Word to put into the name of the new model: `my-great-model` gives `ft:open-mistral-7b:my-great-model:xxx`.
+    """Suffix of the name of the new model: `my-great-model` results in `ft:open-mistral-7b:my-great-model:xxx`.
 
     At most 18 characters.
     """
@@ -490,9 +490,9 @@ class JobInDict(TypedDict):
     """Other services to report the training to."""
 
     auto_start: NotRequired[bool]
-    """Start the training by itself after the files are validated; otherwise the job waits to be started.
+    """Start the training as soon as the files are validated; otherwise the job waits to be started.
 
-    Better always sent, since a later version will demand it.
+    Always send it, since a later version will require it.
     """
 
     invalid_sample_skip_percentage: NotRequired[float]
@@ -546,7 +546,7 @@ class OCRRequestDict(TypedDict):
     """Pages to read, as numbers, or as a text with numbers and ranges such as `0-3,5`; the first page is 0."""
 
     include_image_base64: NotRequired[bool | None]
-    """Give the found pictures themselves too."""
+    """Include the pictures found."""
 
     image_limit: NotRequired[int | None]
     """Most pictures to find."""
@@ -567,10 +567,10 @@ class OCRRequestDict(TypedDict):
     """Format of tables, `markdown` or `html`."""
 
     extract_header: NotRequired[bool]
-    """Give the headers of pages apart from their text."""
+    """Return the headers of pages separately from their text."""
 
     extract_footer: NotRequired[bool]
-    """Give the footers of pages apart from their text."""
+    """Return the footers of pages separately from their text."""
 
 
 class PredictionDict(TypedDict):
@@ -602,7 +602,7 @@ class ResponseFormatDict(TypedDict):
 
 
 class SystemMessageDict(TypedDict):
-    """An instruction that holds for the whole conversation."""
+    """An instruction for the whole conversation."""
 
     role: Literal["system"]
     content: SystemMessageContentParam
@@ -632,7 +632,7 @@ class ToolCallDict(TypedDict):
     """A request of the model to run a tool."""
 
     id: NotRequired[str]
-    """Id of the call, to be repeated in the tool message that answers it."""
+    """Id of the call, to be repeated in the tool message with its result."""
 
     type: NotRequired[ToolTypesParam]
     """Kind of the tool. The server's default is "function"."""
@@ -672,7 +672,7 @@ class ToolMessageDict(TypedDict):
     """The tool's result; it must be sent, but may be null."""
 
     tool_call_id: NotRequired[str | None]
-    """Id of the tool call that this answers."""
+    """Id of the tool call of this result."""
 
     name: NotRequired[str | None]
     """Name of the tool."""
@@ -788,7 +788,7 @@ ApiEndpointParam: TypeAlias = (
 BatchJobStatusParam: TypeAlias = (
     Literal["QUEUED", "RUNNING", "SUCCESS", "FAILED", "TIMEOUT_EXCEEDED", "CANCELLATION_REQUESTED", "CANCELLED"] | str
 )
-"""How far a batch job is. SUCCESS, FAILED, TIMEOUT_EXCEEDED and CANCELLED are final."""
+"""Status of a batch job. SUCCESS, FAILED, TIMEOUT_EXCEEDED and CANCELLED are final."""
 ChatClassificationInputParam: TypeAlias = InstructRequestParam | Sequence[InstructRequestParam]
 """One conversation, or several."""
 MessageParam: TypeAlias = SystemMessageParam | UserMessageParam | AssistantMessageParam | ToolMessageParam
@@ -851,9 +851,9 @@ JobStatusParam: TypeAlias = (
     ]
     | str
 )
-"""How far a fine-tuning job is.
+"""Status of a fine-tuning job.
 
-SUCCESS, FAILED, FAILED_VALIDATION and CANCELLED are final; a job that does not start by itself rests in VALIDATED.
+SUCCESS, FAILED, FAILED_VALIDATION and CANCELLED are final; a job without automatic start stays in VALIDATED.
 """
 MessageContentParam: TypeAlias = str | Sequence[ContentChunkParam]
 """A text, or a list of parts."""
@@ -862,9 +862,9 @@ OCRDocumentParam: TypeAlias = DocumentURLChunkParam | ImageURLChunkParam | FileC
 ResponseFormatsParam: TypeAlias = Literal["text", "json_object", "json_schema"] | str
 """Free text, any JSON object, or JSON that follows a schema."""
 SampleTypeParam: TypeAlias = Literal["pretrain", "instruct", "batch_request", "batch_result", "batch_error"] | str
-"""Which kind of samples a file holds."""
+"""Kind of samples in a file."""
 SourceParam: TypeAlias = Literal["upload", "repository", "mistral"] | str
-"""How a file came to the service: sent by a caller, taken from a repository, or written by the service."""
+"""Source of a file: uploaded by a caller, copied from a repository, or written by the service."""
 StopSequencesParam: TypeAlias = str | Sequence[str]
 """One text, or several, that end the reply as soon as one of them appears."""
 SystemMessageContentParam: TypeAlias = str | Sequence[TextChunkParam]

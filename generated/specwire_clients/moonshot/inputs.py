@@ -27,10 +27,10 @@ class AssistantMessageDict(TypedDict):
     """Continue this text without repeating it. Only for the last message. The server's default is false."""
 
     tool_calls: NotRequired[Sequence[ToolCallParam]]
-    """The tool calls that the model made."""
+    """The tool calls of the model."""
 
     reasoning_content: NotRequired[str | None]
-    """The reasoning that came with the answer. Some reasoning models want it back in a tool loop."""
+    """The reasoning of the reply. Some reasoning models require it in the next request of a tool loop."""
 
 
 class BatchCreateRequestDict(TypedDict):
@@ -70,10 +70,10 @@ class ChatCompletionRequestDict(TypedDict):
     """Deprecated. Older name of `max_completion_tokens`."""
 
     max_completion_tokens: NotRequired[int]
-    """The most tokens that the answer may have. Together with the input they must fit into the model."""
+    """Maximum number of tokens in the reply. Input and reply together must fit into the context of the model."""
 
     stop: NotRequired[StopSequencesParam | None]
-    """Text that ends the answer when the model writes it. The text itself is left out."""
+    """Text that ends the reply; the reply does not include it."""
 
     stream: NotRequired[bool]
     """Whether the answer comes as a stream of events. The server's default is false."""
@@ -91,7 +91,7 @@ class ChatCompletionRequestDict(TypedDict):
     """The form that the answer must have."""
 
     prediction: NotRequired[PredictionParam]
-    """Text that much of the answer is expected to repeat, which makes the answer come faster."""
+    """Text that the reply is expected to repeat for the most part, which makes it faster."""
 
     logprobs: NotRequired[bool]
     """Whether to return the log probabilities of the answer's tokens. The server's default is false."""
@@ -118,9 +118,9 @@ class ChatCompletionRequestDict(TypedDict):
     """
 
     n: NotRequired[int]
-    """How many answers to give.
+    """Number of replies to generate.
 
-    More than one is refused when the temperature is near 0. For moonshot-v1 models only. At least 1 and at most 5.
+    More than one is rejected if the temperature is near 0. For moonshot-v1 models only. At least 1 and at most 5.
     The server's default is 1.
     """
 

@@ -104,7 +104,7 @@ class ChatCompletion(WireModel, kw_only=True):
     """How many tokens were used."""
 
     system_fingerprint: str | None | Unset = UNSET
-    """Stands for the configuration that the model ran with."""
+    """Fingerprint of the configuration that the model ran with."""
 
     service_tier: str | None | Unset = UNSET
     """The class of service that was used."""
@@ -132,7 +132,7 @@ class ChatCompletionChunk(WireModel, kw_only=True):
     """How many tokens were used, in the last event and only if asked for."""
 
     system_fingerprint: str | None | Unset = UNSET
-    """Stands for the configuration that the model runs with."""
+    """Fingerprint of the configuration that the model runs with."""
 
     service_tier: str | None | Unset = UNSET
     """The class of service that is used."""
@@ -152,22 +152,22 @@ class ChatCompletionRequest(WireModel, kw_only=True):
     """The conversation so far, oldest message first."""
 
     stream: bool | Unset = UNSET
-    """Whether the reply comes piece by piece as events.
+    """Whether to stream the reply as events.
 
-    The page of the model that draws pictures says that it needs a stream. The server's default is false.
+    The image model requires a stream, according to its page. The server's default is false.
     """
 
     stream_options: StreamOptions | Unset = UNSET
     """Additional content of a stream. Only for streams."""
 
     temperature: float | None | Unset = UNSET
-    """How freely tokens are chosen; lower values make the reply more predictable.
+    """Sampling temperature; lower values make the reply more predictable.
 
     At least 0 and at most 2. The server's default is 1.
     """
 
     top_p: float | None | Unset = UNSET
-    """Chooses only among the likeliest tokens that together reach this probability.
+    """Sample only from the most likely tokens whose probabilities add up to this value.
 
     At least 0 and at most 1. The server's default is 1.
     """
@@ -203,13 +203,13 @@ class ChatCompletionRequest(WireModel, kw_only=True):
     """Whether the log probabilities of the tokens are returned."""
 
     top_logprobs: int | Unset = UNSET
-    """How many of the likeliest tokens to return for each place. Only with `logprobs`. At least 0 and at most 20."""
+    """Number of most likely tokens to return for each position. Requires `logprobs`. At least 0 and at most 20."""
 
     response_format: ResponseFormat | Unset = UNSET
     """The form that the reply must have."""
 
     seed: int | None | Unset = UNSET
-    """A number that makes equal requests give equal replies as far as the model can."""
+    """Seed for sampling; equal requests then return equal replies if possible."""
 
     tools: list[ChatTool] | Unset = UNSET
     """The functions that the model may call."""
@@ -221,7 +221,7 @@ class ChatCompletionRequest(WireModel, kw_only=True):
     """Whether one reply may call several tools. The server's default is true."""
 
     user: str | Unset = UNSET
-    """Your own id of the person on whose behalf the request is made."""
+    """Your id of the end user."""
 
     reasoning_effort: str | None | Unset = UNSET
     """How much the model thinks before it replies, such as `low` or `high`."""
@@ -246,7 +246,7 @@ class ChatCompletionRequest(WireModel, kw_only=True):
 
 
 class ChatDelta(WireModel, kw_only=True):
-    """An addition to a message. Texts are appended to what came before."""
+    """An addition to a message. Texts are appended to the earlier ones."""
 
     role: MessageRole | None | Unset = UNSET
     """Who speaks, in the first piece."""
@@ -303,7 +303,7 @@ class Completion(WireModel, kw_only=True):
     """How many tokens were used."""
 
     system_fingerprint: str | Unset = UNSET
-    """Stands for the configuration that the model ran with."""
+    """Fingerprint of the configuration that the model ran with."""
 
 
 class CompletionChoice(WireModel, kw_only=True):
@@ -332,7 +332,7 @@ class CompletionLogprobs(WireModel, kw_only=True):
     """Natural logarithms of their probabilities."""
 
     top_logprobs: list[TokenScores | None] | Unset = UNSET
-    """The likeliest tokens for each place."""
+    """The most likely tokens for each position."""
 
     text_offset: list[int] | Unset = UNSET
     """Positions of the tokens in the text."""
@@ -351,13 +351,13 @@ class CompletionRequest(WireModel, kw_only=True):
     """The largest number of tokens that are added. At least 0. The server's default is 16."""
 
     temperature: float | Unset = UNSET
-    """How freely tokens are chosen; lower values make the text more predictable.
+    """Sampling temperature; lower values make the text more predictable.
 
     At least 0 and at most 2. The server's default is 1.
     """
 
     top_p: float | Unset = UNSET
-    """Chooses only among the likeliest tokens that together reach this probability.
+    """Sample only from the most likely tokens whose probabilities add up to this value.
 
     At least 0 and at most 1. The server's default is 1.
     """
@@ -372,7 +372,7 @@ class CompletionRequest(WireModel, kw_only=True):
     """
 
     echo: bool | Unset = UNSET
-    """Whether the text itself is returned before its continuation. The server's default is false."""
+    """Whether to return the text before its continuation. The server's default is false."""
 
     stop: StopSequences | None | Unset = UNSET
     """Where to stop."""
@@ -381,10 +381,7 @@ class CompletionRequest(WireModel, kw_only=True):
     """The text that comes after the continuation."""
 
     logprobs: int | None | Unset = UNSET
-    """For how many of the likeliest tokens at each place to return log probabilities, if any.
-
-    At least 0 and at most 5.
-    """
+    """Number of most likely tokens per position to return log probabilities for. At least 0 and at most 5."""
 
     logit_bias: LogitBias | Unset = UNSET
     """Makes single tokens more or less likely."""
@@ -402,7 +399,7 @@ class CompletionRequest(WireModel, kw_only=True):
     """
 
     seed: int | Unset = UNSET
-    """A number that makes equal requests give equal texts as far as the model can."""
+    """Seed for sampling; equal requests then return equal texts if possible."""
 
     stream: bool | Unset = UNSET
     """Whether the continuation comes piece by piece as events. The server's default is false."""
@@ -411,7 +408,7 @@ class CompletionRequest(WireModel, kw_only=True):
     """Additional content of a stream. Only for streams."""
 
     user: str | Unset = UNSET
-    """Your own id of the person on whose behalf the request is made."""
+    """Your id of the end user."""
 
 
 class CompletionTokensDetails(WireModel, kw_only=True):
@@ -464,7 +461,7 @@ class EmbeddingList(WireModel, kw_only=True):
     """The vectors."""
 
     model: str
-    """The model that made the vectors."""
+    """The model that computed the vectors."""
 
     usage: EmbeddingUsage
     """How many tokens were used."""
@@ -486,7 +483,7 @@ class EmbeddingRequest(WireModel, kw_only=True):
     """How many numbers each vector has, for models that let you choose. At least 1."""
 
     user: str | Unset = UNSET
-    """Your own id of the person on whose behalf the request is made."""
+    """Your id of the end user."""
 
 
 class EmbeddingUsage(WireModel, kw_only=True):
@@ -500,7 +497,7 @@ class EmbeddingUsage(WireModel, kw_only=True):
 
 
 class ErrorDetail(WireModel, kw_only=True):
-    """What went wrong, for people and for programs."""
+    """Message and code of the error."""
 
     message: str
     """An explanation for people."""
@@ -521,7 +518,7 @@ class ErrorResponse(WireModel, kw_only=True):
     """The body of a failed request under `/v1`."""
 
     error: ErrorDetail
-    """What went wrong."""
+    """The error."""
 
 
 class FilePart(WireModel, tag_field="type", tag="file", kw_only=True):
@@ -569,7 +566,7 @@ class FunctionDefinition(WireModel, kw_only=True):
 
 
 class FunctionMessage(WireModel, tag_field="role", tag="function", kw_only=True):
-    """The result of a function, in the form that came before tools."""
+    """The result of a function, in the form that tools replaced."""
 
     role: Literal["function"] = _constant("function")
     content: str | None
@@ -642,7 +639,7 @@ class ImageGenerationRequest(WireModel, kw_only=True):
     """
 
     user: str | Unset = UNSET
-    """Your own id of the person on whose behalf the request is made."""
+    """Your id of the end user."""
 
 
 class ImageInputTokensDetails(WireModel, kw_only=True):
@@ -667,7 +664,7 @@ class ImageUrl(WireModel, kw_only=True):
     """The place of a picture."""
 
     url: str
-    """An address on the web, or a data URL that holds the picture."""
+    """A web URL, or a data URL with the picture."""
 
     detail: ImageDetail | Unset = UNSET
     """How closely the model looks at the picture. The server's default is "auto"."""
@@ -690,7 +687,7 @@ class ImageUsage(WireModel, kw_only=True):
 
 
 class ImagesResponse(WireModel, kw_only=True):
-    """The pictures that were made."""
+    """The generated pictures."""
 
     created: int
     """Unix time in seconds."""
@@ -843,10 +840,10 @@ class MidjourneyDescribeRequest(WireModel, kw_only=True):
 
 
 class MidjourneyError(WireModel, kw_only=True):
-    """The body of a failed request under `/mj`, when the gateway itself answers."""
+    """The body of a failed request under `/mj`, if the gateway responds."""
 
     code: int
-    """The exact reason, from the same numbers as in the answer to a submission, such as 4 or, for overload, 30."""
+    """The exact reason, from the same numbers as in the response to a submission, such as 4 or, for overload, 30."""
 
     description: str
     """An explanation for people."""
@@ -929,7 +926,7 @@ class MidjourneySubmitProperties(WireModel, kw_only=True):
 
 
 class MidjourneySubmitResponse(WireModel, kw_only=True):
-    """The answer to a submission."""
+    """The response to a submission."""
 
     code: int
     """1 is accepted, 22 accepted and queued, 21 accepted earlier or waiting for a modal submission.
@@ -974,10 +971,10 @@ class MidjourneyTask(WireModel, kw_only=True):
     """What the task does, such as `IMAGINE`, `UPSCALE`, `BLEND` or `SWAP_FACE`."""
 
     status: MidjourneyTaskStatus
-    """How far the task is. A gateway may send an empty text directly after the submission."""
+    """Status of the task. A gateway may send an empty text directly after the submission."""
 
     progress: str | None | Unset = UNSET
-    """How far the picture is, from `0%` to `100%`. Empty after a failure."""
+    """Progress of the picture, from `0%` to `100%`. Empty after a failure."""
 
     prompt: str | None | Unset = UNSET
     """The prompt as it was submitted."""
@@ -1010,7 +1007,7 @@ class MidjourneyTask(WireModel, kw_only=True):
     """The buttons that continue the task."""
 
     properties: MidjourneyTaskProperties | None | Unset = UNSET
-    """More about the task, with the answers of describing and shortening."""
+    """More about the task, with the results of describing and shortening."""
 
     custom_id: str | None | Unset = _field(default=UNSET, name="customId")
     """`customId` of the button that started the task."""
@@ -1032,7 +1029,7 @@ class MidjourneyTaskProperties(WireModel, kw_only=True):
     """More about a task. The server may send other fields too."""
 
     final_prompt: str | None | Unset = _field(default=UNSET, name="finalPrompt")
-    """The prompt as it was used, or the answer of describing or shortening."""
+    """The prompt as it was used, or the result of describing or shortening."""
 
     final_zh_prompt: str | None | Unset = _field(default=UNSET, name="finalZhPrompt")
     """The same in Chinese."""
@@ -1051,7 +1048,7 @@ class MidjourneyTaskProperties(WireModel, kw_only=True):
 
 
 class MidjourneyVideo(WireModel, kw_only=True):
-    """A video that a task made."""
+    """A video of a task."""
 
     url: str | Unset = UNSET
     """Address of the video."""
@@ -1113,7 +1110,7 @@ class PromptTokensDetails(WireModel, kw_only=True):
     """What the tokens of a request consist of."""
 
     cached_tokens: int | Unset = UNSET
-    """Tokens that came from a cache."""
+    """Tokens that were read from a cache."""
 
     audio_tokens: int | Unset = UNSET
     """Tokens of sound."""
@@ -1205,7 +1202,7 @@ class TokenLogprob(WireModel, kw_only=True):
     """The bytes of the token in UTF-8, for tokens that are no whole characters."""
 
     top_logprobs: list[TopLogprob] | Unset = UNSET
-    """The likeliest tokens for this place."""
+    """The most likely tokens for this position."""
 
 
 class TokenUsage(WireModel, kw_only=True):
@@ -1498,13 +1495,11 @@ if TYPE_CHECKING:
     MessageRole: TypeAlias = Literal["system", "developer", "user", "assistant", "tool", "function"] | str
     """Who speaks."""
     MidjourneyBotType: TypeAlias = Literal["MID_JOURNEY", "NIJI_JOURNEY"] | str
-    """Which bot draws: Midjourney itself, or Niji for the look of anime."""
+    """Bot to use: Midjourney, or Niji for the anime style."""
     MidjourneyDimensions: TypeAlias = Literal["PORTRAIT", "SQUARE", "LANDSCAPE"] | str
     """Shape of a picture: 2 to 3, square, or 3 to 2."""
     MidjourneyFailure: TypeAlias = MidjourneyError | ErrorResponse | Unknown
-    """The body of a failed request under `/mj` when either the Midjourney part or the rest of the gateway may have
-    answered.
-    """
+    """The body of a failed request under `/mj` from either the Midjourney part or the rest of the gateway."""
     MidjourneyTaskId: TypeAlias = str | int
     """Id of a task.
 
@@ -1513,10 +1508,10 @@ if TYPE_CHECKING:
     MidjourneyTaskStatus: TypeAlias = (
         Literal["NOT_START", "SUBMITTED", "MODAL", "IN_PROGRESS", "FAILURE", "SUCCESS", "CANCEL", ""] | str
     )
-    """How far a task is.
+    """Status of a task.
 
-    SUCCESS, FAILURE and CANCEL are final; MODAL rests until a modal submission follows; the others go on by
-    themselves. It is empty directly after the submission.
+    SUCCESS, FAILURE and CANCEL are final; MODAL waits for a modal submission; the others change without an action.
+    It is empty directly after the submission.
     """
     ResponseFormat: TypeAlias = TextResponseFormat | JsonObjectResponseFormat | JsonSchemaResponseFormat | Unknown
     """The form that a reply must have; its `type` tells which."""

@@ -84,10 +84,10 @@ def complete(
         model: Id of the model.
         messages: The conversation so far, oldest message first.
         stream_options: Additional content of a stream. Only for streams.
-        temperature: How freely tokens are chosen; lower values make the reply more predictable. At least 0 and at
-            most 2. The server's default is 1.
-        top_p: Chooses only among the likeliest tokens that together reach this probability. At least 0 and at most
-            1. The server's default is 1.
+        temperature: Sampling temperature; lower values make the reply more predictable. At least 0 and at most 2.
+            The server's default is 1.
+        top_p: Sample only from the most likely tokens whose probabilities add up to this value. At least 0 and at
+            most 1. The server's default is 1.
         n: How many alternative replies to make. At least 1 and at most 128. The server's default is 1.
         stop: Where to stop.
         max_tokens: Deprecated. The older name of `max_completion_tokens`.
@@ -98,14 +98,14 @@ def complete(
             at most 2. The server's default is 0.
         logit_bias: Makes single tokens more or less likely.
         logprobs: Whether the log probabilities of the tokens are returned.
-        top_logprobs: How many of the likeliest tokens to return for each place. Only with `logprobs`. At least 0
-            and at most 20.
+        top_logprobs: Number of most likely tokens to return for each position. Requires `logprobs`. At least 0 and
+            at most 20.
         response_format: The form that the reply must have.
-        seed: A number that makes equal requests give equal replies as far as the model can.
+        seed: Seed for sampling; equal requests then return equal replies if possible.
         tools: The functions that the model may call.
         tool_choice: Whether the model calls tools, and which.
         parallel_tool_calls: Whether one reply may call several tools. The server's default is true.
-        user: Your own id of the person on whose behalf the request is made.
+        user: Your id of the end user.
         reasoning_effort: How much the model thinks before it replies, such as `low` or `high`.
         verbosity: How long the reply is, such as `low` or `high`.
         modalities: What the reply consists of, `text` and `audio`.

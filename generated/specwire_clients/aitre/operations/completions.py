@@ -74,26 +74,26 @@ def create(
         prompt: The text to continue, or several of them. Null begins a new text. The server's default is
             "<|endoftext|>".
         max_tokens: The largest number of tokens that are added. At least 0. The server's default is 16.
-        temperature: How freely tokens are chosen; lower values make the text more predictable. At least 0 and at
-            most 2. The server's default is 1.
-        top_p: Chooses only among the likeliest tokens that together reach this probability. At least 0 and at most
-            1. The server's default is 1.
+        temperature: Sampling temperature; lower values make the text more predictable. At least 0 and at most 2.
+            The server's default is 1.
+        top_p: Sample only from the most likely tokens whose probabilities add up to this value. At least 0 and at
+            most 1. The server's default is 1.
         n: How many continuations to return for each text. At least 1 and at most 128. The server's default is 1.
         best_of: Number of continuations to generate, of which the best are returned. Not for streams. At least 0
             and at most 20. The server's default is 1.
-        echo: Whether the text itself is returned before its continuation. The server's default is false.
+        echo: Whether to return the text before its continuation. The server's default is false.
         stop: Where to stop.
         suffix: The text that comes after the continuation.
-        logprobs: For how many of the likeliest tokens at each place to return log probabilities, if any. At least 0
-            and at most 5.
+        logprobs: Number of most likely tokens per position to return log probabilities for. At least 0 and at most
+            5.
         logit_bias: Makes single tokens more or less likely.
         presence_penalty: Above zero, makes tokens that have occurred at all less likely. At least -2 and at most 2.
             The server's default is 0.
         frequency_penalty: Above zero, makes tokens less likely the more often they have occurred. At least -2 and
             at most 2. The server's default is 0.
-        seed: A number that makes equal requests give equal texts as far as the model can.
+        seed: Seed for sampling; equal requests then return equal texts if possible.
         stream_options: Additional content of a stream. Only for streams.
-        user: Your own id of the person on whose behalf the request is made.
+        user: Your id of the end user.
     """
     return Request(
         _CREATE,

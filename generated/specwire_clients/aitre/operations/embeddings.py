@@ -45,7 +45,7 @@ def create(
         input: One text or several. Each may have 8192 tokens.
         encoding_format: How the vectors are written. The server's default is "float".
         dimensions: How many numbers each vector has, for models that let you choose. At least 1.
-        user: Your own id of the person on whose behalf the request is made.
+        user: Your id of the end user.
     """
     return Request(
         _CREATE,

@@ -62,7 +62,7 @@ def generate(
         output_format: Format of the picture files, for GPT Image. The server's default is "png".
         output_compression: Quality of compressed picture files in percent, for GPT Image with JPEG or WebP. At
             least 0 and at most 100. The server's default is 100.
-        user: Your own id of the person on whose behalf the request is made.
+        user: Your id of the end user.
     """
     return Request(
         _GENERATE,

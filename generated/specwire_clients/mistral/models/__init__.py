@@ -107,7 +107,7 @@ class BaseModelCard(WireModel, tag_field="type", tag="base", kw_only=True):
     """Kind of object. The server's default is "model"."""
 
     created: int | Unset = UNSET
-    """When the model was made. Unix time in seconds."""
+    """Creation time of the model. Unix time in seconds."""
 
     owned_by: str | Unset = UNSET
     """Who owns the model. The server's default is "mistralai"."""
@@ -122,7 +122,7 @@ class BaseModelCard(WireModel, tag_field="type", tag="base", kw_only=True):
     """What the model is good for."""
 
     max_context_length: int | Unset = UNSET
-    """Most tokens that prompt and reply can have together. The server's default is 32768."""
+    """Maximum number of tokens in prompt and reply together. The server's default is 32768."""
 
     aliases: list[str] | Unset = UNSET
     """Other ids of the model."""
@@ -131,17 +131,17 @@ class BaseModelCard(WireModel, tag_field="type", tag="base", kw_only=True):
     """When the model is to be withdrawn."""
 
     default_model_temperature: float | None | Unset = UNSET
-    """Temperature used where a request names none."""
+    """Default temperature of requests."""
 
 
 class BatchError(WireModel, kw_only=True):
     """An error of a batch job."""
 
     message: str
-    """What went wrong."""
+    """The error."""
 
     count: int | Unset = UNSET
-    """How many times it happened. The server's default is 1."""
+    """Number of occurrences. The server's default is 1."""
 
 
 class BatchJobIn(WireModel, kw_only=True):
@@ -155,7 +155,7 @@ class BatchJobIn(WireModel, kw_only=True):
     """
 
     requests: list[BatchRequest] | None | Unset = UNSET
-    """The requests themselves in place of files, at most 10,000."""
+    """The requests, instead of files; at most 10,000."""
 
     endpoint: ApiEndpoint
     """Where every request goes."""
@@ -164,17 +164,17 @@ class BatchJobIn(WireModel, kw_only=True):
     """Id of the model to use; the list of models and the vendor's overview of models have the ids."""
 
     agent_id: str | None | Unset = UNSET
-    """Id of the agent to use in place of a model."""
+    """Id of the agent to use instead of a model."""
 
     metadata: dict[str, str] | None | Unset = UNSET
     """The caller's own notes on the job, with keys of 1 to 32 and values of 1 to 512 characters."""
 
     timeout_hours: int | Unset = UNSET
-    """Hours after which the job is given up; less than seven days. The server's default is 24."""
+    """Timeout of the job in hours; less than seven days. The server's default is 24."""
 
 
 class BatchJobOut(WireModel, kw_only=True):
-    """A batch job and how far it is."""
+    """A batch job and its progress."""
 
     id: str
     """Id of the job."""
@@ -204,31 +204,31 @@ class BatchJobOut(WireModel, kw_only=True):
     """Id of the file with the failed requests, once there is one."""
 
     errors: list[BatchError]
-    """Errors so far, equal ones counted together."""
+    """Errors so far; equal ones are counted."""
 
     status: BatchJobStatus
-    """How far the job is."""
+    """Status of the job."""
 
     created_at: int
-    """When the job was made. Unix time in seconds."""
+    """Creation time of the job. Unix time in seconds."""
 
     total_requests: int
     """Number of requests in all."""
 
     completed_requests: int
-    """Number of requests that are done, well or badly."""
+    """Number of completed requests, successful or failed."""
 
     succeeded_requests: int
-    """Number of requests that went well."""
+    """Number of successful requests."""
 
     failed_requests: int
     """Number of requests that failed."""
 
     started_at: int | None | Unset = UNSET
-    """When the job was started. Unix time in seconds."""
+    """Start time of the job. Unix time in seconds."""
 
     completed_at: int | None | Unset = UNSET
-    """When the job ended. Unix time in seconds."""
+    """End time of the job. Unix time in seconds."""
 
 
 class BatchJobsOut(WireModel, kw_only=True):
@@ -271,7 +271,7 @@ class ChatCompletionChoice(WireModel, kw_only=True):
     """Place among the replies."""
 
     message: AssistantMessage
-    """The reply as a message, ready to be put into the next request."""
+    """The reply as a message that can be added to the next request."""
 
     finish_reason: FinishReason
     """Why the reply ended."""
@@ -373,7 +373,7 @@ class ChatCompletionResponse(WireModel, kw_only=True):
     """Tokens used."""
 
     created: int
-    """When the reply was made. Unix time in seconds."""
+    """Creation time of the reply. Unix time in seconds."""
 
     choices: list[ChatCompletionChoice]
     """The replies, as many as were asked for."""
@@ -396,10 +396,10 @@ class CheckpointOut(WireModel, kw_only=True):
     """How good the model was, on the training and on the validation files."""
 
     step_number: int
-    """Step after which the checkpoint was made."""
+    """Training step of the checkpoint."""
 
     created_at: int
-    """When the checkpoint was made. Unix time in seconds."""
+    """Creation time of the checkpoint. Unix time in seconds."""
 
 
 class ClassificationRequest(WireModel, kw_only=True):
@@ -440,16 +440,16 @@ class ClassifierDetailedJobOut(WireModel, tag_field="job_type", tag="classifier"
     """Id of the job."""
 
     auto_start: bool
-    """Whether the training starts by itself after the files are validated."""
+    """Whether the training starts as soon as the files are validated."""
 
     model: FineTuneableModel
     """The model that the training starts from."""
 
     status: JobStatus
-    """How far the job is."""
+    """Status of the job."""
 
     created_at: int
-    """When the job was made. Unix time in seconds."""
+    """Creation time of the job. Unix time in seconds."""
 
     modified_at: int
     """When the job was last changed. Unix time in seconds."""
@@ -502,7 +502,7 @@ class ClassifierFTModelOut(WireModel, tag_field="model_type", tag="classifier", 
     """Kind of object. The server's default is "model"."""
 
     created: int
-    """When the model was made. Unix time in seconds."""
+    """Creation time of the model. Unix time in seconds."""
 
     owned_by: str
     """Who owns the model."""
@@ -523,13 +523,13 @@ class ClassifierFTModelOut(WireModel, tag_field="model_type", tag="classifier", 
     """What the model can do."""
 
     max_context_length: int | Unset = UNSET
-    """Most tokens that prompt and reply can have together. The server's default is 32768."""
+    """Maximum number of tokens in prompt and reply together. The server's default is 32768."""
 
     aliases: list[str] | Unset = UNSET
     """Other ids of the model."""
 
     job: UUID
-    """Id of the job that made the model."""
+    """Id of the job that trained the model."""
 
     classifier_targets: list[ClassifierTargetOut]
     """What the classifier tells."""
@@ -543,16 +543,16 @@ class ClassifierJobOut(WireModel, tag_field="job_type", tag="classifier", kw_onl
     """Id of the job."""
 
     auto_start: bool
-    """Whether the training starts by itself after the files are validated."""
+    """Whether the training starts as soon as the files are validated."""
 
     model: FineTuneableModel
     """The model that the training starts from."""
 
     status: JobStatus
-    """How far the job is."""
+    """Status of the job."""
 
     created_at: int
-    """When the job was made. Unix time in seconds."""
+    """Creation time of the job. Unix time in seconds."""
 
     modified_at: int
     """When the job was last changed. Unix time in seconds."""
@@ -586,13 +586,13 @@ class ClassifierJobOut(WireModel, tag_field="job_type", tag="classifier", kw_onl
 
 
 class ClassifierTargetIn(WireModel, kw_only=True):
-    """One thing that a classifier has to tell, with its possible answers."""
+    """A target of a classifier, with its labels."""
 
     name: str
     """Name of the target."""
 
     labels: list[str]
-    """The possible answers."""
+    """The labels."""
 
     weight: float | Unset = UNSET
     """Weight of the target. At least 0. The server's default is 1."""
@@ -608,7 +608,7 @@ class ClassifierTargetOut(WireModel, kw_only=True):
     """Name of the target."""
 
     labels: list[str]
-    """The possible answers."""
+    """The labels."""
 
     weight: float
     """Weight of the target."""
@@ -624,7 +624,7 @@ class ClassifierTrainingParameters(WireModel, kw_only=True):
     """Number of steps, each of which learns from one batch of samples. At least 1."""
 
     learning_rate: float | Unset = UNSET
-    """How far each step moves the model. At least 1e-08 and at most 1. The server's default is 0.0001."""
+    """Learning rate, the size of each training step. At least 1e-08 and at most 1. The server's default is 0.0001."""
 
     weight_decay: float | None | Unset = UNSET
     """How strongly large weights are held back. At least 0 and at most 1. The server's default is 0.1."""
@@ -649,7 +649,7 @@ class ClassifierTrainingParametersIn(WireModel, kw_only=True):
     """Number of steps, each of which learns from one batch of samples. At least 1."""
 
     learning_rate: float | Unset = UNSET
-    """How far each step moves the model. At least 1e-08 and at most 1. The server's default is 0.0001."""
+    """Learning rate, the size of each training step. At least 1e-08 and at most 1. The server's default is 0.0001."""
 
     weight_decay: float | None | Unset = UNSET
     """How strongly large weights are held back. At least 0 and at most 1. The server's default is 0.1."""
@@ -697,16 +697,16 @@ class CompletionDetailedJobOut(WireModel, tag_field="job_type", tag="completion"
     """Id of the job."""
 
     auto_start: bool
-    """Whether the training starts by itself after the files are validated."""
+    """Whether the training starts as soon as the files are validated."""
 
     model: FineTuneableModel
     """The model that the training starts from."""
 
     status: JobStatus
-    """How far the job is."""
+    """Status of the job."""
 
     created_at: int
-    """When the job was made. Unix time in seconds."""
+    """Creation time of the job. Unix time in seconds."""
 
     modified_at: int
     """When the job was last changed. Unix time in seconds."""
@@ -759,7 +759,7 @@ class CompletionFTModelOut(WireModel, tag_field="model_type", tag="completion", 
     """Kind of object. The server's default is "model"."""
 
     created: int
-    """When the model was made. Unix time in seconds."""
+    """Creation time of the model. Unix time in seconds."""
 
     owned_by: str
     """Who owns the model."""
@@ -780,13 +780,13 @@ class CompletionFTModelOut(WireModel, tag_field="model_type", tag="completion", 
     """What the model can do."""
 
     max_context_length: int | Unset = UNSET
-    """Most tokens that prompt and reply can have together. The server's default is 32768."""
+    """Maximum number of tokens in prompt and reply together. The server's default is 32768."""
 
     aliases: list[str] | Unset = UNSET
     """Other ids of the model."""
 
     job: UUID
-    """Id of the job that made the model."""
+    """Id of the job that trained the model."""
 
 
 class CompletionJobOut(WireModel, tag_field="job_type", tag="completion", kw_only=True):
@@ -797,16 +797,16 @@ class CompletionJobOut(WireModel, tag_field="job_type", tag="completion", kw_onl
     """Id of the job."""
 
     auto_start: bool
-    """Whether the training starts by itself after the files are validated."""
+    """Whether the training starts as soon as the files are validated."""
 
     model: FineTuneableModel
     """The model that the training starts from."""
 
     status: JobStatus
-    """How far the job is."""
+    """Status of the job."""
 
     created_at: int
-    """When the job was made. Unix time in seconds."""
+    """Creation time of the job. Unix time in seconds."""
 
     modified_at: int
     """When the job was last changed. Unix time in seconds."""
@@ -849,7 +849,7 @@ class CompletionTrainingParameters(WireModel, kw_only=True):
     """Number of steps, each of which learns from one batch of samples. At least 1."""
 
     learning_rate: float | Unset = UNSET
-    """How far each step moves the model. At least 1e-08 and at most 1. The server's default is 0.0001."""
+    """Learning rate, the size of each training step. At least 1e-08 and at most 1. The server's default is 0.0001."""
 
     weight_decay: float | None | Unset = UNSET
     """How strongly large weights are held back. At least 0 and at most 1. The server's default is 0.1."""
@@ -877,7 +877,7 @@ class CompletionTrainingParametersIn(WireModel, kw_only=True):
     """Number of steps, each of which learns from one batch of samples. At least 1."""
 
     learning_rate: float | Unset = UNSET
-    """How far each step moves the model. At least 1e-08 and at most 1. The server's default is 0.0001."""
+    """Learning rate, the size of each training step. At least 1e-08 and at most 1. The server's default is 0.0001."""
 
     weight_decay: float | None | Unset = UNSET
     """How strongly large weights are held back. At least 0 and at most 1. The server's default is 0.1."""
@@ -977,7 +977,7 @@ class EmbeddingResponse(WireModel, kw_only=True):
     """Kind of object, normally `list`."""
 
     model: str
-    """The model that made the vectors."""
+    """The model that computed the vectors."""
 
     usage: UsageInfo
     """Tokens used."""
@@ -1006,7 +1006,7 @@ class ErrorResponse(WireModel, kw_only=True):
     """Kind of object, `error`."""
 
     message: ErrorMessage | Unset = UNSET
-    """What went wrong."""
+    """The error."""
 
     type: str | Unset = UNSET
     """Kind of error, such as `invalid_request_error` or `rate_limited`."""
@@ -1018,7 +1018,7 @@ class ErrorResponse(WireModel, kw_only=True):
     """Code of the error."""
 
     detail: ErrorDetail | Unset = UNSET
-    """What went wrong, in the shapes that have no message."""
+    """The error, in the forms without a message."""
 
     request_id: str | Unset = UNSET
     """Id of the request, to be named when asking for help."""
@@ -1099,7 +1099,7 @@ class FIMCompletionResponse(WireModel, kw_only=True):
     """Tokens used."""
 
     created: int
-    """When the reply was made. Unix time in seconds."""
+    """Creation time of the reply. Unix time in seconds."""
 
     choices: list[ChatCompletionChoice]
     """The replies."""
@@ -1135,7 +1135,7 @@ class FTModelCard(WireModel, tag_field="type", tag="fine-tuned", kw_only=True):
     """Kind of object. The server's default is "model"."""
 
     created: int | Unset = UNSET
-    """When the model was made. Unix time in seconds."""
+    """Creation time of the model. Unix time in seconds."""
 
     owned_by: str | Unset = UNSET
     """Who owns the model. The server's default is "mistralai"."""
@@ -1150,7 +1150,7 @@ class FTModelCard(WireModel, tag_field="type", tag="fine-tuned", kw_only=True):
     """What the model is good for."""
 
     max_context_length: int | Unset = UNSET
-    """Most tokens that prompt and reply can have together. The server's default is 32768."""
+    """Maximum number of tokens in prompt and reply together. The server's default is 32768."""
 
     aliases: list[str] | Unset = UNSET
     """Other ids of the model."""
@@ -1159,10 +1159,10 @@ class FTModelCard(WireModel, tag_field="type", tag="fine-tuned", kw_only=True):
     """When the model is to be withdrawn."""
 
     default_model_temperature: float | None | Unset = UNSET
-    """Temperature used where a request names none."""
+    """Default temperature of requests."""
 
     job: str
-    """Id of the job that made the model."""
+    """Id of the job that trained the model."""
 
     root: str
     """The model that the training started from."""
@@ -1201,13 +1201,13 @@ class FileSchema(WireModel, kw_only=True):
     """What the file is for."""
 
     sample_type: SampleType
-    """Which kind of samples the file holds."""
+    """Kind of samples in the file."""
 
     num_lines: int | None | Unset = UNSET
     """Number of lines, where it is known."""
 
     source: Source
-    """How the file came to the service."""
+    """Source of the file."""
 
 
 class FileSignedURL(WireModel, kw_only=True):
@@ -1302,7 +1302,7 @@ class GithubRepositoryOut(WireModel, kw_only=True):
     """Weight of the repository in the training data. More than 0. The server's default is 1."""
 
     commit_id: str
-    """Commit that was taken. At most 40 characters."""
+    """Commit of the repository. At most 40 characters."""
 
 
 class HTTPValidationError(WireModel, kw_only=True):
@@ -1316,7 +1316,7 @@ class ImageURL(WireModel, kw_only=True):
     """An address of an image with settings."""
 
     url: str
-    """Address of the image, or the image itself as a data URL."""
+    """URL of the image, or a data URL with the image."""
 
     detail: str | None | Unset = UNSET
     """How closely the image is looked at."""
@@ -1353,7 +1353,7 @@ class JobIn(WireModel, kw_only=True):
     """
 
     suffix: str | None | Unset = UNSET
-    """Word to put into the name of the new model: `my-great-model` gives `ft:open-mistral-7b:my-great-model:xxx`.
+    """Suffix of the name of the new model: `my-great-model` results in `ft:open-mistral-7b:my-great-model:xxx`.
 
     At most 18 characters.
     """
@@ -1362,9 +1362,9 @@ class JobIn(WireModel, kw_only=True):
     """Other services to report the training to."""
 
     auto_start: bool | Unset = UNSET
-    """Start the training by itself after the files are validated; otherwise the job waits to be started.
+    """Start the training as soon as the files are validated; otherwise the job waits to be started.
 
-    Better always sent, since a later version will demand it.
+    Always send it, since a later version will require it.
     """
 
     invalid_sample_skip_percentage: float | Unset = UNSET
@@ -1503,7 +1503,7 @@ class MetricOut(WireModel, kw_only=True):
     """Loss on the validation data."""
 
     valid_mean_token_accuracy: float | None | Unset = UNSET
-    """Share of tokens of the validation data that were foretold rightly."""
+    """Share of correctly predicted tokens in the validation data."""
 
 
 class ModelCapabilities(WireModel, kw_only=True):
@@ -1581,7 +1581,7 @@ class OCRImageObject(WireModel, kw_only=True):
     """Lower edge of the picture on the page. At least 0."""
 
     image_base64: str | None | Unset = UNSET
-    """The picture itself in Base64, where it was asked for."""
+    """The picture in Base64, if requested."""
 
 
 class OCRPageDimensions(WireModel, kw_only=True):
@@ -1629,7 +1629,7 @@ class OCRRequest(WireModel, kw_only=True):
     """Pages to read, as numbers, or as a text with numbers and ranges such as `0-3,5`; the first page is 0."""
 
     include_image_base64: bool | None | Unset = UNSET
-    """Give the found pictures themselves too."""
+    """Include the pictures found."""
 
     image_limit: int | None | Unset = UNSET
     """Most pictures to find."""
@@ -1650,10 +1650,10 @@ class OCRRequest(WireModel, kw_only=True):
     """Format of tables, `markdown` or `html`."""
 
     extract_header: bool | Unset = UNSET
-    """Give the headers of pages apart from their text."""
+    """Return the headers of pages separately from their text."""
 
     extract_footer: bool | Unset = UNSET
-    """Give the footers of pages apart from their text."""
+    """Return the footers of pages separately from their text."""
 
 
 class OCRResponse(WireModel, kw_only=True):
@@ -1729,13 +1729,13 @@ class RetrieveFileOut(WireModel, kw_only=True):
     """What the file is for."""
 
     sample_type: SampleType
-    """Which kind of samples the file holds."""
+    """Kind of samples in the file."""
 
     num_lines: int | None | Unset = UNSET
     """Number of lines, where it is known."""
 
     source: Source
-    """How the file came to the service."""
+    """Source of the file."""
 
     deleted: bool
     """Whether the file was deleted."""
@@ -1755,7 +1755,7 @@ class StreamChoice(WireModel, kw_only=True):
 
 
 class SystemMessage(WireModel, tag_field="role", tag="system", kw_only=True):
-    """An instruction that holds for the whole conversation."""
+    """An instruction for the whole conversation."""
 
     role: Literal["system"] = _constant("system")
     content: SystemMessageContent
@@ -1795,7 +1795,7 @@ class ToolCall(WireModel, kw_only=True):
     """A request of the model to run a tool."""
 
     id: str | Unset = UNSET
-    """Id of the call, to be repeated in the tool message that answers it."""
+    """Id of the call, to be repeated in the tool message with its result."""
 
     type: ToolTypes | Unset = UNSET
     """Kind of the tool. The server's default is "function"."""
@@ -1825,7 +1825,7 @@ class ToolMessage(WireModel, tag_field="role", tag="tool", kw_only=True):
     """The tool's result; it must be sent, but may be null."""
 
     tool_call_id: str | None | Unset = UNSET
-    """Id of the tool call that this answers."""
+    """Id of the tool call of this result."""
 
     name: str | None | Unset = UNSET
     """Name of the tool."""
@@ -1886,13 +1886,13 @@ class UploadFileOut(WireModel, kw_only=True):
     """What the file is for."""
 
     sample_type: SampleType
-    """Which kind of samples the file holds."""
+    """Kind of samples in the file."""
 
     num_lines: int | None | Unset = UNSET
     """Number of lines, where it is known."""
 
     source: Source
-    """How the file came to the service."""
+    """Source of the file."""
 
 
 class UsageInfo(WireModel, kw_only=True):
@@ -1989,7 +1989,7 @@ if TYPE_CHECKING:
         Literal["QUEUED", "RUNNING", "SUCCESS", "FAILED", "TIMEOUT_EXCEEDED", "CANCELLATION_REQUESTED", "CANCELLED"]
         | str
     )
-    """How far a batch job is. SUCCESS, FAILED, TIMEOUT_EXCEEDED and CANCELLED are final."""
+    """Status of a batch job. SUCCESS, FAILED, TIMEOUT_EXCEEDED and CANCELLED are final."""
     ChatClassificationInput: TypeAlias = InstructRequest | list[InstructRequest]
     """One conversation, or several."""
     Message: TypeAlias = SystemMessage | UserMessage | AssistantMessage | ToolMessage | Unknown
@@ -2019,7 +2019,7 @@ if TYPE_CHECKING:
     ErrorDetail: TypeAlias = str | list[ValidationError]
     """A text, or a list of what is wrong with the request."""
     ErrorMessage: TypeAlias = str | dict[str, Any]
-    """A text, or an object that holds it."""
+    """A text, or an object with it."""
     FTClassifierLossFunction: TypeAlias = Literal["single_class", "multi_class"] | str
     """Whether exactly one label fits, or any number of them."""
     FTModelOut: TypeAlias = CompletionFTModelOut | ClassifierFTModelOut | Unknown
@@ -2042,7 +2042,7 @@ if TYPE_CHECKING:
     FineTuneableModelType: TypeAlias = Literal["completion", "classifier"] | str
     """Kinds of models that training can make."""
     FinishReason: TypeAlias = Literal["stop", "length", "model_length", "error", "tool_calls"] | str
-    """Why a reply ended: by itself or at a stop text, at the limit of the request, at the limit of the model, by a
+    """Why a reply ended: naturally or at a stop text, at the limit of the request, at the limit of the model, by a
     failure, or to call tools.
     """
     FunctionArguments: TypeAlias = dict[str, Any] | str
@@ -2064,10 +2064,9 @@ if TYPE_CHECKING:
         ]
         | str
     )
-    """How far a fine-tuning job is.
+    """Status of a fine-tuning job.
 
-    SUCCESS, FAILED, FAILED_VALIDATION and CANCELLED are final; a job that does not start by itself rests in
-    VALIDATED.
+    SUCCESS, FAILED, FAILED_VALIDATION and CANCELLED are final; a job without automatic start stays in VALIDATED.
     """
     MessageContent: TypeAlias = str | list[ContentChunk]
     """A text, or a list of parts."""
@@ -2078,13 +2077,13 @@ if TYPE_CHECKING:
     ResponseFormats: TypeAlias = Literal["text", "json_object", "json_schema"] | str
     """Free text, any JSON object, or JSON that follows a schema."""
     SampleType: TypeAlias = Literal["pretrain", "instruct", "batch_request", "batch_result", "batch_error"] | str
-    """Which kind of samples a file holds."""
+    """Kind of samples in a file."""
     Source: TypeAlias = Literal["upload", "repository", "mistral"] | str
-    """How a file came to the service: sent by a caller, taken from a repository, or written by the service."""
+    """Source of a file: uploaded by a caller, copied from a repository, or written by the service."""
     StopSequences: TypeAlias = str | list[str]
     """One text, or several, that end the reply as soon as one of them appears."""
     StreamFinishReason: TypeAlias = Literal["stop", "length", "error", "tool_calls"] | str
-    """Why a streamed reply ended: by itself or at a stop text, at a limit, by a failure, or to call tools."""
+    """Why a streamed reply ended: naturally or at a stop text, at a limit, by a failure, or to call tools."""
     SystemMessageContent: TypeAlias = str | list[TextChunk]
     """A text, or a list of text parts."""
     ThoughtChunk: TypeAlias = TextChunk | ReferenceChunk | Unknown

@@ -60,12 +60,12 @@ def list_(
     `GET /v1/batch/jobs`, operation `list_batch_jobs`.
 
     Args:
-        page: Number of the page to give; the first page is 0. The server's default is 0.
-        page_size: How many items a page holds at most. The server's default is 100.
+        page: Number of the page to return; the first page is 0. The server's default is 0.
+        page_size: Maximum number of items per page. The server's default is 100.
         model: Only jobs that use this model.
         metadata: Only jobs that carry these keys and values; every key is a query parameter of its own.
-        created_after: Only jobs made after this moment.
-        created_by_me: Only jobs that the caller made. The server's default is false.
+        created_after: Only jobs created after this time.
+        created_by_me: Only jobs created by the caller. The server's default is false.
         status: Only jobs in one of these statuses; the key is repeated for each.
     """
     return PagedRequest(
@@ -111,11 +111,11 @@ def create(
         endpoint: Where every request goes.
         input_files: Ids of the files whose lines are the requests. A line is `{"custom_id": ..., "body": ...}`, the
             body without the model. At most 1,000,000 requests can wait in a workspace.
-        requests: The requests themselves in place of files, at most 10,000.
+        requests: The requests, instead of files; at most 10,000.
         model: Id of the model to use; the list of models and the vendor's overview of models have the ids.
-        agent_id: Id of the agent to use in place of a model.
+        agent_id: Id of the agent to use instead of a model.
         metadata: The caller's own notes on the job, with keys of 1 to 32 and values of 1 to 512 characters.
-        timeout_hours: Hours after which the job is given up; less than seven days. The server's default is 24.
+        timeout_hours: Timeout of the job in hours; less than seven days. The server's default is 24.
     """
     return Request(
         _CREATE,

@@ -58,10 +58,10 @@ def list_(
     `GET /v1/files`, operation `list_files`.
 
     Args:
-        page: Number of the page to give; the first page is 0. The server's default is 0.
-        page_size: How many items a page holds at most. The server's default is 100.
+        page: Number of the page to return; the first page is 0. The server's default is 0.
+        page_size: Maximum number of items per page. The server's default is 100.
         sample_type: Only files that hold samples of these kinds.
-        source: Only files that came in one of these ways.
+        source: Only files from one of these sources.
         search: Only files that match this text.
         purpose: Only files stored for this purpose.
     """

@@ -65,12 +65,12 @@ def list_(
     `GET /v1/fine_tuning/jobs`, operation `list_fine_tuning_jobs`.
 
     Args:
-        page: Number of the page to give; the first page is 0. The server's default is 0.
-        page_size: How many items a page holds at most. The server's default is 100.
+        page: Number of the page to return; the first page is 0. The server's default is 0.
+        page_size: Maximum number of items per page. The server's default is 100.
         model: Only jobs that train this model.
-        created_after: Only jobs made after this moment.
-        created_before: Only jobs made before this moment.
-        created_by_me: Only jobs that the caller made. The server's default is false.
+        created_after: Only jobs created after this time.
+        created_before: Only jobs created before this time.
+        created_by_me: Only jobs created by the caller. The server's default is false.
         status: Only jobs in this status.
         wandb_project: Only jobs that report to this Weights & Biases project.
         wandb_name: Only jobs that report to a Weights & Biases run of this name.
@@ -134,11 +134,11 @@ def create(
         training_files: Files to train on. The server's default is an empty list.
         validation_files: Ids of files to measure the model on while it trains; they must not share data with the
             training files. The checkpoints of the job have the measures.
-        suffix: Word to put into the name of the new model: `my-great-model` gives
+        suffix: Suffix of the name of the new model: `my-great-model` results in
             `ft:open-mistral-7b:my-great-model:xxx`. At most 18 characters.
         integrations: Other services to report the training to.
-        auto_start: Start the training by itself after the files are validated; otherwise the job waits to be
-            started. Better always sent, since a later version will demand it.
+        auto_start: Start the training as soon as the files are validated; otherwise the job waits to be started.
+            Always send it, since a later version will require it.
         invalid_sample_skip_percentage: Share of faulty samples that is passed over before the job fails. At least 0
             and at most 0.5. The server's default is 0.
         job_type: Kind of model to train; it also decides which hyperparameters are meant.

@@ -54,15 +54,15 @@ def process(
         document: The document.
         id: An id for the request.
         pages: Pages to read, as numbers, or as a text with numbers and ranges such as `0-3,5`; the first page is 0.
-        include_image_base64: Give the found pictures themselves too.
+        include_image_base64: Include the pictures found.
         image_limit: Most pictures to find.
         image_min_size: Smallest height and width of a picture to find.
         bbox_annotation_format: Format of the notes on each picture.
         document_annotation_format: Format of the notes on the whole document.
         document_annotation_prompt: What the notes on the whole document are to say.
         table_format: Format of tables, `markdown` or `html`.
-        extract_header: Give the headers of pages apart from their text.
-        extract_footer: Give the footers of pages apart from their text.
+        extract_header: Return the headers of pages separately from their text.
+        extract_footer: Return the footers of pages separately from their text.
     """
     return Request(
         _PROCESS,

@@ -24,10 +24,10 @@ class AssistantMessage(WireModel, tag_field="role", tag="assistant", kw_only=Tru
     """Continue this text without repeating it. Only for the last message. The server's default is false."""
 
     tool_calls: list[ToolCall] | Unset = UNSET
-    """The tool calls that the model made."""
+    """The tool calls of the model."""
 
     reasoning_content: str | None | Unset = UNSET
-    """The reasoning that came with the answer. Some reasoning models want it back in a tool loop."""
+    """The reasoning of the reply. Some reasoning models require it in the next request of a tool loop."""
 
 
 class Balance(WireModel, kw_only=True):
@@ -93,7 +93,7 @@ class BatchListResponse(WireModel, kw_only=True):
 
 
 class BatchObject(WireModel, kw_only=True):
-    """A batch and how far it has come."""
+    """A batch and its progress."""
 
     id: str
     """Id of the batch."""
@@ -123,7 +123,7 @@ class BatchObject(WireModel, kw_only=True):
     """Id of the file with the results."""
 
     error_file_id: str | None | Unset = UNSET
-    """Id of the file with the requests that went wrong."""
+    """Id of the file with the failed requests."""
 
     in_progress_at: int | None | Unset = UNSET
     """When the work began. Unix time in seconds."""
@@ -132,7 +132,7 @@ class BatchObject(WireModel, kw_only=True):
     """When the time runs out. Unix time in seconds."""
 
     finalizing_at: int | None | Unset = UNSET
-    """When the results began to be put together. Unix time in seconds."""
+    """Time at which finalization of the results began. Unix time in seconds."""
 
     completed_at: int | None | Unset = UNSET
     """When the batch was completed. Unix time in seconds."""
@@ -157,7 +157,7 @@ class BatchRequestCounts(WireModel, kw_only=True):
     """Requests that succeeded."""
 
     failed: int
-    """Requests that went wrong."""
+    """Number of failed requests."""
 
     total: int
     """All requests."""
@@ -215,10 +215,10 @@ class ChatCompletionRequest(WireModel, kw_only=True):
     """Deprecated. Older name of `max_completion_tokens`."""
 
     max_completion_tokens: int | Unset = UNSET
-    """The most tokens that the answer may have. Together with the input they must fit into the model."""
+    """Maximum number of tokens in the reply. Input and reply together must fit into the context of the model."""
 
     stop: StopSequences | None | Unset = UNSET
-    """Text that ends the answer when the model writes it. The text itself is left out."""
+    """Text that ends the reply; the reply does not include it."""
 
     stream: bool | Unset = UNSET
     """Whether the answer comes as a stream of events. The server's default is false."""
@@ -236,7 +236,7 @@ class ChatCompletionRequest(WireModel, kw_only=True):
     """The form that the answer must have."""
 
     prediction: Prediction | Unset = UNSET
-    """Text that much of the answer is expected to repeat, which makes the answer come faster."""
+    """Text that the reply is expected to repeat for the most part, which makes it faster."""
 
     logprobs: bool | Unset = UNSET
     """Whether to return the log probabilities of the answer's tokens. The server's default is false."""
@@ -263,9 +263,9 @@ class ChatCompletionRequest(WireModel, kw_only=True):
     """
 
     n: int | Unset = UNSET
-    """How many answers to give.
+    """Number of replies to generate.
 
-    More than one is refused when the temperature is near 0. For moonshot-v1 models only. At least 1 and at most 5.
+    More than one is rejected if the temperature is near 0. For moonshot-v1 models only. At least 1 and at most 5.
     The server's default is 1.
     """
 
@@ -298,7 +298,7 @@ class ChatCompletionResponse(WireModel, kw_only=True):
     """The kind of object."""
 
     created: int | Unset = UNSET
-    """When the answer was made. Unix time in seconds."""
+    """Creation time of the reply. Unix time in seconds."""
 
     model: str | Unset = UNSET
     """Id of the model that answered."""
@@ -327,7 +327,7 @@ class ChoiceDelta(WireModel, kw_only=True):
 
 
 class ErrorDetail(WireModel, kw_only=True):
-    """What went wrong."""
+    """The error."""
 
     type: ErrorType | Unset = UNSET
     """The kind of error."""
@@ -343,7 +343,7 @@ class ErrorResponse(WireModel, kw_only=True):
     """The usual body of a failed request."""
 
     error: ErrorDetail
-    """What went wrong."""
+    """The error."""
 
 
 class EstimateTokenRequest(WireModel, kw_only=True):
@@ -549,13 +549,13 @@ class Model(WireModel, kw_only=True):
     """The kind of object."""
 
     created: int | Unset = UNSET
-    """When the model was made. Unix time in seconds."""
+    """Creation time of the model. Unix time in seconds."""
 
     owned_by: str | Unset = UNSET
     """Who owns the model."""
 
     context_length: int | Unset = UNSET
-    """The most tokens that input and answer may have together."""
+    """Maximum number of tokens in input and reply together."""
 
     supports_image_in: bool | Unset = UNSET
     """Whether the model takes images."""
@@ -745,7 +745,7 @@ class Usage(WireModel, kw_only=True):
     """Tokens of both."""
 
     cached_tokens: int | Unset = UNSET
-    """Tokens of the input that came from a cache."""
+    """Tokens of the input that were read from a cache."""
 
 
 class UserMessage(WireModel, tag_field="role", tag="user", kw_only=True):

@@ -85,14 +85,14 @@ def complete(
         model: Id of the model. The list of models changes from time to time.
         messages: The conversation so far, oldest message first.
         max_tokens: Deprecated. Older name of `max_completion_tokens`.
-        max_completion_tokens: The most tokens that the answer may have. Together with the input they must fit into
-            the model.
-        stop: Text that ends the answer when the model writes it. The text itself is left out.
+        max_completion_tokens: Maximum number of tokens in the reply. Input and reply together must fit into the
+            context of the model.
+        stop: Text that ends the reply; the reply does not include it.
         stream_options: What else a stream should tell.
         tools: The tools that the model may call.
         tool_choice: Whether the model may, must or must not call a tool, or which one it has to call.
         response_format: The form that the answer must have.
-        prediction: Text that much of the answer is expected to repeat, which makes the answer come faster.
+        prediction: Text that the reply is expected to repeat for the most part, which makes it faster.
         logprobs: Whether to return the log probabilities of the answer's tokens. The server's default is false.
         top_logprobs: How many likely tokens to return for each place. Needs `logprobs`. At least 0 and at most 20.
         prompt_cache_key: A key that helps requests with a common beginning to share a cache.
@@ -101,8 +101,8 @@ def complete(
             server's default is 0.0.
         top_p: Share of probability that the likely tokens must fill. For moonshot-v1 models only. At least 0 and at
             most 1. The server's default is 1.
-        n: How many answers to give. More than one is refused when the temperature is near 0. For moonshot-v1 models
-            only. At least 1 and at most 5. The server's default is 1.
+        n: Number of replies to generate. More than one is rejected if the temperature is near 0. For moonshot-v1
+            models only. At least 1 and at most 5. The server's default is 1.
         presence_penalty: Makes words that already occurred less likely. For moonshot-v1 models only. At least -2
             and at most 2. The server's default is 0.
         frequency_penalty: Makes words less likely the more often they occurred. For moonshot-v1 models only. At
