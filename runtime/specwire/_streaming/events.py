@@ -310,7 +310,7 @@ class EventReader(Generic[E]):
             return
         if name == "message":
             self._unnamed = True
-        elif not self._text and (self._unnamed or is_foreign(data, self._payload.kind)):
+        elif not self._text and (self._unnamed or is_foreign(data, self._payload.kind, name)):
             self._skip(name, data, "")
             return
         if drifts:

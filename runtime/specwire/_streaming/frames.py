@@ -14,6 +14,7 @@ from specwire._models.union import flatten
 
 _SHOWN = 40
 """Maximum characters of a frame in a message."""
+_KEEP_ALIVES = ("ping", "heartbeat", "keepalive", "keep-alive", "keep_alive")
 _FIELDS = (b"", b"data", b"event", b"id", b"retry")
 """Field names of server-sent events; comments have an empty name."""
 _OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
@@ -81,7 +82,7 @@ def _has_strings(kind: Any) -> bool:
     )
 
 
-def is_foreign(data: bytes, kind: Any) -> bool:
+def is_foreign(data: bytes, kind: Any, name: str) -> bool:
     """Return True if the data of a named event has nothing in common with the declared event."""
     try:
         raw = msgspec.json.decode(data)
@@ -90,7 +91,9 @@ def is_foreign(data: bytes, kind: Any) -> bool:
     if not raw:
         return True
     if not (isclass(kind) and issubclass(kind, msgspec.Struct)):
-        return False
+        # One of several declared events, or a keep-alive that the document leaves out: it holds nothing but its name.
+        alive = name.lower() in _KEEP_ALIVES and isinstance(raw, dict) and list(raw.values()) == [name]
+        return alive and tolerate(raw, kind)[1] != ()
     return not (isinstance(raw, dict) and raw.keys() & fields_of(kind).known)
 
 

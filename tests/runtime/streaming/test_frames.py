@@ -9,7 +9,7 @@ import pytest
 from specwire import Drift, Headers, Options, Response, StreamRequest
 from specwire._streaming.events import EventReader
 from specwire.errors import APIError, DecodeError, StreamEventError, StreamTruncatedError
-from specwire.support import EventsPayload, Operation
+from specwire.support import EventsPayload, Operation, WireModel
 
 from tests.support.caller import Caller
 from tests.support.sample import Chunk
@@ -202,3 +202,47 @@ def test_a_line_that_is_not_json_is_skipped(caller: Caller, client: Any, server:
     server.play(stream(body + b'{"te', kind="application/jsonl", end=(Close(),)))
     with pytest.raises(StreamTruncatedError):
         caller.list(client.with_options(on_drift="ignore").talks.lines())
+
+
+class Start(WireModel, tag_field="type", tag="start"):
+    """An event of several."""
+
+    text: str
+
+
+class Other(WireModel, tag_field="type", tag="other"):
+    """An event of several."""
+
+
+class Ping(WireModel, tag_field="kind", tag="ping"):
+    """A keep-alive that is declared."""
+
+
+class Stop(WireModel, tag_field="kind", tag="stop"):
+    """An event of several."""
+
+
+START = b'event: start\ndata: {"type": "start", "text": "a"}\n\n'
+
+
+@pytest.mark.parametrize(
+    ("frame", "count"),
+    [
+        (b'event: ping\ndata: {"type": "ping"}\n\n', 1),
+        (b'event: heartbeat\ndata: {"event": "heartbeat"}\n\n', 1),
+        (b"event: ping\ndata: {}\n\n", 1),
+        (b'event: ping\ndata: {"type": "ping", "left": 3}\n\n', 2),
+        (b'event: pause\ndata: {"type": "pause"}\n\n', 2),
+    ],
+)
+def test_a_keep_alive_among_several_events_is_skipped(frame: bytes, count: int) -> None:
+    """If it holds nothing but its name; any other event that the document leaves out is handed out as it is."""
+    told: list[Drift] = []
+    found, failure = read(EventsPayload(Start | Other), START, frame, on_drift=told.extend)
+    assert failure is None and count == len(found) and len(told) == 1
+
+
+def test_a_declared_keep_alive_is_handed_out() -> None:
+    """It is an event like any other."""
+    frames = b'event: stop\ndata: {"kind": "stop"}\n\n', b'event: ping\ndata: {"kind": "ping"}\n\n'
+    assert ([Stop(), Ping()], None) == read(EventsPayload(Ping | Stop), *frames, on_drift="raise")

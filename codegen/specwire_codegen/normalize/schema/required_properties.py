@@ -1,4 +1,7 @@
-"""Required properties that are not declared; each becomes a property."""
+"""Required properties that are not declared; each becomes a property of requests.
+
+A server cannot be expected to send what its document does not declare, so responses may lack it.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from specwire_codegen.openapi.walk import rebuild
 
 
 def apply(data: Node, report: Report) -> Node:
-    """Return the document with every required property declared; undeclared ones accept any value."""
+    """Return the document with every required property declared; undeclared ones take any value."""
 
     def visit(node: Node, kind: ObjectType, pointer: str) -> Any:
         whole = kind == "schema" and node.get("properties") and not is_conditional(pointer)
@@ -37,9 +40,9 @@ def _declared(schema: Node, report: Report) -> Node:
         rest = {key: value for key, value in schema.items() if key != "required"}
         return {**rest, "required": kept} if kept else rest
     for name in missing:
-        message = f"property {name!r} is required, but not declared; it accepts any value"
+        message = f"property {name!r} is required, but not declared; requests take any value for it, and responses may lack it"
         report.warning(
             "undeclared-property", message, origin_of(schema), "declare it, or change its name in 'required'"
         )
     value: Node = free if isinstance(free, dict) else {ORIGIN: origin_of(schema)}
-    return {**schema, "properties": {**properties, **dict.fromkeys(missing, value)}}
+    return {**schema, "properties": {**properties, **{name: {**value, "writeOnly": True} for name in missing}}}

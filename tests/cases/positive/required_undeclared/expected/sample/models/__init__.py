@@ -29,12 +29,12 @@ class Closed(WireModel, kw_only=True):
 
 class Thing(WireModel, kw_only=True):
     name: str
-    size: Any
+    size: Any | Unset = UNSET
 
 
 class Typed(OpenModel, kw_only=True):
     name: str
-    other: int
+    other: int | Unset = UNSET
     additional_properties: dict[str, int] = _field(default={}, name=ADDITIONAL)
     """Additional properties by name."""
 
