@@ -88,8 +88,6 @@ def openai(path: str, query: Mapping[str, str], body: Json, count: int) -> Answe
                 "first_id": found[0]["id"],
                 "last_id": found[-1]["id"],
             }
-        case ["files", _, "content"]:
-            return httpx2.Response(200, content=b"text", headers={"content-type": "text/plain"})
         case ["batches", _]:
             return _batch(1, ["validating", "in_progress", "finalizing", "completed"][min(count, 3)])
     return httpx2.Response(404)

@@ -237,10 +237,3 @@ def test_results_of_a_batch_are_lines(vendors: Callable[[str], Vendor]) -> None:
     client, _ = vendor.open(asynchronous=False)
     found = list(vendor.method(client, "message_batches_results", "stream")("b"))
     assert [each.result.message.content[0].text for each in found] == ["Hi"] * 3
-
-
-def test_the_content_of_a_file_is_downloaded(vendors: Callable[[str], Vendor]) -> None:
-    """As the document declares it."""
-    vendor = vendors("openai")
-    client, _ = vendor.open(asynchronous=False)
-    assert vendor.method(client, "downloadFile")("f") == "text"
