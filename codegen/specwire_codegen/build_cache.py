@@ -27,6 +27,8 @@ _BESIDE = ("mock", "contract")
 
 def is_current(target: Target, access: Access) -> bool:
     """Return whether inputs, generator and output are unchanged since the last run; remote documents never are."""
+    if target.url:
+        return False
     path = _path(target)
     try:
         last = json.loads(path.read_text("utf-8")) if path is not None and path.is_file() else None
@@ -68,6 +70,7 @@ def _state(
         "inputs": inputs_of(target, dependencies),
         "dependencies": list(dependencies),
         "access": digest(repr(access).encode()),
+        "hook": "" if target.hook is None else target.hook.function,
         "only": " ".join((*target.only_tags, *target.only_operations)),
         "normalized": digest(normalized.read_bytes()) if normalized is not None and normalized.is_file() else "",
         "output": {path.relative_to(target.output).as_posix(): digest(path.read_bytes()) for path in sorted(output)},
@@ -81,6 +84,8 @@ def inputs_of(target: Target, dependencies: Sequence[str] = ()) -> dict[str, str
     `dependencies` are the paths of the documents that the target's document refers to.
     """
     parts = [target.spec, *map(Path, dependencies), target.config, target.overlay, *target.overlays]
+    if target.hook is not None:
+        parts.append(target.hook.file)
     if target.overrides is not None:
         parts += sorted(target.overrides.glob("*.py"))
     if target.override_pins is not None:

@@ -23,7 +23,8 @@ from specwire_codegen.diagnostics import (
 )
 from specwire_codegen.documents.document import Document
 from specwire_codegen.documents.filter import select, without
-from specwire_codegen.files.access import Access, read_access
+from specwire_codegen.files.access import Access, access_to, read_access
+from specwire_codegen.files.disk import standard_input
 from specwire_codegen.files.library import Library
 from specwire_codegen.files.load import load, load_from, with_overlays
 from specwire_codegen.files.pin import pinned, read_pin
@@ -40,9 +41,10 @@ from specwire_codegen.output.package import compare, holds
 from specwire_codegen.output.paths import inside
 from specwire_codegen.overrides.overrides import read_overrides, without_forms
 from specwire_codegen.overrides.pins import check_pins, pins_of
-from specwire_codegen.project import Target
+from specwire_codegen.project import STANDARD_INPUT, Target
 from specwire_codegen.python_source import json_text
 from specwire_codegen.render import render
+from specwire_codegen.workspace.hook import hooked
 
 
 @attrs.frozen
@@ -119,6 +121,10 @@ def _overlays(target: Target, config: ClientConfig) -> tuple[Path, ...]:
 
 def _loaded(target: Target, access: Access) -> Document:
     """Return the document of a target, from its pinned copies only if it has several files."""
+    if target.url == STANDARD_INPUT:
+        return load_from(Library(standard_input(access)))
+    if target.url:
+        return load(target.url, access.with_more(access_to(target.url)))
     pin = read_pin(target.source)
     changed = pin.problem(target.spec) if pin is not None and target.spec.is_file() else None
     if changed is not None:
@@ -168,11 +174,11 @@ def _collecting_seldom() -> Iterator[None]:
 def build(target: Target, access: Access | None = None, *, source: Document | None = None) -> Built:
     """Return the output of a target without writing it; `source` is read instead of the document of the target."""
     document, found = _normalized(target, access, source=source)
-    api = overridden(target, document)
+    api = hooked(overridden(target, document), target.hook)
     if target.overrides is not None and target.override_pins is not None:
         raise_errors(list(check_pins(api, api.overrides, target.override_pins)))
     with _bounded(target):
-        sources = formatted((render if api.compat is None else compat.render)(api, _named(target.spec)))
+        sources = formatted((render if api.compat is None else compat.render)(api, _origin(target)))
         audit(sources, api.overrides_package)
     normalized = json_text(document.data)
     kept = normalized if target.normalized is not None else None
@@ -184,6 +190,11 @@ def build(target: Target, access: Access | None = None, *, source: Document | No
         dependencies=document.dependencies,
         guesses=found.guesses,
     )
+
+
+def _origin(target: Target) -> str:
+    """Return the name of a document in headers: its address, or its path."""
+    return target.origin if target.url else _named(target.spec)
 
 
 def _named(path: Path) -> str:

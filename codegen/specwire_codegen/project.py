@@ -16,6 +16,7 @@ from specwire_codegen.diagnostics import SpecwireCodegenError
 from specwire_codegen.files import fetch
 from specwire_codegen.openapi.identifiers import is_device
 
+STANDARD_INPUT = "-"
 _PACKAGE = re.compile(r"(?!__)[a-z_][a-z0-9_]*")
 _NEEDED = frozenset(
     (
@@ -25,6 +26,16 @@ _NEEDED = frozenset(
     )
 )
 """Packages that generated code imports, directly or indirectly."""
+
+
+@attrs.frozen
+class Hook:
+    """A function of the user's project that sees the IR of its clients."""
+
+    file: Path
+    function: str
+    allowed: bool = False
+    """Whether the command line allows it to run."""
 
 
 @attrs.frozen
@@ -46,8 +57,18 @@ class Target:
     only_tags: tuple[str, ...] = ()
     only_operations: tuple[str, ...] = ()
     """If tags or operationIds are named, only these operations are generated."""
+    url: str = ""
+    """Address of the document, or `-` for standard input; it then has no `client.toml`."""
+    hook: Hook | None = None
     foreign: bool = False
     """Whether `client.toml` belongs to another document, so that unknown names in it are allowed."""
+
+    @property
+    def origin(self) -> str:
+        """Name of the document: its path, its address without credentials, or standard input."""
+        if self.url:
+            return "standard input" if self.url == STANDARD_INPUT else fetch.shown(self.url)
+        return self.spec.as_posix()
 
     @property
     def partial(self) -> bool:
@@ -118,11 +139,14 @@ def require_package_name(name: str) -> None:
 
 
 def single(source: str | Path, package: str, output: Path) -> Target:
-    """Return the target of a single document, with `client.toml` and `overlay.yaml` from its folder."""
+    """Return the target of a single document, with `client.toml` and `overlay.yaml` from its folder.
+
+    A document at a URL or on standard input has neither.
+    """
     require_package_name(package)
-    if fetch.is_remote(source):
-        shown = fetch.shown(source)
-        raise SpecwireCodegenError(f"{shown} is a URL: save a copy, or pin it with specwire new NAME --spec {shown}")
+    if fetch.is_remote(source) or source == STANDARD_INPUT:
+        nowhere = Path(STANDARD_INPUT)
+        return Target(package, nowhere / "document", output / package, nowhere / "client.toml", url=str(source))
     spec = Path(source)
     overlay = spec.parent / "overlay.yaml"
     return Target(

@@ -35,6 +35,9 @@ Overlays = Annotated[
     cyclopts.Parameter(name="--overlay", help="Also apply this overlay, after those of client.toml. May be repeated."),
 ]
 Strict = Annotated[bool, cyclopts.Parameter(name="--strict", negative="", help="Turn warnings into errors.")]
+RunHooks = Annotated[
+    bool, cyclopts.Parameter(name="--run-hooks", negative="", help="Run the hooks that pyproject.toml names.")
+]
 Root = Annotated[
     Path, cyclopts.Parameter(name="--root", help="Project folder, with specs/, overrides/ and generated/.")
 ]

@@ -20,12 +20,12 @@ from specwire_codegen.cli.doctor import doctor
 from specwire_codegen.cli.explanation import explanation, explanation_of_name
 from specwire_codegen.cli.mcp import mcp
 from specwire_codegen.cli.mock import mock
-from specwire_codegen.cli.options import NO_MORE, From, Output, Overlays, Reading, Root, Strict
+from specwire_codegen.cli.options import NO_MORE, From, Output, Overlays, Reading, Root, RunHooks, Strict
 from specwire_codegen.cli.package import package
 from specwire_codegen.cli.update import update
 from specwire_codegen.diagnostics import DiagnosticError, SpecwireCodegenError, merged
 from specwire_codegen.dump import dump
-from specwire_codegen.project import Target, provider, providers, require_package_name, single
+from specwire_codegen.project import STANDARD_INPUT, Target, provider, providers, require_package_name, single
 
 if TYPE_CHECKING:
     from specwire_codegen.ir import Api
@@ -51,24 +51,28 @@ app.command(contract)
 
 @app.command
 def generate(
-    *sources: str,
+    *sources: Annotated[str, cyclopts.Parameter(allow_leading_hyphen=True)],
     package: str | None = None,
     output: Output = Path(),
     reading: Reading = NO_MORE,
     overlay: Overlays = (),
     strict: Strict = False,
+    run_hooks: RunHooks = False,
     force: bool = False,
     explain: bool = False,
     only_tags: Annotated[list[str], cyclopts.Parameter(consume_multiple=True)] | None = None,
     only_operations: Annotated[list[str], cyclopts.Parameter(consume_multiple=True)] | None = None,
     root: Root = Path(),
 ) -> int:
-    """Generate clients of all providers in specs/, of some, or of a single document.
+    """Generate the clients that pyproject.toml and specs/ state, some of them, or that of a single document.
+
+    Examples: specwire generate openapi.yaml --package acme, or a URL, or - for standard input.
+    Without arguments: every client of [tool.specwire] and of specs/.
 
     Parameters
     ----------
     sources
-        Names of providers, or a single OpenAPI document with --package. Default: all providers.
+        Names of clients, or a document with --package: a file, a URL, or - for standard input.
     package
         Name of the package to generate from a single document.
     output
@@ -87,19 +91,19 @@ def generate(
 
     tags, ids = tuple(only_tags or ()), tuple(only_operations or ())
     targets = [
-        attrs.evolve(target, only_tags=tags, only_operations=ids)
-        for target in _targets(sources, package, output, root, overlay)
+        attrs.evolve(target, only_tags=tags or target.only_tags, only_operations=ids or target.only_operations)
+        for target in _targets(sources, package, output, root, overlay, run_hooks=run_hooks)
     ]
     rows = [["client", "document", "operations", "methods", "models", "files", "seconds"]]
     for target in targets:
-        with working(f"{target.name}: {target.spec}"):
+        with working(f"{target.name}: {target.origin}"):
             made = run(target, reading.access, force=force, strict=strict, explain=explain)
         warn(made.warnings)
         for guess in made.guesses if explain else ():
             say(explanation(guess))
         for operation in made.api.operations if explain and made.api is not None else ():
             say(explanation_of_name(operation))
-        row = [target.output.name, target.spec.as_posix()]
+        row = [target.output.name, target.origin]
         if made.api is None:
             row += ["", "", "", "unchanged", f"{made.seconds:.2f}"]
         else:
@@ -125,6 +129,7 @@ def check(
     reading: Reading = NO_MORE,
     overlay: Overlays = (),
     strict: Strict = False,
+    run_hooks: RunHooks = False,
     root: Root = Path(),
 ) -> int:
     """Compare the existing packages with what would be generated; exit with 1 if they differ.
@@ -132,7 +137,7 @@ def check(
     Parameters
     ----------
     sources
-        Names of providers, or a single OpenAPI document with --package. Default: all providers.
+        Names of clients, or a document with --package. Default: all clients.
     package
         Name of the package that was generated from a single document.
     output
@@ -143,7 +148,7 @@ def check(
 
     found = [
         change
-        for target in _targets(sources, package, output, root, overlay)
+        for target in _targets(sources, package, output, root, overlay, run_hooks=run_hooks)
         for change in run(target, reading.access, strict=strict)
     ]
     for change in found:
@@ -275,20 +280,34 @@ def demo(*, live: Annotated[list[str], cyclopts.Parameter(negative="")] | None =
 
 
 def _targets(
-    sources: Sequence[str], package: str | None, output: Path, root: Path, overlays: tuple[Path, ...]
+    sources: Sequence[str],
+    package: str | None,
+    output: Path,
+    root: Path,
+    overlays: tuple[Path, ...],
+    *,
+    run_hooks: bool,
 ) -> list[Target]:
-    return [attrs.evolve(target, overlays=overlays) for target in _chosen(sources, package, output, root)]
+    chosen = _chosen(sources, package, output, root, run_hooks)
+    return [attrs.evolve(target, overlays=(*target.overlays, *overlays)) for target in chosen]
 
 
-def _chosen(sources: Sequence[str], package: str | None, output: Path, root: Path) -> list[Target]:
+def _chosen(sources: Sequence[str], package: str | None, output: Path, root: Path, run_hooks: bool) -> list[Target]:
     if package is not None:
         if len(sources) != 1:
             raise SpecwireCodegenError("--package takes one document: specwire generate my.yaml --package my_client")
         return [single(sources[0], package, output)]
-    known = providers(root)
+    from specwire_codegen.workspace.settings import project_targets
+
+    stated, known = project_targets(root), providers(root)
     for source in sources:
-        if source not in known and ("." in source or "/" in source):
+        if source not in {*known, *stated} and (source == STANDARD_INPUT or "." in source or "/" in source):
             raise SpecwireCodegenError(f"{source} is a document: name its package too, with --package my_client")
-    if not sources and not known:
-        raise SpecwireCodegenError(f"there is no specs/<provider>/openapi.yaml below {root.resolve().name}/")
-    return [provider(root, name) for name in sources or known]
+    if not sources and not known and not stated:
+        raise SpecwireCodegenError(
+            f"{root.resolve().name}/ has neither [tool.specwire] in pyproject.toml nor specs/<provider>/openapi.yaml: "
+            "name a document, as in specwire generate openapi.yaml --package my_client"
+        )
+    hooks = {name: attrs.evolve(one.hook, allowed=run_hooks) for name, one in stated.items() if one.hook is not None}
+    targets = {name: attrs.evolve(one, hook=hooks.get(name)) for name, one in stated.items()}
+    return [targets[name] if name in targets else provider(root, name) for name in sources or (*stated, *known)]

@@ -40,7 +40,7 @@ def test_every_exception_is_one_line(
 ) -> None:
     """As text and as JSON; SPECWIRE_DEBUG and --debug show the traceback."""
 
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise problem
 
     monkeypatch.delenv("SPECWIRE_DEBUG", raising=False)
@@ -154,7 +154,7 @@ def test_fifty_findings_are_shown_and_the_others_counted(project: Path, specwire
 def test_an_error_without_a_place_is_a_short_line(specwire: Specwire, monkeypatch: pytest.MonkeyPatch) -> None:
     """Problem and remedy stay; the middle of a long list is cut."""
 
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise SpecwireCodegenError(f"broken: {'name, ' * 500}: mend it")
 
     monkeypatch.setattr(verbs, "_targets", fail)

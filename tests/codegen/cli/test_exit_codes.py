@@ -204,6 +204,6 @@ def test_every_verb_that_reads_documents_has_the_same_options() -> None:
     found = {name: verbs.app[name].default_command for name in verbs.app if not name.startswith("-")}
     signatures = {name: inspect.signature(verb) for name, verb in found.items() if verb is not None}
     reading = {name: signature.parameters.get("reading") for name, signature in signatures.items()}
-    assert {"demo"} == {name for name, parameter in reading.items() if parameter is None}
+    assert {"call", "demo", "doctor"} == {name for name, parameter in reading.items() if parameter is None}
     stated = {(parameter.default, parameter.annotation) for parameter in reading.values() if parameter is not None}
     assert {(options.Sources(), "Reading")} == stated

@@ -496,8 +496,8 @@ def test_a_malformed_address_is_rejected(capsys: pytest.CaptureFixture[str], add
 
 
 @pytest.mark.parametrize("verb", [("generate", "--package", "acme"), ("check", "--package", "acme"), ("dump-ir",)])
-def test_an_address_is_pinned_first(capsys: pytest.CaptureFixture[str], verb: tuple[str, ...]) -> None:
-    """Only `new` fetches."""
-    assert 1 == exit_code(verb[0], "https://u:s3cret@api.test/openapi.json", *verb[1:])
+def test_an_unreachable_address_is_an_error(capsys: pytest.CaptureFixture[str], verb: tuple[str, ...]) -> None:
+    """Its password is not shown."""
+    assert 1 == exit_code(verb[0], "http://u:s3cret@127.0.0.1:1/openapi.json", *verb[1:])
     said = capsys.readouterr().err
-    assert "specwire new NAME --spec https://api.test/openapi.json" in said and "s3cret" not in said
+    assert said.startswith("error[not-fetched] http://127.0.0.1:1/openapi.json") and "s3cret" not in said
