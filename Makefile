@@ -4,6 +4,7 @@
 # `make test-all`: the same with every case of every sweep (tests marked `exhaustive`), after `make coverage`.
 # `make coverage`: branch coverage of the runtime and the generator by the quick tests; fails below the floor.
 # `make test-quick`: the quick tests of runtime, overrides, clients and cases; CI runs them on each supported Python.
+# `make docs`: the documentation site, in build/site; a broken link is an error.
 # `make test-lowest`: the tests of the runtime with the lowest versions of its dependencies.
 # `make test PYTHON=python3.13`: the same with another Python, in a separate environment.
 # `make test ARGS='-k retry'`: further arguments of pytest.
@@ -23,7 +24,7 @@ INTERPRETER = $(if $(shell $(PYTHON) -c 'print(1)' 2>/dev/null),$(PYTHON),$(or $
 TOOLS := fastapi hypothesis opentelemetry-sdk pydantic pytest pytest-xdist trio trustme
 INSTALL := python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: all setup interpreter servers generate demo check lint style mypy pyright unused current
+.PHONY: all setup interpreter servers generate demo docs check lint style mypy pyright unused current
 .PHONY: test test-all test-quick coverage test-lowest mock contract accept clean
 
 all: generate demo
@@ -66,6 +67,9 @@ generate: $(READY)
 
 demo: $(READY)
 	@$(BIN)/specwire demo
+
+docs: $(READY)
+	@$(BIN)/python tools/site.py
 
 check: $(READY)
 	@$(MAKE) --no-print-directory --jobs 2 --output-sync lint current
