@@ -276,7 +276,7 @@ def test_an_incomplete_response_is_never_returned(caller: Caller, client: Any, s
         (b" \n", "the response is empty"),
         (b"<html>\nno</html>", r"'<html>\\nno</html>'"),
         (b'{"id": "1"', r"the response is not JSON \(.*\): '{\"id\": \"1\"'"),
-        (b'{"id": "\xff"}', "the response is not JSON"),
+        (b'{"id": \xff}', "the response is not JSON"),
     ],
 )
 def test_a_response_that_is_not_json_is_a_decode_error(

@@ -42,8 +42,8 @@ def read(data: bytes, charset: str = "utf-8") -> tuple[Any, tuple[Flaw, ...]]:
     """Parse JSON text to builtins and a list of flaws; raise `msgspec.DecodeError` if it has no certain meaning.
 
     The strict parser comes first. Text that it rejects is parsed again, allowing a byte order mark, UTF-16, UTF-32
-    or the charset of the response, NaN and infinities, control characters in strings, and lone surrogates, which
-    become U+FFFD.
+    or the charset of the response, NaN and infinities, and control characters in strings. Lone surrogates and bytes
+    that are no text, as of a character that the server cut in two, become U+FFFD.
     """
     try:
         return msgspec.json.decode(data), ()
@@ -55,9 +55,9 @@ def read(data: bytes, charset: str = "utf-8") -> tuple[Any, tuple[Flaw, ...]]:
 
 def _reread(data: bytes, charset: str, cause: Exception) -> tuple[Any, tuple[Flaw, ...]]:
     flaws: list[Flaw] = []
-    text, encoding = _decoded(data, charset, cause)
+    text, encoding = _decoded(data, charset)
     if encoding not in ("utf-8", "utf-8-sig"):
-        flaws.append(Flaw("$", "JSON in UTF-8", f"JSON in {encoding}"))
+        flaws.append(Flaw("$", "JSON in UTF-8", f"JSON in {encoding or 'another encoding'}"))
     try:
         try:
             value = json.loads(text, parse_int=_integer)
@@ -75,14 +75,15 @@ def _reread(data: bytes, charset: str, cause: Exception) -> tuple[Any, tuple[Fla
     return holder[0], tuple(flaws)
 
 
-def _decoded(data: bytes, charset: str, cause: Exception) -> tuple[str, str]:
+def _decoded(data: bytes, charset: str) -> tuple[str, str]:
+    """Return the text and its encoding, which is empty if none fits: its bytes that are not UTF-8 are U+FFFD then."""
     detected = json.detect_encoding(data)
     for encoding in dict.fromkeys((detected, charset)):
         try:
             return data.decode(encoding, "surrogatepass" if encoding.startswith("utf") else "strict"), encoding
         except (UnicodeError, LookupError):
             continue
-    raise msgspec.DecodeError(str(cause)) from None
+    return data.decode("utf-8-sig", "replace"), ""
 
 
 def _integer(digits: str) -> int | decimal.Decimal:

@@ -130,8 +130,8 @@ def _unreadable(state: CallState, response: HTTPResponse, content: bytes, error:
 
 
 def _may_be_empty(state: CallState, response: HTTPResponse) -> bool:
-    """Return True if HTTP allows the response to have no body."""
-    return response.status_code in (204, 205) or state.request.operation.method == "HEAD"
+    """Return True if the response may have no body by its status: a call that was carried out must not raise."""
+    return response.status_code in (201, 202, 204, 205) or state.request.operation.method == "HEAD"
 
 
 def _check_error(

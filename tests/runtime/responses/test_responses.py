@@ -177,6 +177,25 @@ def test_nan_is_decoded_in_a_number_field(canned: Canned) -> None:
 
 
 @pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        (b'{"id": "caf\xc3"}', "caf\ufffd"),
+        (b'{"id": "caf\xe9"}', "caf\ufffd"),
+        (b'\xef\xbb\xbf{"id": "\xff\xf0\x9f\x98"}', "\ufffd\ufffd"),
+    ],
+    ids=["half a character", "Latin-1", "byte order mark"],
+)
+@pytest.mark.parametrize("content_type", ["application/json", "application/json; charset=utf-8", None])
+def test_one_byte_that_is_not_utf8_costs_one_character(
+    canned: Canned, body: bytes, text: str, content_type: str | None
+) -> None:
+    """A server cuts texts by bytes, or takes them from a database as they are."""
+    found = canned.answer(JsonPayload(Thing), body, content_type)
+    assert text == found.value.id
+    assert ["op differs from its document: $: expected JSON in UTF-8, got JSON in another encoding"] == found.drifts
+
+
+@pytest.mark.parametrize(
     ("body", "content_type"),
     [
         (b"{,}", "application/json"),
@@ -184,7 +203,7 @@ def test_nan_is_decoded_in_a_number_field(canned: Canned) -> None:
         (b"<html>", "application/json"),
         (b'{"id": "1"', None),
         (b'{"id": "1"', "application/octet-stream"),
-        (b'{"id": "\xff"}', "application/json"),
+        (b'{"id": \xff}', "application/json"),
     ],
 )
 def test_invalid_json_raises_a_decode_error(canned: Canned, body: bytes, content_type: str | None) -> None:
@@ -197,9 +216,9 @@ def test_invalid_json_raises_a_decode_error(canned: Canned, body: bytes, content
     assert (body, True) == (found.value.content, bool(found.value.drift))
 
 
-@pytest.mark.parametrize("status", [204, 205])
+@pytest.mark.parametrize("status", [201, 202, 204, 205])
 def test_a_status_without_content_gives_none(canned: Canned, status: int) -> None:
-    """If HTTP allows no body, a missing declared one is drift."""
+    """The call was carried out: that its result has no body is drift, not an error which leads to a second call."""
     found = canned.answer(JsonPayload(Thing), b"", None, status)
     assert (None, ["op differs from its document: $: expected Thing, got nothing"]) == (found.value, found.drifts)
     assert (None, []) == (lambda one: (one.value, one.drifts))(
