@@ -140,7 +140,7 @@ def _as_text(body: Body, accept: str) -> Reading:
 
 def _is_structure(body: Body) -> bool:
     """Return True if a body begins like JSON and unlike other usual texts."""
-    return body.content.lstrip()[:1] in (b"{", b"[")
+    return body.content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[")
 
 
 def _plain(body: Body) -> Any:
