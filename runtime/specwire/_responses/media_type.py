@@ -34,6 +34,15 @@ def form_of(media_type: str) -> Form:
     return "bytes"
 
 
+def framing_of(media_type: str) -> Literal["sse", "jsonl", "json-seq"] | None:
+    """Return the framing that the media type of a stream announces, or None if it announces none."""
+    if media_type == "text/event-stream":
+        return "sse"
+    if media_type.endswith(("/json-seq", "+json-seq")):
+        return "json-seq"
+    return "jsonl" if form_of(media_type) == "lines" else None
+
+
 def is_sloppy(media_type: str) -> bool:
     """Return True for a media type that servers put on any body, or for none: it proves little."""
     return media_type in _SLOPPY

@@ -4,29 +4,39 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
 from specwire._codec import drift
 from specwire._codec.codec import decoder
-from specwire._errors.server_message import summary
 from specwire._models import lenient_json
 from specwire._models.suspicion import bare_of, is_suspect
 from specwire._operations.operation import EventsPayload
-from specwire._pagination.pagination import at
 from specwire._responses.error_envelope import error_alone_in
-from specwire._responses.jsonlines import JSONLinesParser, JSONSequenceParser, RecordTooLargeError, RecordTruncatedError
-from specwire._responses.media_type import media_type_of
+from specwire._responses.jsonlines import JSONLinesParser, JSONSequenceParser
+from specwire._responses.media_type import framing_of, media_type_of
 from specwire._responses.stream_errors import DOCUMENTS, unexpected_error
-from specwire._streaming.frames import Finish, has_fields, is_foreign, read_data, skipped, unwrapped
-from specwire._streaming.sse import EventTooLargeError, SSEParser
-from specwire.errors import APIError, DecodeError, StreamError, StreamEventError, StreamTruncatedError
+from specwire._streaming.event_errors import EventErrors
+from specwire._streaming.failing import KEPT, UNPARSED, Failing
+from specwire._streaming.frames import (
+    Finish,
+    Framing,
+    begins_as,
+    has_fields,
+    is_foreign,
+    is_whole,
+    read_data,
+    several_in,
+    skipped,
+    unwrapped,
+)
+from specwire._streaming.sse import SSEParser
+from specwire.errors import APIError, DecodeError
 
 if TYPE_CHECKING:
     from specwire._http.options import Options
     from specwire._network.deadline import Deadline
-    from specwire._network.transport_errors import TransportError
     from specwire._operations.request import StreamRequest
     from specwire._operations.response import Response
     from specwire._streaming.accumulator import Accumulator
@@ -38,15 +48,11 @@ _DRAIN = 64 * 1024
 """Maximum bytes to read after the terminator so that the connection can be reused."""
 _SEEN = 8
 """Number of events of a stream that are checked against the document in depth, since the check is slow."""
-_KEPT = 1024 * 1024
-"""Maximum bytes of a body without events that its error keeps."""
 _DONE = b"[DONE]"
 """Last frame of many streams, whether their documents state it or not: no JSON text, so no event of one."""
-_ERROR = b'"error"'
-"""Byte string that every event with nothing but an error contains."""
 
 
-class EventReader(Generic[E]):
+class EventReader(Failing[E]):
     """State of one stream: events ready to hand out, whether more may come, and the failure."""
 
     def __init__(
@@ -73,18 +79,11 @@ class EventReader(Generic[E]):
         self._request = request
         self._on_drift: drift.OnDrift = options.on_drift
         self._warned = options.warned
-        self._sse = SSEParser() if payload.framing == "sse" else None
-        self._lines = JSONSequenceParser() if payload.framing == "json-seq" else JSONLinesParser()
-        clues = {msgspec.json.encode(error.equals or error.path[-1]) for error in payload.errors}
-        self._outer_clues, self._clues = (clues, set[bytes]()) if payload.item else (set[bytes](), clues)
-        """Byte strings that an error contains: around an event, and in place of an event."""
-        self._text = payload.kind is str and payload.framing == "sse"
-        """True if event data is text rather than JSON."""
-        self._alone = self._sse is not None and not payload.errors and not self._text
-        """True if an event with nothing but an error is one, since the document states no rule."""
-        if self._alone:
-            self._clues.add(_ERROR)
-        self._decode: Callable[[bytes], Any] = _as_text if self._text else decoder(payload.kind).decode
+        self._frame(payload.framing)
+        self._unlike = framing_of(media_type_of(response.headers)) not in (None, payload.framing)
+        """True until the first bytes decide whether the stream has the framing of its media type or the declared one."""
+        self._errors = EventErrors(request, payload, alone=self._sse is not None and not self._text)
+        self._clues = self._errors.clues
         self._finish = Finish(payload.finish) if payload.finish else None
         self._given = False
         """True once an event was handed out."""
@@ -113,6 +112,23 @@ class EventReader(Generic[E]):
         """True if the connection failed, not the server."""
         self._begin(response)
 
+    def _frame(self, framing: Framing) -> None:
+        """Set the parser of the stream."""
+        self._sse = SSEParser() if framing == "sse" else None
+        self._lines = JSONSequenceParser() if framing == "json-seq" else JSONLinesParser()
+        self._text = self._payload.kind is str and framing == "sse"
+        """True if event data is text rather than JSON."""
+        self._decode: Callable[[bytes], Any] = _as_text if self._text else decoder(self._payload.kind).decode
+
+    def _look_at(self, start: bytes) -> None:
+        """Read the stream as its media type says if it begins so, and is no error."""
+        self._unlike = False
+        media_type = media_type_of(self._response.headers)
+        framing = framing_of(media_type) or self._payload.framing
+        if begins_as(framing, start) and not any(clue in start for clue in self._clues):
+            self._frame(framing)
+            self._note((drift.Drift("$", self._payload.accept, media_type),))
+
     def _begin(self, response: Response[None]) -> None:
         self._response = response
         self._is_document = self._sse is not None and media_type_of(response.headers) in DOCUMENTS
@@ -125,22 +141,24 @@ class EventReader(Generic[E]):
             self._drained += len(chunk)
             self.done = self._drained > _DRAIN
             return
-        if self._unread is not None and len(self._unread) < _KEPT:
+        if self._unread is not None and len(self._unread) < KEPT:
             self._unread += chunk
         try:
+            if self._unlike and chunk.strip():
+                self._look_at(chunk)
             if self._sse is not None:
                 self._take(self._sse.feed_data(chunk), self._sse.names)
             else:
                 self._take(self._lines.feed(chunk))
-        except (EventTooLargeError, RecordTooLargeError) as error:
-            self._fail(StreamError, str(error), error)
-        except RecordTruncatedError as error:
-            self._fail(StreamTruncatedError, str(error), error)
+        except UNPARSED as error:
+            self._stop_unparsed(error)
 
     def end(self) -> None:
         """Process the end of the body: an error unless the stream was complete."""
         self.done = True
         if self.terminated or self.failure is not None:
+            return
+        if self._take_whole():
             return
         if self._unread is not None and (self._is_document or (self._sse and self._unread.lstrip().startswith(b"{"))):
             self._stop(unexpected_error(self._request, self._read_so_far()))
@@ -150,10 +168,8 @@ class EventReader(Generic[E]):
                 self._end_events(self._sse)
             else:
                 self._take(self._lines.close(), last=True)
-        except (EventTooLargeError, RecordTooLargeError) as error:
-            self._fail(StreamError, str(error), error)
-        except RecordTruncatedError as error:
-            self._fail(StreamTruncatedError, str(error), error)
+        except UNPARSED as error:
+            self._stop_unparsed(error)
         if self.failure is not None:
             return
         if self._sse is not None and self._unread and not self._skipped and not has_fields(self._unread):
@@ -180,35 +196,42 @@ class EventReader(Generic[E]):
         self.failure = None
         self.done = self.broken = False
 
-    def lost(self, error: APIError) -> None:
-        """Record the failure of the last attempt to continue."""
-        self._fail(StreamTruncatedError, f"the stream broke off, and resuming it failed: {error}", error)
-
     def add_up(self, accumulator: Accumulator[E, object]) -> None:
         """Add the events to an accumulator that it doesn't have yet."""
         kept, self.kept = self.kept, []
         for data in kept or ():
             accumulator.add(self._read(data)[0])
 
-    def broke(self, failure: TransportError, passed: str | None = None) -> None:
-        """Record that the connection broke off, and which time limit was exceeded, if any."""
-        self.done = True
-        if not self.terminated and self.failure is None:
-            self.broken = True
-            self._stop(self.broken_off(failure, passed))
-
-    def broken_off(self, failure: TransportError, passed: str | None = None) -> APIError:
-        """Return the error for a connection that broke off, or for a time limit that was exceeded."""
-        what = passed or f"{'was silent for too long' if failure.timeout else 'broke off'}: {failure}"
-        return self._error_of(StreamTruncatedError, f"the stream {what}", failure.origin)
-
     def _end_events(self, parser: SSEParser) -> None:
         # Some servers end the body right after the terminator, without the blank line that would end the event.
         if self._is_end(parser.unfinished):
             self.terminated = True
+        elif self.reconnection is None and not self._text and is_whole(parser.unfinished):
+            self._note((drift.Drift("$", "a blank line after each event", "the end of the stream"),))
+            self._take([parser.unfinished], [parser.unfinished_name])
         elif parser.close() and self._terminator is None:
             self.broken = True
             self._truncated("the server closed it in the middle of an event")
+
+    def _take_whole(self) -> bool:
+        """Hand out the events of a body that is a JSON array of them, or several JSON texts; return False for any other.
+
+        The body is not a stream then, or one whose texts have line breaks.
+        """
+        unread = bytes(self._unread or b"").removeprefix(b"\xef\xbb\xbf").strip()
+        texts = several_in(unread) if len(unread) < KEPT and unread[:1] in (b"{", b"[") else []
+        try:
+            found = [self._read(text) for text in texts]
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return False
+        if not found or any(drifts for _, drifts in found):
+            return False
+        try:
+            self._note((drift.Drift("$", self._payload.accept, f"{len(found)} JSON values"),))
+            self._take(texts)
+        except APIError as error:
+            self._stop(error)
+        return True
 
     def _take(self, texts: list[bytes], names: list[str] | None = None, *, last: bool = False) -> None:
         failure = None
@@ -231,7 +254,10 @@ class EventReader(Generic[E]):
         """Return the events inside wrapper objects, up to the first that contains an error, and that error."""
         events: list[bytes] = []
         for text in texts:
-            if any(clue in text for clue in self._outer_clues) and (error := self._error_in(text)) is not None:
+            if (
+                any(clue in text for clue in self._errors.outer_clues)
+                and (error := self._errors.find(text)) is not None
+            ):
                 return events, error
             events.append(unwrapped(text, self._payload.item))
         return events, None
@@ -295,15 +321,19 @@ class EventReader(Generic[E]):
         Raise `APIError` at the end of the stream.
         """
         if name.lower() == "error":
-            raise self._error(lenient_json.loads_or_text(data))
+            raise self._errors.error(lenient_json.loads_or_text(data))
         if not self._text and not data.strip():
             return  # keep-alive
         try:
-            if any(clue in data for clue in self._clues) and (error := self._error_in(data)) is not None:
+            if any(clue in data for clue in self._clues) and (error := self._errors.find(data)) is not None:
                 raise error
             event, drifts = self._read(data)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            if last:
+            if parts := several_in(data):
+                self._note((drift.Drift("$", "one event", f"{len(parts)} events in a frame"),))
+                for each in parts:
+                    self._take_one(each, name, last)
+            elif last:
                 self._truncated("the server closed it in the middle of a record")
             else:
                 self._skip("" if name == "message" else name, data, str(error))
@@ -318,7 +348,7 @@ class EventReader(Generic[E]):
                 any(each.path == "$" for each in drifts)
                 and error_alone_in(raw := lenient_json.loads_or_text(data)) is not None
             ):
-                raise self._error(raw)
+                raise self._errors.error(raw)
             self._note(drifts)
         self._give([event], [data])
 
@@ -341,25 +371,6 @@ class EventReader(Generic[E]):
         self._skipped[name] = f"{why}: {data[:80].decode('utf-8', 'replace')!r}"
         self._note((frame_drift,))
 
-    def _error_in(self, data: bytes) -> StreamEventError | None:
-        """Return the error in the text of an event, or None."""
-        body = lenient_json.loads_or_text(data)
-        if self._alone:
-            return self._error(body) if error_alone_in(body) is not None else None
-        for error in self._payload.errors:
-            found = at(body, error.path)
-            if found is not None and error.equals in (None, found):
-                return self._error(body, summary(found) if error.equals is None else "")
-        return None
-
-    def _error(self, body: Any, text: str = "") -> StreamEventError:
-        text = text or summary(body) or "no message"
-        return StreamEventError(
-            f"{self._request.operation.id}: the server sent an error in the stream: {text}",
-            request=self._request,
-            body=body,
-        )
-
     def _note(self, drifts: tuple[drift.Drift, ...]) -> None:
         """Record drift, to be reported after the events of its chunk were processed: the report may raise."""
         if self._on_drift == "raise":
@@ -368,27 +379,6 @@ class EventReader(Generic[E]):
                 request=self._request,
             )
         self._untold += drifts
-
-    def _truncated(self, why: str) -> None:
-        self._fail(StreamTruncatedError, f"the stream ended before its terminator: {why}")
-
-    def _fail(self, kind: type[APIError], text: str, cause: BaseException | None = None) -> None:
-        self._stop(self._error_of(kind, text, cause))
-
-    def _error_of(self, kind: type[APIError], text: str, cause: BaseException | None) -> APIError:
-        error = kind(f"{self._request.operation.id}: {text}", request=self._request, response=self._read_so_far())
-        error.__cause__ = cause
-        return error
-
-    def _read_so_far(self) -> Response[None]:
-        """Return the response, with the body if it contained no event."""
-        content = self.masked(bytes(self._unread[:_KEPT])) if self._unread else b""
-        return msgspec.structs.replace(self._response, content=content)
-
-    def _stop(self, error: APIError) -> None:
-        error.response = error.response or self._read_so_far()
-        self.failure = error
-        self.done = True
 
 
 def _as_text(data: bytes) -> str:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import re
 from functools import cache
 from inspect import isclass
-from typing import Any, Literal, get_args, get_origin
+from typing import Any, Literal, TypeAlias, get_args, get_origin
 
 import msgspec
 
 from specwire._codec.drift import Drift, decode, tolerate
 from specwire._models.suspicion import fields_of
 from specwire._models.union import flatten
+
+Framing: TypeAlias = Literal["sse", "jsonl", "json-seq"]
 
 _SHOWN = 40
 """Maximum characters of a frame in a message."""
@@ -19,6 +23,14 @@ _FIELDS = (b"", b"data", b"event", b"id", b"retry")
 """Field names of server-sent events; comments have an empty name."""
 _OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _ENDS = (b"\n", b"\r")
+_ITEMS = msgspec.json.Decoder(list[msgspec.Raw])
+_BEGINS: dict[Framing, re.Pattern[bytes]] = {
+    "sse": re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:data|event|id|retry)?:"),
+    "jsonl": re.compile(rb"(?:\xef\xbb\xbf)?\s*[\[{\"]"),
+    "json-seq": re.compile(rb"\s*\x1e"),
+}
+_GAP = re.compile(r"\s*(?=\{|$)")
+"""What separates two objects."""
 _LOOKED_AT = 1000
 """Maximum lines of a body that decide whether it is an event stream."""
 
@@ -106,6 +118,36 @@ def unwrapped(text: bytes, path: tuple[str, ...]) -> bytes:
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return text
     return text if found is None or bytes(found) == b"null" else bytes(found)
+
+
+def several_in(text: bytes) -> list[bytes]:
+    """Return the items of a JSON array, or several JSON objects in a row; empty for any other text."""
+    try:
+        return list(map(bytes, _ITEMS.decode(text)))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        pass
+    found: list[bytes] = []
+    whole, at, decode = text.decode("utf-8", "replace").strip(), 0, json.JSONDecoder().raw_decode
+    try:
+        while (gap := _GAP.match(whole, at)) is not None and gap.end() < len(whole):
+            _, at = decode(whole, gap.end())
+            found.append(whole[gap.end() : at].encode())
+    except (ValueError, RecursionError):
+        return []
+    return found if at == len(whole) and len(found) > 1 else []
+
+
+def is_whole(text: bytes) -> bool:
+    """Return True if a text is certainly a whole JSON object or array."""
+    try:
+        return text[:1] in (b"{", b"[") and bool(msgspec.json.decode(text, type=msgspec.Raw))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return False
+
+
+def begins_as(framing: Framing, start: bytes) -> bool:
+    """Return True if a body begins with the fields of an event, or with a JSON object, array or string."""
+    return _BEGINS[framing].match(start) is not None
 
 
 def has_fields(body: bytes | bytearray) -> bool:

@@ -74,6 +74,11 @@ class SSEParser:
             lines.append(_value(bytes(self._partial), 5))
         return b"\n".join(lines)
 
+    @property
+    def unfinished_name(self) -> str:
+        """Return the name of the unfinished event."""
+        return self._event or "message"
+
     def feed(self, chunk: bytes) -> list[ServerSentEvent]:
         """Return the events that a chunk completes.
 
