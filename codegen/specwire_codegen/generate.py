@@ -37,7 +37,7 @@ from specwire_codegen.output.audit import audit
 from specwire_codegen.output.files import replace_file
 from specwire_codegen.output.formatting import formatted
 from specwire_codegen.output.manifest import MANIFEST, manifest
-from specwire_codegen.output.package import compare, holds
+from specwire_codegen.output.package import compare, differences, holds, unified_diff
 from specwire_codegen.output.paths import inside
 from specwire_codegen.overrides.overrides import read_overrides, without_forms
 from specwire_codegen.overrides.pins import check_pins, pins_of
@@ -72,27 +72,43 @@ def _bounded(target: Target) -> Iterator[None]:
 
 
 def document_of(
-    target: Target, access: Access | None = None, *, after: str | None = None, source: Document | None = None
+    target: Target,
+    access: Access | None = None,
+    *,
+    after: str | None = None,
+    source: Document | None = None,
+    bare: bool = False,
 ) -> tuple[Document, tuple[Diagnostic, ...]]:
     """Return the normalized document of a target, or as it is after a pass, and the warnings.
 
-    `source` is read instead of the document of the target.
+    `source` is read instead of the document of the target; no overlay is applied to it if it is `bare`.
     """
-    document, found = _normalized(target, access, after, source)
+    document, found = _normalized(target, access, after, source, bare=bare)
     return document, found.warnings
 
 
+def overlaid(target: Target, access: Access, source: Document | None = None) -> Document:
+    """Return the document of a target with its overlays applied; `source` is read instead of it."""
+    config = read_config(target.config, target.name)
+    document = source or _loaded(target, access)
+    overlays = target.overlays
+    if str(target.spec) not in document.dependencies:  # not an overlay itself
+        overlays = (*_overlays(target, config), *overlays)
+    return with_overlays(document, overlays, target.spec, access)
+
+
 def _normalized(
-    target: Target, access: Access | None, after: str | None = None, source: Document | None = None
+    target: Target,
+    access: Access | None,
+    after: str | None = None,
+    source: Document | None = None,
+    *,
+    bare: bool = False,
 ) -> tuple[Document, Normalized]:
     """Return the normalized document of a target, or as it is after a pass, and what was found on the way."""
     with _bounded(target):
-        access, config = access or Access(), read_config(target.config, target.name)
-        document = source or _loaded(target, access)
-        overlays = target.overlays
-        if str(target.spec) not in document.dependencies:  # not an overlay itself
-            overlays = (*_overlays(target, config), *overlays)
-        document = with_overlays(document, overlays, target.spec, access)
+        config = read_config(target.config, target.name)
+        document = source if source is not None and bare else overlaid(target, access or Access(), source)
         omitted = {key: config.locate("operations", key) for key in config.omitted}
         document = without(document, omitted, missing_ok=target.foreign)
         selected = select(document, target.only_tags, target.only_operations)
@@ -211,15 +227,34 @@ def refuse_warnings(warnings: Sequence[Diagnostic]) -> None:
         raise DiagnosticError(tuple(attrs.evolve(each, severity="error") for each in warnings))
 
 
+@attrs.frozen
+class Checked:
+    """How a package differs from what would be generated."""
+
+    api: Api
+    changes: tuple[str, ...]
+    """Changes that generating would make; empty if there are none."""
+    differences: tuple[str, ...]
+    """Unified diffs of the files."""
+    warnings: tuple[Diagnostic, ...]
+
+
 def check(target: Target, access: Access | None = None, *, strict: bool = False) -> list[str]:
     """Return the changes that generating would make; an empty list if there are none."""
+    return list(compared(target, access, strict=strict).changes)
+
+
+def compared(target: Target, access: Access | None = None, *, strict: bool = False) -> Checked:
+    """Compare the package of a target with what would be generated."""
     built = build(target, access)
     if strict:
         refuse_warnings(built.warnings)
     found = [f"{change} ({target.output.as_posix()})" for change in compare(target.output, built.files)]
-    if target.normalized is not None and not holds(target.normalized, built.normalized):
-        found.append(f"change {target.normalized.as_posix()}")
-    return found
+    shown = [*differences(target.output, built.files)]
+    if (path := target.normalized) is not None and not holds(path, built.normalized):
+        found.append(f"change {path.as_posix()}")
+        shown.append(unified_diff(path.as_posix(), path.read_bytes() if path.is_file() else None, built.normalized))
+    return Checked(built.api, tuple(found), tuple(shown), built.warnings)
 
 
 def accept(target: Target, operation_id: str, access: Access | None = None) -> Path:

@@ -38,6 +38,10 @@ if TYPE_CHECKING:
         Drift as Drift,
         DriftWarning as DriftWarning,
     )
+    from specwire._codec.drift_tally import (
+        DriftEntry as DriftEntry,
+        DriftReport as DriftReport,
+    )
     from specwire._codec.model import (
         WireModel as WireModel,
     )
@@ -149,6 +153,7 @@ _MODULES = by_module(
         "_client.workflow": "Pause Workflow send wait",
         "_codec.conversion": "from_dict from_json to_dict to_json",
         "_codec.drift": "Drift DriftWarning",
+        "_codec.drift_tally": "DriftEntry DriftReport",
         "_downloads.async_download": "AsyncDownload",
         "_downloads.sync_download": "Download",
         "_http.middleware": (

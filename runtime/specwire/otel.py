@@ -9,7 +9,8 @@ HTTP attributes of the semantic conventions. Both end when the body is read or c
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections import Counter as CountOf
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, TypeVar, overload
@@ -29,17 +30,19 @@ from specwire._client.async_client import (
 from specwire._client.sync_client import (
     Client,
 )
+from specwire._codec.drift_reports import Drift, is_declared, report
 from specwire._http.response import HTTPResponse
 from specwire._network.server_url import shown_url
 from specwire._network.transport_errors import TransportError
 from specwire.errors import APIError
 
 if TYPE_CHECKING:
-    from opentelemetry.metrics import MeterProvider
+    from opentelemetry.metrics import Counter, MeterProvider
     from opentelemetry.trace import TracerProvider
     from opentelemetry.util.types import AttributeValue
 
     from specwire._http.middleware import AsyncCall, AsyncSend, Call, Send
+    from specwire._http.options import Options
     from specwire._http.request import PreparedRequest
     from specwire._operations.request import BaseRequest
     from specwire._operations.response import Response
@@ -80,9 +83,34 @@ def instrumented(
     telemetry = _Telemetry(trace.get_tracer("specwire", tracer_provider=tracer_provider), meter_provider)
     options = client._session.options
     # A client only has middleware of its own kind, which the type of the options can't express.
+    drift = options.on_drift if options.on_drift == "raise" else telemetry.counted(options)
     attempts: list[Any] = [*options.middleware, telemetry.send if isinstance(client, Client) else telemetry.asend]
     calls: list[Any] = [telemetry.call if isinstance(client, Client) else telemetry.acall, *options.call_middleware]
-    return client.with_options(middleware=attempts, call_middleware=calls)
+    return client.with_options(middleware=attempts, call_middleware=calls, on_drift=drift)
+
+
+class _CountedDrift:
+    """Function for `on_drift` that counts drift before the client's own reaction to it."""
+
+    def __init__(self, counter: Counter, options: Options) -> None:
+        self._counter = counter
+        self._then = options.on_drift
+        self._warned = options.warned
+
+    def __repr__(self) -> str:
+        return repr(self._then)
+
+    def __call__(self, drifts: Sequence[Drift]) -> None:
+        self.record("", drifts)
+
+    def record(self, operation: str, drifts: Sequence[Drift], status: int | None = None) -> None:
+        known: dict[str, AttributeValue] = {"specwire.operation": operation} if operation else {}
+        if status is not None:
+            known["http.response.status_code"] = status
+        for kind, count in CountOf(drift.kind for drift in drifts).items():
+            self._counter.add(count, {**known, "specwire.drift.kind": kind})
+        if is_declared(drifts) or hasattr(self._then, "record"):
+            report(drifts, self._then, operation, self._warned, status)
 
 
 class _Telemetry:
@@ -96,6 +124,12 @@ class _Telemetry:
             description="Duration of HTTP client requests.",
             explicit_bucket_boundaries_advisory=_BUCKETS,
         )
+        self._drift = metrics.get_meter("specwire.drift", meter_provider=meter_provider).create_counter(
+            "specwire.drift", unit="{difference}", description="Differences of responses from the document."
+        )
+
+    def counted(self, options: Options) -> _CountedDrift:
+        return _CountedDrift(self._drift, options)
 
     def call(self, request: BaseRequest, call: Call) -> Response[Any]:
         with self._calling(request) as calling:

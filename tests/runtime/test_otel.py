@@ -14,6 +14,7 @@ from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import SpanKind, StatusCode
+from specwire import DriftReport, DriftWarning
 from specwire.errors import (
     APIConnectionError,
     APITimeoutError,
@@ -64,6 +65,15 @@ class Telemetry:
         [metric] = found.resource_metrics[0].scope_metrics[0].metrics
         assert ("http.client.request.duration", "s") == (metric.name, metric.unit)
         return list(metric.data.data_points)
+
+    @property
+    def drift(self) -> list[Any]:
+        """Data points of the counter of drift."""
+        found = self.reader.get_metrics_data()
+        assert found is not None
+        scopes = found.resource_metrics[0].scope_metrics
+        metrics = {metric.name: metric for scope in scopes for metric in scope.metrics}
+        return list(metrics["specwire.drift"].data.data_points)
 
     def close(self) -> None:
         self.tracers.shutdown()
@@ -238,6 +248,30 @@ def test_durations_are_measured(caller: Caller, client: Any, server: Server, tel
     assert (2, {**common, "http.response.status_code": 200}) == (good.count, dict(good.attributes))
     assert (0.005, 10) == (good.explicit_bounds[0], good.explicit_bounds[-1])
     assert 0 < good.sum < 10
+
+
+def test_drift_is_counted(caller: Caller, server: Server, telemetry: Telemetry) -> None:
+    """By operation, kind and status; the client still reacts to it as configured."""
+    report = DriftReport()
+    client = telemetry.around(caller.client(on_drift=report))
+    server.play(reply({"id": None}), reply({"id": None}))
+    caller.run(client.things.get("1"))
+    caller.run(client.things.get("1"))
+    known = {"specwire.operation": "get_thing", "http.response.status_code": 200, "specwire.drift.kind": "null"}
+    assert [(2, known)] == [(point.value, dict(point.attributes)) for point in telemetry.drift]
+    assert [2] == [entry.count for entry in report.entries]
+
+
+def test_warnings_and_errors_of_drift_stay(caller: Caller, server: Server, telemetry: Telemetry) -> None:
+    """Counting does not replace them."""
+    server.play(reply({"id": None}), reply({"id": None}), reply({"id": None}))
+    client = telemetry.around(caller.client())
+    with pytest.warns(DriftWarning) as seen:
+        caller.run(client.things.get("1"))
+        caller.run(client.things.get("1"))
+    assert 1 == len(seen)
+    with pytest.raises(DecodeError):
+        caller.run(telemetry.around(caller.client(on_drift="raise")).things.get("1"))
 
 
 def test_no_secret_is_reported(caller: Caller, server: Server, telemetry: Telemetry) -> None:

@@ -17,6 +17,7 @@ from specwire_codegen.cli.console import advise, pour, report, say, show_rows, t
 from specwire_codegen.cli.contract import contract
 from specwire_codegen.cli.diff import diff
 from specwire_codegen.cli.doctor import doctor
+from specwire_codegen.cli.drift import drift
 from specwire_codegen.cli.explanation import explanation, explanation_of_name
 from specwire_codegen.cli.mcp import mcp
 from specwire_codegen.cli.mock import mock
@@ -45,6 +46,7 @@ app.command(mcp)
 app.command(doctor)
 app.command(mock)
 app.command(update)
+app.command(drift)
 app.command(package)
 app.command(contract)
 
@@ -126,6 +128,8 @@ def check(
     *sources: str,
     package: str | None = None,
     output: Output = Path(),
+    diff: bool = False,
+    fail_on_warning: bool = False,
     reading: Reading = NO_MORE,
     overlay: Overlays = (),
     strict: Strict = False,
@@ -134,30 +138,61 @@ def check(
 ) -> int:
     """Compare the existing packages with what would be generated; exit with 1 if they differ.
 
+    A document without --package is checked by itself: specwire check openapi.yaml --fail-on-warning
+
     Parameters
     ----------
     sources
-        Names of clients, or a document with --package. Default: all clients.
+        Names of clients, or documents. Default: all clients.
     package
         Name of the package that was generated from a single document.
     output
         Folder that contains the package.
+    diff
+        Print the differences of the files as a unified diff.
+    fail_on_warning
+        Print warnings about the document, and exit with 1 if there are any.
 
     """
-    from specwire_codegen.generate import check as run
+    from specwire_codegen.generate import compared
 
-    found = [
-        change
-        for target in _targets(sources, package, output, root, overlay, run_hooks=run_hooks)
-        for change in run(target, reading.access, strict=strict)
-    ]
-    for change in found:
-        report("stale", change)
-    if found:
+    stale = warned = False
+    documents = _documents(sources, root) if package is None else []
+    for document in documents:
+        target = attrs.evolve(single(document, "client", output), overlays=overlay)
+        found = compared(target, reading.access, strict=strict)
+        warn(found.warnings)
+        warned |= bool(found.warnings)
+        say(f"{target.origin}: {_counted(found.api)}, {_plural(len(found.warnings), 'warning')}")
+    named = [source for source in sources if source not in documents]
+    for target in _targets(named, package, output, root, overlay, run_hooks=run_hooks) if named or not sources else ():
+        found = compared(target, reading.access, strict=strict)
+        if fail_on_warning:
+            warn(found.warnings)
+            warned |= bool(found.warnings)
+        for change in found.changes:
+            report("stale", change)
+        if diff:
+            pour("".join(found.differences))
+        stale |= bool(found.changes)
+    if stale:
         advise("run: specwire generate")
+    if stale or (fail_on_warning and warned):
         return 1
-    say("everything is as it would be generated")
+    if not documents or named:
+        say("everything is as it would be generated")
     return 0
+
+
+def _counted(api: Api) -> str:
+    """Return the size of a client in words."""
+    operations = len({operation.id for operation in api.operations})
+    return f"{_plural(operations, 'operation')}, {_plural(len(api.models), 'model')}"
+
+
+def _plural(count: int, noun: str) -> str:
+    """Return a number with its noun."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 @app.command(name="dump-ir")
@@ -300,9 +335,8 @@ def _chosen(sources: Sequence[str], package: str | None, output: Path, root: Pat
     from specwire_codegen.workspace.settings import project_targets
 
     stated, known = project_targets(root), providers(root)
-    for source in sources:
-        if source not in {*known, *stated} and (source == STANDARD_INPUT or "." in source or "/" in source):
-            raise SpecwireCodegenError(f"{source} is a document: name its package too, with --package my_client")
+    for document in _documents(sources, root):
+        raise SpecwireCodegenError(f"{document} is a document: name its package too, with --package my_client")
     if not sources and not known and not stated:
         raise SpecwireCodegenError(
             f"{root.resolve().name}/ has neither [tool.specwire] in pyproject.toml nor specs/<provider>/openapi.yaml: "
@@ -311,3 +345,11 @@ def _chosen(sources: Sequence[str], package: str | None, output: Path, root: Pat
     hooks = {name: attrs.evolve(one.hook, allowed=run_hooks) for name, one in stated.items() if one.hook is not None}
     targets = {name: attrs.evolve(one, hook=hooks.get(name)) for name, one in stated.items()}
     return [targets[name] if name in targets else provider(root, name) for name in sources or (*stated, *known)]
+
+
+def _documents(sources: Sequence[str], root: Path) -> list[str]:
+    """Return the sources that are documents, not names of clients."""
+    from specwire_codegen.workspace.settings import project_targets
+
+    known = {*providers(root), *project_targets(root)} if sources else set[str]()
+    return [each for each in sources if each not in known and (each == STANDARD_INPUT or "." in each or "/" in each)]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from html import escape
 from types import MappingProxyType
 
 import attrs
 
 from specwire_codegen.characters import escaped
 from specwire_codegen.diff.change import SEVERITIES, Action, Change, Severity
+from specwire_codegen.diff.page import page, safe, section
 
 _HEADINGS: Mapping[Severity, str] = {"breaking": "Breaking", "risky": "Risky", "safe": "Safe"}
 _MEANING: Mapping[Severity, str] = {
@@ -114,21 +114,19 @@ def as_json(report: Report) -> str:
 
 def html(report: Report) -> str:
     """Return a report as one self-contained page."""
-    parts = [f"<h1>Client changes</h1><p>{escape(report.old)} → {escape(report.new)}</p>"]
+    parts = [f"<h1>Client changes</h1><p>{safe(report.old)} → {safe(report.new)}</p>"]
     parts.append(f"<p>{report.counts}. Suggested version bump: <b>{report.bump}</b>.</p>")
     for severity in SEVERITIES:
         if found := report.of(severity):
-            rows = "".join(_row(change) for change in found)
-            parts.append(
-                f'<details class="{severity}"{" open" if severity != "safe" else ""}><summary>{_HEADINGS[severity]} '
-                f"({len(found)}) <small>{_MEANING[severity]}</small></summary><table>{rows}</table></details>"
-            )
-    return _PAGE.format(title=escape(f"{report.old} to {report.new}"), body="".join(parts))
+            heading = f"{_HEADINGS[severity]} ({len(found)})"
+            rows = map(_row, found)
+            parts.append(section(severity, heading, _MEANING[severity], rows, is_open=severity != "safe"))
+    return page(safe(f"{report.old} to {report.new}"), "".join(parts))
 
 
 def _row(change: Change) -> str:
-    operation = f"<small>{escape(change.operation)}</small>" if change.operation else ""
-    return f"<tr><td><code>{escape(change.subject)}</code>{operation}</td><td>{escape(change.text)}</td></tr>"
+    operation = f"<small>{safe(change.operation)}</small>" if change.operation else ""
+    return f"<tr><td><code>{safe(change.subject)}</code>{operation}</td><td>{safe(change.text)}</td></tr>"
 
 
 def _code(text: str) -> str:
@@ -140,19 +138,6 @@ def _plain(text: str) -> str:
     """Return text without Markdown."""
     return "".join(f"\\{each}" if each in "\\`*_[]<>|#" else each for each in escaped(text))
 
-
-_PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title><style>
-:root {{ color-scheme: light dark }}
-body {{ font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 60rem; padding: 0 1rem }}
-summary {{ cursor: pointer; font-weight: 600; margin: 1rem 0 .5rem }} summary small {{ font-weight: 400; opacity: .75 }}
-table {{ border-collapse: collapse; width: 100% }}
-td {{ border-top: 1px solid #8884; overflow-wrap: anywhere; padding: .35rem .5rem; vertical-align: top; width: 50% }}
-td small {{ display: block; opacity: .7 }}
-.breaking summary {{ color: light-dark(#b3261e, #ff8a80) }} .risky summary {{ color: light-dark(#8a5a00, #ffcc66) }}
-</style></head><body>{body}</body></html>
-"""
 
 FORMATS: Mapping[str, Callable[[Report], str]] = MappingProxyType(
     {"text": text, "markdown": markdown, "json": as_json, "html": html, "changelog": changelog}

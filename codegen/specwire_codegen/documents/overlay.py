@@ -30,7 +30,7 @@ def apply(document: Document, overlay: Document) -> Document:
     """
     actions = overlay.data.get("actions")
     editor = _Editor(overlay, document)
-    if isinstance(actions, list) and actions:
+    if isinstance(actions, list):
         for index, action in enumerate(actions):
             editor.act(action, pointers.join("/actions", index))
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 import shutil
 import tempfile
@@ -31,6 +32,25 @@ def compare(folder: Path, files: Mapping[str, str]) -> list[str]:
     ]
     changes += [f"remove {name}" for name in sorted((found.own | found.edited) - set(files))]
     return changes + [f"not generated: {name}" for name in sorted(found.foreign)]
+
+
+def differences(folder: Path, files: Mapping[str, str]) -> Iterator[str]:
+    """Yield the unified diff of each file that writing would change."""
+    found = survey(folder)
+    for name in sorted({*files, *found.own, *found.edited}):
+        path = folder / name
+        before = path.read_bytes() if path.is_file() and not path.is_symlink() else None
+        after = files.get(name)
+        if before != (None if after is None else after.encode()):
+            yield unified_diff(path.as_posix(), before, after)
+
+
+def unified_diff(path: str, before: bytes | None, after: str | None) -> str:
+    """Return the difference of two versions of a file, of which one may not exist."""
+    old, new = (b"" if before is None else before).decode("utf-8", "replace"), after or ""
+    one, other = "/dev/null" if before is None else f"a/{path}", "/dev/null" if after is None else f"b/{path}"
+    lines = difflib.unified_diff(old.splitlines(), new.splitlines(), one, other, lineterm="")
+    return "".join(f"{line}\n" for line in lines)
 
 
 def write(

@@ -75,4 +75,5 @@ class FileCheck:
         if options.on_drift == "raise":
             text = f"{operation.id}: the response differs from the document: {listed([drift])}"
             raise DecodeError(text, request=self._request, response=self._response)
-        report([drift], options.on_drift, operation.id, options.warned)
+        status = self._response.status_code if self._response is not None else None
+        report([drift], options.on_drift, operation.id, options.warned, status)

@@ -9,10 +9,12 @@ import msgspec
 
 from specwire._codec.codec import MISFIT, Decoder, decoder
 from specwire._codec.drift import Drift, decode, expected, listed, report, tolerate
+from specwire._codec.drift_reports import report_undeclared
 from specwire._errors.base import LIMIT, cut
 from specwire._errors.server_message import summary, summary_of_xml
 from specwire._http.response import HTTPResponse
 from specwire._models import lenient_json
+from specwire._models.json_types import kind_of
 from specwire._models.suspicion import fields_of
 from specwire._network.faults import terse
 from specwire._operations.operation import EmptyPayload, ErrorEnvelope, JsonPayload, Operation, Payload
@@ -158,7 +160,7 @@ def _tell(state: CallState, response: HTTPResponse, content: bytes, drifts: tupl
     if options.on_drift == "raise":
         text = f"{operation.id}: the response differs from the document: {listed(drifts)}"
         raise _decode_error(state, response, content, text)
-    report(drifts, options.on_drift, operation.id, options.warned)
+    report(drifts, options.on_drift, operation.id, options.warned, response.status_code)
 
 
 def status_error(state: CallState, status: int, headers: Headers, content: bytes, hint: str = "") -> APIStatusError:
@@ -252,10 +254,12 @@ def _error_body(state: CallState, status: int, raw: Any) -> tuple[Any, tuple[Dri
     operation, options = state.request.operation, state.options
     kind = operation.error_type(status)
     if kind is None or isinstance(raw, str):
+        if not isinstance(raw, str | None):
+            report_undeclared(options.on_drift, operation.id, kind_of(raw), status)
         return raw, ()
     value, drifts = tolerate(raw, kind)
     if drifts and options.on_drift != "raise":  # an error is raised anyway
-        report(drifts, options.on_drift, f"{operation.id} (HTTP {status})", options.warned)
+        report(drifts, options.on_drift, operation.id, options.warned, status)
     return (raw if any(drift.path == "$" or drift.got == "nothing" for drift in drifts) else value), drifts
 
 

@@ -246,7 +246,8 @@ class EventReader(Failing[E]):
                 self._give(events, texts)
             if self._untold and self._given:
                 drifts, self._untold = tuple(self._untold), []
-                drift.report(drifts, self._on_drift, self._request.operation.id, self._warned)
+                status = self._response.status_code
+                drift.report(drifts, self._on_drift, self._request.operation.id, self._warned, status)
         if failure is not None and self.failure is None:
             self._stop(failure)
 

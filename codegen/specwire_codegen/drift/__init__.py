@@ -1,0 +1,1 @@
+"""Drift that clients have recorded: reports of it, and corrections of the document."""
