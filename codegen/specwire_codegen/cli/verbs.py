@@ -15,7 +15,6 @@ import specwire
 from specwire_codegen.cli.call import call
 from specwire_codegen.cli.console import advise, pour, report, say, show_rows, tell, warn, working
 from specwire_codegen.cli.contract import contract
-from specwire_codegen.cli.diff import diff
 from specwire_codegen.cli.doctor import doctor
 from specwire_codegen.cli.drift import drift
 from specwire_codegen.cli.explanation import explanation, explanation_of_name
@@ -23,7 +22,7 @@ from specwire_codegen.cli.mcp import mcp
 from specwire_codegen.cli.mock import mock
 from specwire_codegen.cli.options import NO_MORE, From, Output, Overlays, Reading, Root, RunHooks, Strict
 from specwire_codegen.cli.package import package
-from specwire_codegen.cli.update import update
+from specwire_codegen.cli.versions import diff, update
 from specwire_codegen.diagnostics import DiagnosticError, SpecwireCodegenError, merged
 from specwire_codegen.dump import dump
 from specwire_codegen.project import STANDARD_INPUT, Target, provider, providers, require_package_name, single

@@ -1,4 +1,4 @@
-"""The command that pins a new version of a document."""
+"""Commands about versions of a client: the comparison of two, and the pin of a new one."""
 
 from __future__ import annotations
 
@@ -18,6 +18,49 @@ if TYPE_CHECKING:
 
 _MOST_LINES = 40
 """Longest changelog entry that is printed."""
+
+
+def diff(
+    old: str,
+    new: str,
+    *,
+    format: Literal["text", "markdown", "json", "html", "changelog"] = "text",
+    output: Annotated[Path, cyclopts.Parameter(name=["--output", "-o"])] | None = None,
+    fail_on: Literal["breaking", "risky"] | None = None,
+    reading: Reading = NO_MORE,
+    root: Root = Path(),
+) -> int:
+    """Compare two versions of a client, and say what each change means for its users.
+
+    A version is a provider, a document or its URL, or one of these in a Git revision: HEAD~1:mistral.
+
+    Parameters
+    ----------
+    old
+        The version that users have.
+    new
+        The version that they would get.
+    format
+        Form of the report; `changelog` is an entry for CHANGELOG.md.
+    output
+        File to write the report to.
+    fail_on
+        Exit with 1 for changes of this severity, or worse.
+
+    """
+    from specwire_codegen.diff.change import SEVERITIES
+    from specwire_codegen.diff.report import FORMATS
+    from specwire_codegen.diff.versions import report_of
+
+    found = report_of(root, old, new, reading.access)
+    written = FORMATS[format](found)
+    if output is None:
+        pour(written)
+    else:
+        output.write_text(written, "utf-8")
+        say(f"wrote {output.as_posix()}: {found.counts}")
+    limit = -1 if fail_on is None else SEVERITIES.index(fail_on)
+    return int(any(SEVERITIES.index(change.severity) <= limit for change in found.changes))
 
 
 def update(
