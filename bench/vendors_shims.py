@@ -22,7 +22,7 @@ _OFF = "Mock server tests are disabled"
 def _fields(model: Any) -> dict[str, Any]:
     """Return the types of the fields of a model by name."""
     hints = get_type_hints(model)
-    return {name: _type(hints[name]) for name in model.__struct_fields__ if name in hints}
+    return {name: _type(hints[name]) for name in getattr(model, "__struct_fields__", ()) if name in hints}
 
 
 def _type(hint: Any) -> Any:

@@ -20,6 +20,7 @@ from specwire_codegen.diagnostics import (
     failure,
     merged,
     raise_errors,
+    warning,
 )
 from specwire_codegen.documents.document import Document
 from specwire_codegen.documents.filter import select, without
@@ -168,6 +169,12 @@ def overridden(target: Target, document: Document) -> Api:
     if target.overrides is None:
         return api
     overrides = read_overrides(target.overrides, api)
+    if api.compat is not None and overrides:
+        names = ", ".join(sorted({".".join(each.method) for each in overrides}))
+        message = f"a client with [compat] has no overrides: {names}"
+        help_ = "remove the overrides, or [compat]"
+        ignored = warning("unused-overrides", message, Location(target.overrides.as_posix()), help_)
+        return attrs.evolve(api, warnings=(*api.warnings, ignored))
     api = without_forms(api, overrides)
     return attrs.evolve(api, overrides=overrides, overrides_package=target.overrides_package)
 

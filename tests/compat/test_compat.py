@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import inspect
 import pickle
 import subprocess
@@ -13,9 +14,12 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
+import attrs
 import httpx2
 import pytest
 from specwire.errors import SpecwireError
+from specwire_codegen.generate import build
+from specwire_codegen.project import single
 
 from tests.compat.harbour import HERE, SHIP, Server, events, pages
 
@@ -67,6 +71,46 @@ def test_fields_that_the_document_lacks_are_attributes(client: Any, server: Serv
     assert ship.to_dict()["flag"] == {"colour": "red"}
     with pytest.raises(AttributeError, match="no attribute 'mast'"):
         attrgetter("mast")(ship)
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, lambda ship: pickle.loads(pickle.dumps(ship))])
+def test_copies_keep_what_the_document_does_not_declare(
+    client: Any, server: Server, copied: Callable[[Any], Any]
+) -> None:
+    port = {"portName": "Kiel", "lamps": [1]}
+    sent = {**SHIP, "homePort": port, "flag": {"colour": "red"}}
+    server.on("GET", "/ships/3f1e", sent)
+    ship = client.ships.retrieve("3f1e")
+    made = copied(ship)
+    assert made == ship and made.to_dict() == sent and made.captain is None
+    assert made.home_port.lamps == [1] and ship.model_copy(update={"name": "Max"}).flag == {"colour": "red"}
+    made.name = "Max"
+    assert ship.name == "Rex"
+
+
+@pytest.mark.parametrize("status", [409, 429, 503])
+def test_a_refused_call_is_repeated(package: Any, server: Server, status: int) -> None:
+    def refuse(request: httpx2.Request) -> httpx2.Response:
+        refused = len(server.requests) < 2
+        return httpx2.Response(
+            status if refused else 200, json={} if refused else SHIP, headers={"retry-after-ms": "1"}
+        )
+
+    server.on("POST", "/ships", refuse)
+    client = package.Harbour(api_key="k", http_client=httpx2.Client(transport=httpx2.MockTransport(server)))
+    if status == 503:  # it may have created the ship
+        with pytest.raises(package.InternalServerError):
+            client.ships.create(name="Rex")
+    else:
+        assert client.ships.create(name="Rex").id == "3f1e" and len(server.requests) == 2
+
+
+def test_pages_have_the_methods_of_models(package: Any, client: Any, server: Server) -> None:
+    server.on("GET", "/ships", pages())
+    page = client.ships.list()
+    assert isinstance(page, package.BaseModel) and page.to_dict()["data"][0] == {**SHIP, "id": "a"}
+    assert page.model_dump()["has_more"] is True and '"took": 3' in page.to_json()
+    assert page.model_fields_set == {"data", "has_more", "took"} and page.model_extra == {"took": 3}
 
 
 def test_construct_takes_any_value(package: Any) -> None:
@@ -381,6 +425,19 @@ def test_types_have_the_names_and_places_of_the_published_client(package: Any) -
     assert {"Harbour", "AsyncHarbour", "Client", "HarbourError", "NOT_GIVEN", "types"} <= set(dir(package))
     with pytest.raises(AttributeError, match="no attribute 'Boat'"):
         attrgetter("Boat")(package)
+
+
+def test_overrides_are_left_out_with_a_warning(tmp_path: Path) -> None:
+    folder = tmp_path / "overrides"
+    folder.mkdir()
+    (folder / "ships.py").write_text(
+        '"""Overrides."""\n\nfrom specwire import Request, adds\n\n\n'
+        '@adds("getShip", "ships.find")\ndef find(name: str) -> Request[None]: ...\n'
+    )
+    target = attrs.evolve(single(HERE / "openapi.yaml", "harbour", tmp_path), overrides=folder)
+    built = build(target)
+    (ignored,) = (each for each in built.warnings if each.code == "unused-overrides")
+    assert "ships.find" in ignored.message and not built.api.overrides
 
 
 def test_other_clients_have_no_trace_of_it() -> None:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast
 
 from specwire._compat.errors import translated
-from specwire._compat.page import PageInfo, info_of, page_class
+from specwire._compat.page import PageInfo, PageModel, info_of, page_class
 from specwire._operations.request import PagedRequest
 from specwire._operations.response import Response
 from specwire._pagination.pagination import Trail, items
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 ItemT = TypeVar("ItemT")
 
 
-class AsyncPage(Generic[ItemT]):
+class AsyncPage(PageModel, Generic[ItemT]):
     """A page of a list. Its fields are those of the response."""
 
     __item__: ClassVar[Any] = Any

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Callable, Iterator, Mapping, Set as AbstractSet
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias, TypeVar, Union
@@ -80,7 +81,7 @@ class BaseModel:
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
         return found
 
-    def __iter__(self) -> Iterator[tuple[str, Any]]:
+    def __iter__(self) -> Iterator[Any]:
         yield from ((name, getattr(self, name)) for name in self.__struct_fields__)
         yield from _undeclared(self).items()
 
@@ -197,14 +198,24 @@ class BaseModel:
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """Return a copy with changed fields."""
-        import copy
-
         made = copy.deepcopy(self) if deep else copy.copy(self)
         for name, value in (update or {}).items():
             setattr(made, name, value)
         return made
 
-    copy = model_copy
+    def copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Return `model_copy`, by the name of older versions of pydantic."""
+        return self.model_copy(update=update, deep=deep)
+
+    def __copy__(self) -> Self:
+        """Return a copy with the undeclared fields."""
+        return _rebuilt(type(self), *_parts(self))
+
+    def __deepcopy__(self, memo: Any) -> Self:
+        return _rebuilt(type(self), *copy.deepcopy(_parts(self), memo))
+
+    def __reduce__(self) -> Any:
+        return _rebuilt, (type(self), *_parts(self))
 
     @classmethod
     def model_validate(cls, obj: Any, **_: Any) -> Self:
@@ -243,6 +254,20 @@ class WireModel(BaseModel, models.WireModel, metaclass=_Meta, kw_only=True):
 
 class OpenModel(BaseModel, models.OpenModel, metaclass=_Meta, kw_only=True, omit_defaults=True):
     """Class of a JSON object that may have properties beyond the declared ones."""
+
+
+def _parts(model: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the fields of a model that are set, and those that the document does not declare."""
+    pairs = zip(type(model).__struct_fields__, msgspec.structs.astuple(model), strict=True)
+    unknown = {} if is_open(type(model)) else dict(unknown_fields(model))
+    return {name: value for name, value in pairs if value is not msgspec.UNSET}, unknown
+
+
+def _rebuilt(kind: type[T], fields: Mapping[str, Any], unknown: Mapping[str, Any]) -> T:
+    """Return a model of these parts."""
+    made = kind(**fields)
+    keep_from(made, unknown)
+    return made
 
 
 def _set_fields(model: Any) -> Iterator[tuple[str, Any]]:

@@ -12,6 +12,7 @@ from specwire._auth.credentials import Credentials, make_credentials
 from specwire._compat.call import NOT_GIVEN, waits
 from specwire._compat.response import sent
 from specwire._http.configuration import find_base_url, make_options
+from specwire._http.retry import USUAL_STATUSES
 from specwire._operations.provider import Provider
 from specwire._operations.security import Basic, Security
 from specwire.errors import ConfigurationError
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 DEFAULT_MAX_RETRIES = 2
 _SECOND = ("password", "client_secret")
 """Roles of the second part of a key."""
+_REFUSALS = frozenset({409, 429})
+"""Statuses after which SDKs of this style repeat any call."""
 _CONNECT = 5.0
 """Default timeout for a connection, in seconds."""
 
@@ -74,12 +77,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             call_middleware=(),
             keep_unknown=True,
         )
+        statuses = USUAL_STATUSES if made.retry.statuses is None else made.retry.statuses
+        retry = msgspec.structs.replace(made.retry, statuses=statuses | _REFUSALS, refusals=_REFUSALS)
         own = getattr(self.http_client, "timeout", None)
         timeout: Any = self.timeout
         if timeout is NOT_GIVEN and own is not None and own != type(own)(5.0):
             timeout = own
         patience = {**waits(default_timeout), "connect_timeout": _CONNECT} if timeout is NOT_GIVEN else waits(timeout)
-        return msgspec.structs.replace(made, query={**query, **self.query}, **patience)
+        return msgspec.structs.replace(made, retry=retry, query={**query, **self.query}, **patience)
 
     def values(self, arguments: Mapping[str, KeyArgument], client: str) -> dict[str, Any]:
         """Return the keys of a client by argument, from the environment where none was passed."""

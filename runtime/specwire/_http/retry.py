@@ -25,6 +25,8 @@ class RetryPolicy(msgspec.Struct, frozen=True, kw_only=True):
     """Maximum of the upper bound, in seconds."""
     statuses: frozenset[int] | None = None
     """Statuses to retry; None for 408, 425, 429, every 5xx and those that the document adds."""
+    refusals: frozenset[int] = frozenset({429})
+    """Those of them with which a server refuses to act, so that any call is retried, also one that creates something."""
     repeat_billed: bool = False
     """Retry billed calls even if the first may have been carried out, for example after a timeout."""
     retry_after_max: float = 120.0
@@ -152,9 +154,8 @@ def _repeatable(policy: RetryPolicy, idempotent: bool, billed: bool, outcome: Ou
             advice = headers.get("x-should-retry", "").strip().lower()
             if advice in ("true", "false"):
                 return advice == "true"
-            # With 429, the server refused to act on the request.
             statuses = USUAL_STATUSES if policy.statuses is None else policy.statuses
-            return status in statuses and (idempotent or status == 429)
+            return status in statuses and (idempotent or status in policy.refusals)
 
 
 def _number(text: str | None) -> float | None:
