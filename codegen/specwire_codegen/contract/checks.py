@@ -176,7 +176,7 @@ def _schema(document: Mapping[str, Any], plan: Plan, chosen: Collection[str]) ->
     config = schemathesis.Config.from_dict(settings)
     schema = schemathesis.openapi.from_dict(without_ignored_headers(document), config=config)
     schema.hooks.hook("after_call")(EndOfStream(document))
-    schema.hooks.hook("filter_failure")(FailureFilter(document, plan.own))
+    schema.hooks.hook("filter_failure")(FailureFilter(document, plan.own, is_mock=plan.side == "document"))
     if plan.only is None:
         return schema
     return schema.include(operation_id=sorted(chosen))

@@ -22,7 +22,7 @@ EXCEPTIONS = {
     "a wrong value in a body that is neither JSON nor a form": "a schema does not describe its bytes",
     "an unknown header, cookie or query parameter": "servers ignore what they do not know",
     "a body that the document has for 204, 205 or 304": "HTTP has none",
-    "a rejected form or query with an empty or nested value": "it is not on the wire, or OpenAPI has no form for it",
+    "a rejected form or query with an empty or nested value, or text": "schemathesis has no form of its own for it",
     "other methods in `Allow`": "another path of the document may match the address too",
 }
 """Findings that are ignored, and why."""
@@ -37,17 +37,23 @@ _ABOUT_RESPONSES = frozenset(
 )
 """Failures of responses that differ from the document."""
 _ABOUT_CONTENT = _ABOUT_RESPONSES - {"UndefinedStatusCode", "MissingHeaders"}
-_IGNORED_HEADERS = frozenset({"accept", "content-type", "authorization"})
-"""Header parameters that OpenAPI ignores."""
+_IGNORED_HEADERS = frozenset(
+    "accept accept-encoding authorization connection content-length content-type host transfer-encoding user-agent".split()
+)
+"""Header parameters that OpenAPI ignores, or that every HTTP client sends."""
 _VARIABLE = re.compile(r"\{[^{}]+\}")
 
 
 class FailureFilter:
     """Filter of findings that are not faults: see `EXCEPTIONS`."""
 
-    def __init__(self, document: Mapping[str, Any], own: frozenset[int]) -> None:
-        """Filter the failures of a document's server; `own` are statuses of the mock server's own rejections."""
+    def __init__(self, document: Mapping[str, Any], own: frozenset[int], *, is_mock: bool) -> None:
+        """Filter the failures of a server; `own` are statuses that it may return without being documented.
+
+        Bodies of the mock server's own rejections say nothing about the document.
+        """
         self._own = own
+        self._is_mock = is_mock
         self._nullable = _nullable_queries(document)
         self._unsuccessful = _without_success(document)
         self._paths = [(path, _pattern(path), methods) for path, methods in _methods(document).items()]
@@ -60,11 +66,11 @@ class FailureFilter:
             return False
         kind = type(failure).__name__
         status = response.status_code
-        if kind in _ABOUT_RESPONSES and status in self._own:
+        if status in self._own and kind in (_ABOUT_RESPONSES if self._is_mock else ("UndefinedStatusCode",)):
             return False
         if kind in _ABOUT_CONTENT and status in _BODILESS:
             return False
-        if kind == "UndefinedStatusCode" and self._own and 200 <= status < 300:
+        if kind == "UndefinedStatusCode" and self._is_mock and self._own and 200 <= status < 300:
             return (case.method.lower(), case.path) not in self._unsuccessful
         if kind == "AllowHeaderMismatch":
             return not self._is_shared(failure, case)
@@ -109,11 +115,14 @@ class FailureFilter:
 
 
 def _is_unsendable(case: schemathesis.Case[Any]) -> bool:
-    """Return True if a form or a query has a value that schemathesis cannot write."""
+    """Return True if a form, a query or a body of another type has a value that schemathesis cannot write."""
+    media_type = case.media_type or "application/json"
+    if media_type not in _FORMS and (not is_json(media_type) or media_type.startswith("text/")):
+        return True
     holders = [case.query, case.body if case.media_type in _FORMS else None]
     values = [value for holder in holders if isinstance(holder, Mapping) for value in holder.values()]
     return any(
-        value in ([], {}, None)
+        value in ([], {}, None, [""])
         or (isinstance(value, list | dict) and any(isinstance(one, list | dict) for one in _members(value)))
         for value in values
     )
@@ -158,7 +167,7 @@ def _without_success(document: Mapping[str, Any]) -> frozenset[tuple[str, str]]:
     return frozenset(
         (method.lower(), path)
         for method, path, raw in operations_of(document)
-        if not any(status[:1] in "123" or status.lower() == "default" for status in raw.get("responses", {}))
+        if not any(status[:1] == "2" or status.lower() == "default" for status in raw.get("responses", {}))
     )
 
 

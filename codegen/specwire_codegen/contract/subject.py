@@ -17,7 +17,9 @@ from specwire_codegen.files.access import Access
 from specwire_codegen.generate import document_of, overridden
 from specwire_codegen.ir import Api, Operation
 from specwire_codegen.openapi import walk
+from specwire_codegen.output.package import holds
 from specwire_codegen.project import Target
+from specwire_codegen.python_source import json_text
 from specwire_codegen.render.operations import function_name, module_name
 
 
@@ -35,6 +37,8 @@ class Subject:
     prices: Mapping[str, float] = attrs.field(factory=dict)
     """Price of one request, by operationId or method and path."""
     currency: str = ""
+    stale: bool = False
+    """True if the client was generated from another version of the document."""
 
     @property
     def operation_ids(self) -> tuple[str, ...]:
@@ -88,7 +92,9 @@ def subject_of(target: Target, access: Access | None = None) -> Subject:
     package = f"{target.output.parent.name}.{target.output.name}"
     config = read_config(target.config, target.name)
     found = subject_in(package, target.name, document.data, overridden(target, document))
-    return attrs.evolve(found, prices=config.prices, currency=config.currency)
+    recorded = target.normalized if target.normalized is not None and target.normalized.is_file() else None
+    stale = recorded is not None and not holds(recorded, json_text(document.data))
+    return attrs.evolve(found, prices=config.prices, currency=config.currency, stale=stale)
 
 
 def make_importable(folder: Path) -> None:

@@ -81,6 +81,11 @@ class Plan:
         return tuple(call for call in self.calls if call.skip_reason is None)
 
     @property
+    def reads_only(self) -> bool:
+        """True if no call changes anything, so that invalid requests are harmless too."""
+        return all(call.operation.http_method in _READS for call in self.called)
+
+    @property
     def requests(self) -> int:
         """The estimated number of requests, within the limit."""
         return min(sum(call.requests for call in self.called), self.wishes.limits.requests)

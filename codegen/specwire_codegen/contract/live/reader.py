@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import attrs
@@ -13,7 +13,9 @@ from specwire_codegen.contract.client.arguments import arguments
 from specwire_codegen.contract.client.calls import Clients, Outcome, is_suspicion
 from specwire_codegen.contract.exceptions import MARK
 from specwire_codegen.contract.live.gateway import Gateway
+from specwire_codegen.contract.live.pages import page_problems, size_of
 from specwire_codegen.contract.live.plan import PlannedCall, required_parameters
+from specwire_codegen.contract.live.responses import Responses
 from specwire_codegen.contract.reports.report import Count, Row
 from specwire_codegen.contract.snippet import case_source
 from specwire_codegen.contract.strategies.property_check import UndrawableError, simplest
@@ -24,12 +26,6 @@ from specwire_codegen.contract.values.exchange import Exchange
 from specwire_codegen.contract.values.finding import Finding, Side
 from specwire_codegen.contract.wire import expected_request
 from specwire_codegen.ir import JsonPayload, Operation
-from specwire_codegen.mock.document.document import Document
-from specwire_codegen.mock.document.validation import Validators
-from specwire_codegen.openapi.media_types import base_type, is_json
-
-_FINE = (401, 403, 404, 409, 429)
-"""Rejections that say nothing about the document: of a key, of an id, of too many requests."""
 
 
 @attrs.frozen
@@ -50,7 +46,7 @@ class Reader:
         self._clients = clients
         self._gateway = gateway
         self._base = base_path
-        self._validators = Validators(Document(dict(subject.document)), "response")
+        self._responses = Responses(subject)
         self._ids: dict[str, Any] = {}
 
     def run(self, planned: PlannedCall) -> Row:
@@ -71,7 +67,7 @@ class Reader:
             case = self._case(planned)
         except UndrawableError as problem:
             return attrs.evolve(row, note=f"no values fit the schema ({problem})")
-        return self._read(row, operation, case)
+        return self._read(row, operation, case, listed=planned.source is not None)
 
     def _case(self, planned: PlannedCall) -> Case:
         if planned.source is not None:
@@ -81,7 +77,7 @@ class Reader:
             return Case()
         return simplest(requests(self._subject, planned.operation))
 
-    def _read(self, row: Row, operation: Operation, case: Case) -> Row:
+    def _read(self, row: Row, operation: Operation, case: Case, *, listed: bool) -> Row:
         given = arguments(operation, case)
         findings: list[Finding] = []
         statuses: list[int] = []
@@ -93,12 +89,22 @@ class Reader:
                 return attrs.evolve(row, note=self._gateway.refused[operation.id], findings=tuple(findings))
             if isinstance(outcome.error, AuthenticationError):
                 raise outcome.error
-            exchange = self._gateway.exchanges[-1] if len(self._gateway.exchanges) > answered else None
-            problems = [*self._sent(operation, case, arrived), *self._answered(operation, exchange, outcome)]
+            exchange = self._gateway.exchanges[answered] if len(self._gateway.exchanges) > answered else None
+            problems = [
+                *self._sent(operation, case, arrived, self._gateway.exchanges[answered:]),
+                *self._answered(operation, exchange, outcome, listed=listed),
+            ]
             statuses += [exchange.status] if exchange is not None and exchange.status is not None else []
             findings += [
                 Finding(problem.side, problem.check, f"{name}: {problem.message}", exchange, python)
                 for problem in problems
+            ]
+        size = None if findings or required_parameters(operation) else size_of(self._subject, operation)
+        if size is not None and statuses:
+            seen = self._gateway.exchanges
+            findings += [
+                Finding(side, "pages", message, seen[-1], python)
+                for side, message in page_problems(self._subject, self._clients, operation, size, seen)
             ]
         note = ", ".join(f"responded with {status}" for status in sorted({one for one in statuses if one >= 300}))
         failed = min(len(statuses), len(findings))
@@ -106,17 +112,20 @@ class Reader:
             row, counts=(Count(len(statuses), failed),), findings=tuple(findings), note=note, checked=True
         )
 
-    def _sent(self, operation: Operation, case: Case, before: int) -> Iterator[Problem]:
+    def _sent(self, operation: Operation, case: Case, before: int, answered: Sequence[Exchange]) -> Iterator[Problem]:
         """Yield the differences of the client's request from the document."""
         arrivals = self._gateway.arrivals[before:]
-        if len(arrivals) != 1:
+        redirected = bool(answered) and 300 <= (answered[0].status or 0) < 400
+        if len(arrivals) != 1 and not (arrivals and redirected):
             yield Problem("client", "sends", f"{len(arrivals)} requests arrived, not 1")
             return
         arrival = attrs.evolve(arrivals[0], raw_path=arrivals[0].raw_path.removeprefix(self._base))
         for problem in expected_request.problems(self._subject, operation, case, arrival):
-            yield Problem("client", "sends", problem)
+            yield Problem("document" if self._subject.stale else "client", "sends", problem)
 
-    def _answered(self, operation: Operation, exchange: Exchange | None, outcome: Outcome) -> Iterator[Problem]:
+    def _answered(
+        self, operation: Operation, exchange: Exchange | None, outcome: Outcome, *, listed: bool
+    ) -> Iterator[Problem]:
         """Yield the differences of the response from the document, and of what the client makes of it."""
         if exchange is None:
             yield Problem("client", "reads", f"the client sent nothing: {outcome.error}")
@@ -125,8 +134,12 @@ class Reader:
             yield Problem("server", "reads", f"the server cannot be reached: {exchange.response_body.decode()}")
             return
         status = exchange.status or 0
-        invalid = [*self._violations(operation, exchange)]
-        yield from (Problem("server", "reads", message) for message in invalid)
+        invalid = [*self._responses.violations(operation.id, exchange)]
+        if status == 404 and listed:
+            invalid.append("an id that the list has is not found")
+        # The client of an older document agrees with the server: the document is what moved.
+        moved = self._subject.stale and outcome.error is None
+        yield from (Problem("document" if moved else "server", "reads", message) for message in invalid)
         match outcome.error:
             case APIStatusError() as error if status >= 300:
                 if status >= 500:
@@ -141,34 +154,6 @@ class Reader:
             case None:
                 self._collect(operation, exchange)
 
-    def _violations(self, operation: Operation, exchange: Exchange) -> Iterator[str]:
-        status = exchange.status or 0
-        key, response = _documented(self._subject.raw(operation.id)["responses"], status)
-        if key is None:
-            if status not in _FINE:
-                yield f"the document has no status {status}"
-            return
-        content = response.get("content", {})
-        content_type = exchange.response_header("content-type")
-        if content and not exchange.response_body and status not in (204, 205, 304) and exchange.method != "HEAD":
-            yield f"the response has no body, though the document has one for {key}"
-        if not exchange.response_body or not content:
-            return
-        if not any(_covers(name, content_type) for name in content):
-            yield f"content type {content_type!r}: one of {', '.join(content)} expected"
-            return
-        schemas = [media["schema"] for name, media in content.items() if is_json(name) and "schema" in media]
-        if not is_json(content_type) or not schemas:
-            return
-        try:
-            value = json.loads(exchange.response_body)
-        except (ValueError, RecursionError):
-            yield "the response is not JSON"
-            return
-        for schema in schemas:
-            for violation in self._validators.violations(schema, value, "body"):
-                yield f"the response does not match the document: {violation}"
-
     def _collect(self, operation: Operation, exchange: Exchange) -> None:
         if not isinstance(operation.payload, JsonPayload) or required_parameters(operation):
             return
@@ -178,20 +163,6 @@ class Reader:
             return
         if found is not None:
             self._ids[operation.id] = found
-
-
-def _documented(responses: Mapping[str, Any], status: int) -> tuple[str | None, Mapping[str, Any]]:
-    keys = {key.upper(): key for key in responses}
-    for one in (str(status), f"{status // 100}XX", "DEFAULT"):
-        if one in keys:
-            return keys[one], responses[keys[one]]
-    return None, {}
-
-
-def _covers(pattern: str, content_type: str) -> bool:
-    """Return True if a media type of the document, which may be a range, has a content type."""
-    wanted, got = base_type(pattern), base_type(content_type)
-    return wanted in (got, "*/*") or (wanted.endswith("/*") and got.startswith(wanted[:-1]))
 
 
 def _ids(listing: Any) -> Iterator[Any]:

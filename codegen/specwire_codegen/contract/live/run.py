@@ -24,7 +24,7 @@ from specwire_codegen.contract.live.removal import Journal
 from specwire_codegen.contract.progress import Progress
 from specwire_codegen.contract.reports.coverage import Collector
 from specwire_codegen.contract.reports.report import Count, Report, Row
-from specwire_codegen.contract.run import findings_of, left_out, quiet
+from specwire_codegen.contract.run import REJECTIONS, findings_of, left_out, quiet
 from specwire_codegen.contract.subject import Subject
 from specwire_codegen.contract.values.exchange import Exchange
 from specwire_codegen.contract.values.finding import Finding
@@ -148,7 +148,8 @@ class LiveRun:
             self.plan.wishes.examples,
             phases=_PHASES,
             only=chosen,
-            invalid=not any(call.included for call in self.plan.called),
+            own=REJECTIONS,
+            invalid=self.plan.reads_only,
             stopped=lambda: bool(self._gateway.budget.stopped),
             progress=begin,
             seconds=self._limits.seconds,
@@ -197,6 +198,8 @@ class LiveRun:
         checked = self._checked.get(row.operation_id)
         cases = 0 if checked is None else checked.cases
         found = () if checked is None else findings_of(self._subject, row.operation_id, checked.findings)
+        if any(finding.side == "document" for finding in row.findings):
+            found = tuple(attrs.evolve(finding, side="document") for finding in found)
         lost = [exchange for operation_id, exchange in self._gateway.lost if operation_id == row.operation_id]
         gone = tuple(
             Finding("client", "replay", "the recording does not have this request: record it again", exchange)

@@ -221,9 +221,17 @@ def _fits(drawn: Mapping[str, Any]) -> bool:
 
 
 def _shows(parameters: list[Schema]) -> Callable[[Mapping[str, Any]], bool]:
-    """Return a test of whether all required parameters are on the wire, which empty arrays and objects are not."""
-    required = [(one["in"], one["name"]) for one in parameters if one.get("required") and one["in"] != "path"]
-    return lambda drawn: all(drawn.get(place, {}).get(name) not in ([], {}) for place, name in required)
+    """Return a test of whether all parameters can be read on the wire.
+
+    Empty arrays and objects are not there, and an array of one empty text looks like an empty array.
+    """
+    named = [(one["in"], one["name"], one.get("required", False)) for one in parameters if one["in"] != "path"]
+
+    def shows(drawn: Mapping[str, Any]) -> bool:
+        values = ((drawn.get(place, {}).get(name), required) for place, name, required in named)
+        return not any(value == [""] or (required and value in ([], {})) for value, required in values)
+
+    return shows
 
 
 def _joined(value: Any) -> Any:

@@ -71,11 +71,15 @@ def _problems(subject: Subject, operation: Operation, case: Case, arrival: Arriv
     path, _, fixed = operation.path.partition("#")[0].partition("?")
     yield from path_problems(path, parameters, arrival.raw_path, case.path)
     keys = _keys(subject, operation, "query")
-    ours = {*fixed.split("&")} if "{" not in fixed else set()
+    templates = [pair for pair in fixed.split("&") if "{" in pair]
+    filled = {pair.partition("=")[0] for pair in templates if "{" not in pair.partition("=")[0]}
+    ours = {*fixed.split("&")} - {*templates}
     if not ours <= {*arrival.query.split("&"), ""}:
         yield f"query: {fixed} of the path expected in {arrival.query!r}"
     pairs = [pair for pair in arrival.query.split("&") if pair not in ours]
-    query = "&".join(pair for pair in pairs if unquote(pair.partition("=")[0]) not in keys)
+    for name in sorted(filled - {pair.partition("=")[0] for pair in pairs}):
+        yield f"query: {name} of the path expected in {arrival.query!r}"
+    query = "&".join(pair for pair in pairs if unquote(pair.partition("=")[0]) not in {*keys, *filled})
     yield from query_problems(parameters, query, case.query)
     for parameter in parameters:
         if parameter["in"] == "header" and parameter["name"] in case.header:
