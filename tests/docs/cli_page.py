@@ -24,8 +24,11 @@ This page is generated from `specwire --help`: `UPDATE=1 python -m pytest tests/
 Options of every command:
 
 - `--json`: print each diagnostic as a JSON object on one line ([diagnostics](diagnostics.md)).
+- `--quiet`: print errors only; `--verbose`: print every warning.
 - `--debug`, or the environment variable `SPECWIRE_DEBUG=1`: print the traceback of an error.
-- `--help`, and `specwire --version`.
+- `--help`, `specwire --version`, and `specwire --install-completion` for bash, zsh and fish.
+- On a terminal, diagnostics have colours and quote the line of the document. `NO_COLOR=1` switches colours off, `FORCE_COLOR=1` switches
+  this form on everywhere.
 """
 
 

@@ -10,12 +10,21 @@ from specwire_codegen.files.access import NAMED_BY_FILES
 
 
 def spelled(words: Sequence[str]) -> Iterator[str]:
-    """Yield the words of a command line with a host or a placeholder after every `--allow-remote`."""
-    following = [*words[1:], ""]
-    for word, after in zip(words, following, strict=bool(words)):
+    """Yield the words of a command line with a host or a placeholder after every `--allow-remote`.
+
+    `-` for standard input comes last, after `--`, since it looks like an option.
+    """
+    before, following = ["", *words], [*words[1:], ""]
+    piped = False
+    for previous, word, after in zip(before, words, following, strict=False):
+        if word == "-" and not previous.startswith("-") and "--" not in words:
+            piped = True
+            continue
         yield word
         if word == "--allow-remote" and not _is_host(after):
             yield NAMED_BY_FILES
+    if piped:
+        yield from ("--", "-")
 
 
 def _is_host(word: str) -> bool:

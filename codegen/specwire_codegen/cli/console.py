@@ -5,14 +5,16 @@ from __future__ import annotations
 import io
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from json import dumps
 from typing import TYPE_CHECKING
 from unicodedata import combining, east_asian_width
 
-from specwire_codegen.diagnostics import Diagnostic, DiagnosticError, SpecwireCodegenError, printable, shown
+import attrs
+
+from specwire_codegen.diagnostics import Diagnostic, DiagnosticError, Severity, SpecwireCodegenError, printable, shown
 from specwire_codegen.dump import dump
 
 if TYPE_CHECKING:
@@ -54,9 +56,19 @@ class _Json:
 _json = _Json()
 
 
-def prepare(*, json: bool) -> None:
+class _Volume:
+    """How much is printed: errors only if quiet, every diagnostic if verbose."""
+
+    quiet = False
+    verbose = False
+
+
+_volume = _Volume()
+
+
+def prepare(*, json: bool, quiet: bool = False, verbose: bool = False) -> None:
     """Print diagnostics as JSON or as text from now on, and escape characters that a stream cannot encode."""
-    _json.on = json
+    _json.on, _volume.quiet, _volume.verbose = json, quiet, verbose
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
@@ -69,12 +81,14 @@ def is_json() -> bool:
 
 def say(text: str) -> None:
     """Print a line of the result."""
-    _out().print(_escape(text))
+    if not _volume.quiet:
+        _out().print(_escape(text))
 
 
 def note(text: str) -> None:
     """Print a less important line of the result."""
-    _out().print(f"[dim]{_escape(text)}[/dim]")
+    if not _volume.quiet:
+        _out().print(f"[dim]{_escape(text)}[/dim]")
 
 
 def show(table: Table) -> None:
@@ -84,6 +98,8 @@ def show(table: Table) -> None:
 
 def show_rows(rows: Sequence[Sequence[str]], left: int) -> None:
     """Print rows of cells in columns, the first `left` of them justified to the left and the others to the right."""
+    if _volume.quiet:
+        return
     shown_rows = [list(map(printable, row)) for row in rows]
     widths = [max(map(_width, column)) for column in zip(*shown_rows, strict=True)]
     for row in shown_rows:
@@ -123,25 +139,62 @@ def agreed(question: str) -> bool:
 
 
 def advise(text: str) -> None:
-    """Print a hint on stderr; omitted with `--json`."""
-    if not _json.on:
+    """Print a hint on stderr; omitted with `--json` and `--quiet`."""
+    if not _json.on and not _volume.quiet:
         tell(text)
 
 
 def warn(findings: Sequence[Diagnostic]) -> None:
-    """Print diagnostics, with `--json` one object per line."""
+    """Print diagnostics, with `--json` one object per line; errors only if quiet."""
+    if _volume.quiet:
+        findings = [finding for finding in findings if finding.severity == "error"]
     if _json.on:
         for finding in findings:
             _err().print(dumps(dump(finding)), markup=False)
         return
-    first = sorted(findings, key=lambda finding: finding.severity != "error")[:_MOST_FINDINGS]
+    most = len(findings) if _volume.verbose else _MOST_FINDINGS
+    first = sorted(findings, key=lambda finding: finding.severity != "error")[:most]
     for finding in first if len(findings) > len(first) else findings:
-        _err().print(_escape(str(finding)))
+        _show_finding(finding)
     left = Counter(finding.severity for finding in findings)
     left.subtract(finding.severity for finding in first)
     for severity, count in left.items():
         if count:
             tell(f"{count:,} more {severity}{'s' if count > 1 else ''}: --json prints all")
+
+
+_STYLES: Mapping[Severity, str] = {"error": "bold red", "warning": "bold yellow"}
+
+
+def _show_finding(finding: Diagnostic) -> None:
+    """Print a diagnostic: on a terminal with colours and the line of the file, otherwise in its plain form."""
+    console = _err()
+    if not console.is_terminal:
+        console.print(_escape(str(finding)))
+        return
+    from rich.text import Text
+
+    from specwire_codegen.documents.excerpt import excerpt
+
+    heading, *rest = str(attrs.evolve(finding, location=None)).split("\n")
+    style = _STYLES[finding.severity]
+    head, _, message = printable(heading).partition(": ")
+    console.print(Text.assemble((head, style), ": ", (message, "bold")))
+    place = finding.location
+    found = excerpt(place, max(console.width - 10, 40)) if place is not None else None
+    margin = " " * len(str(found.number)) if found is not None else " "
+    if place is not None:
+        console.print(Text.assemble((f"{margin}--> ", "bold blue"), printable(shown(str(place)))))
+    if found is not None:
+        bar = ("|", "bold blue")
+        console.print(Text.assemble(f"{margin} ", bar))
+        console.print(Text.assemble((f"{found.number} ", "bold blue"), bar, f" {found.text}"))
+        mark = " " * found.start + "^" * found.size
+        console.print(Text.assemble(f"{margin} ", bar, " ", (mark, style)))
+    if place is not None and place.pointer:
+        rest.insert(0, f"  at #{shown(place.pointer)}")
+    for line in rest:
+        console.print(Text.assemble(f"{margin} ", ("= ", "bold blue"), printable(line.strip())))
 
 
 def warn_briefly(findings: Sequence[Diagnostic], command: str) -> None:

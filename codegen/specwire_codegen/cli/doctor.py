@@ -15,6 +15,8 @@ from specwire_codegen.cli.options import Root
 def doctor(*, root: Root = Path()) -> int:
     """Examine the environment: Python, packages, network settings, providers; exit with 1 if something is wrong.
 
+    Example: specwire doctor --json
+
     Keys are never printed. With --json, the findings are JSON, one per line.
     """
     from specwire_codegen.doctor import examine

@@ -17,13 +17,16 @@ from specwire_codegen.cli.verbs import app
 from specwire_codegen.diagnostics import SpecwireCodegenError
 
 _DEBUG = "SPECWIRE_DEBUG"
+_EVERYWHERE = frozenset(("--debug", "--json", "--quiet", "--verbose"))
+"""Options of every command, at any place."""
 _PACKAGES = tuple(str(Path(__file__).parents[2] / name) for name in ("specwire", "specwire_codegen"))
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run a command and return the exit code; `--json` anywhere prints diagnostics as JSON, one object per line."""
-    console.prepare(json="--json" in arguments)
-    words = list(spelled([argument for argument in arguments if argument not in ("--json", "--debug")]))
+    stated = {word for word in arguments if word in _EVERYWHERE}
+    console.prepare(json="--json" in stated, quiet="--quiet" in stated, verbose="--verbose" in stated)
+    words = list(spelled([argument for argument in arguments if argument not in _EVERYWHERE]))
     debug = "--debug" in arguments or os.environ.get(_DEBUG, "") not in ("", "0")
     try:
         code = app(words, exit_on_error=False, print_error=True, result_action="return_value")

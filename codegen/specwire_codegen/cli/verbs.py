@@ -33,12 +33,17 @@ if TYPE_CHECKING:
 
 app = cyclopts.App(
     name="specwire",
-    help="Generate typed Python clients from OpenAPI documents. With --json, diagnostics are JSON, one per line.",
+    help="Generate typed Python clients from OpenAPI documents.",
+    help_epilogue=(
+        "Options of every command: --json prints diagnostics as JSON, one per line; --quiet prints errors only; "
+        "--verbose prints every warning; --debug prints the traceback of an error."
+    ),
     default_parameter=cyclopts.Parameter(negative=""),
     version=specwire.__version__,
     version_flags=["--version"],
     suppress_keyboard_interrupt=False,
 )
+app.register_install_completion_command()
 app.command(diff)
 app.command(call)
 app.command(mcp)
@@ -52,7 +57,7 @@ app.command(contract)
 
 @app.command
 def generate(
-    *sources: Annotated[str, cyclopts.Parameter(allow_leading_hyphen=True)],
+    *sources: str,
     package: str | None = None,
     output: Output = Path(),
     reading: Reading = NO_MORE,
@@ -206,6 +211,8 @@ def dump_ir(
 ) -> int:
     """Print the intermediate representation of a client as JSON, or its document during normalization.
 
+    Example: specwire dump-ir openapi.yaml
+
     Parameters
     ----------
     source
@@ -240,6 +247,8 @@ def dump_ir(
 def new(name: str, *, spec: str, from_: From | None = None, reading: Reading = NO_MORE, root: Root = Path()) -> int:
     """Add a provider: pinned copies of its document, names of the client, and guesses to confirm.
 
+    Example: specwire new acme --spec https://api.example.com/openapi.json
+
     Parameters
     ----------
     name
@@ -272,6 +281,8 @@ def new(name: str, *, spec: str, from_: From | None = None, reading: Reading = N
 def accept(operation_id: str, *, name: str | None = None, reading: Reading = NO_MORE, root: Root = Path()) -> int:
     """Record the operation that an override depends on.
 
+    Example: specwire accept createChatCompletion --name acme
+
     Parameters
     ----------
     operation_id
@@ -301,6 +312,8 @@ def accept(operation_id: str, *, name: str | None = None, reading: Reading = NO_
 @app.command
 def demo(*, live: Annotated[list[str], cyclopts.Parameter(negative="")] | None = None, root: Root = Path()) -> int:
     """Make every kind of call with the included clients, against mock servers.
+
+    Example: specwire demo
 
     Parameters
     ----------

@@ -32,7 +32,9 @@ def diff(
 ) -> int:
     """Compare two versions of a client, and say what each change means for its users.
 
-    A version is a provider, a document or its URL, or one of these in a Git revision: HEAD~1:mistral.
+    A version is a provider, a document or its URL, or one of these in a Git revision.
+
+    Example: specwire diff HEAD~1:openapi.yaml openapi.yaml --fail-on breaking
 
     Parameters
     ----------
