@@ -6,7 +6,7 @@ import pytest
 from specwire_codegen.mock.document.document import Document
 from specwire_codegen.mock.document.load_operations import read
 from specwire_codegen.mock.document.operations import Operation, Pagination
-from specwire_codegen.mock.state.paging import cut, fill, matches
+from specwire_codegen.mock.state.paging import cut, fill, following, matches
 
 ITEMS = [{"id": f"i{number}"} for number in range(7)]
 
@@ -87,3 +87,12 @@ def test_fields_next_to_a_list_match_it() -> None:
 def test_a_filter_on_a_field_must_match(filters: dict[str, Any], expected: bool) -> None:
     """Other filters are ignored."""
     assert matches({"status": "A", "meta": {"k": "v", "l": "m"}}, filters) == expected
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [({}, [1, 2, 3]), ({"after": "2"}, [3]), ({"after": "3"}, []), ({"after": "9"}, [1, 2, 3]), ({"x": "1"}, [1, 2, 3])],
+)
+def test_a_list_without_pages_ends_for_clients_that_ask_for_more(query: dict[str, str], expected: list[int]) -> None:
+    """They name the id of the last item that they know; other undeclared parameters are ignored."""
+    assert expected == [item["id"] for item in following([{"id": 1}, {"id": 2}, {"id": 3}], query)]

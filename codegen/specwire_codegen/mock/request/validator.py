@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any, TypeAlias
+from urllib.parse import unquote_plus
 from uuid import UUID
 
 import attrs
@@ -38,6 +39,8 @@ class Exchange:
     """Name of the requested example."""
     last_event_id: str | None = None
     """Id of the event after which to resume a stream."""
+    undeclared: Mapping[str, str] = {}
+    """Query parameters that the document does not declare."""
 
     def concrete(self, template: str) -> str:
         """Return a path of the document with its parameters filled in."""
@@ -85,8 +88,12 @@ class RequestValidator:
         if violations:
             return Rejection(_violation_status(operation), "the request violates the document", tuple(violations))
         wanted = next((name for name, value in values.items() if value is True), None)
+        declared = {parameter.name for parameter in operation.parameters if parameter.place == "query"}
+        undeclared = {
+            key: unquote_plus(value) for name, value in sources.query if (key := unquote_plus(name)) not in declared
+        }
         accept, last = sources.headers.get("accept", "*/*"), sources.headers.get("last-event-id")
-        return Exchange(operation, path, values, content, accept, wanted, last)
+        return Exchange(operation, path, values, content, accept, wanted, last, undeclared)
 
     def _readable(self, operation: Operation, status: int) -> int:
         """Return 422 instead of 400 if the document describes only 422."""

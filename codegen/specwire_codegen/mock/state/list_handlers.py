@@ -9,7 +9,7 @@ from specwire_codegen.mock.document.operations import MediaType, Operation, Poll
 from specwire_codegen.mock.document.pointers import place
 from specwire_codegen.mock.request.validator import Exchange
 from specwire_codegen.mock.state.operation_roles import LAST_VARIABLE, Listing, Role, collection
-from specwire_codegen.mock.state.paging import cut, fill, matches, meant
+from specwire_codegen.mock.state.paging import cut, fill, following, matches, meant
 from specwire_codegen.mock.state.resource_lookup import ResourceLookup
 from specwire_codegen.mock.state.response_builder import ResponseBuilder
 from specwire_codegen.mock.state.store import Resource
@@ -35,6 +35,8 @@ class ListHandlers:
         known = [self._item(exchange, role, one) for one in resources]
         items = [item for item in known if matches(item, meant(filters, known))]
         asked = exchange.content.fields if pagination is not None and pagination.in_body else exchange.query
+        if pagination is None:
+            items = following(items, exchange.undeclared)
         page = cut(pagination, operation, asked, items)
         body = self.examples.value(media, exchange.example)
         return fill(pagination, role.items, body, page, lambda value: self.examples.fits(media, value))

@@ -11,6 +11,9 @@ from specwire_codegen.mock.document.pointers import ABSENT, drop, find, place
 DEFAULT_SIZE: Final = 5
 """Default page size, small enough for two pages of seeds."""
 
+AFTER: Final = ("after", "starting_after", "last_id")
+"""Usual names of the id after which a list continues."""
+
 Fits = Callable[[Any], bool]
 
 
@@ -56,6 +59,16 @@ def cut(pagination: Pagination | None, operation: Operation, query: Mapping[str,
             start = _after(pagination, asked, items)
     start = max(start, 0)
     return Page(tuple(items[start : start + size]), start, len(items), size)
+
+
+def following(items: Sequence[Any], undeclared: Mapping[str, str]) -> list[Any]:
+    """Return the items of a list without pages that a client has not seen yet.
+
+    Some clients ask every list for more by the id of the last item. The list ends for them too.
+    """
+    ids = [str(item["id"]) if isinstance(item, dict) and "id" in item else None for item in items]
+    seen = next((ids.index(last) + 1 for name in AFTER if (last := undeclared.get(name)) in ids), 0)
+    return [*items[seen:]]
 
 
 def _size(pagination: Pagination, operation: Operation, query: Mapping[str, Any]) -> int:
