@@ -91,7 +91,13 @@ def test_a_filter_on_a_field_must_match(filters: dict[str, Any], expected: bool)
 
 @pytest.mark.parametrize(
     ("query", "expected"),
-    [({}, [1, 2, 3]), ({"after": "2"}, [3]), ({"after": "3"}, []), ({"after": "9"}, [1, 2, 3]), ({"x": "1"}, [1, 2, 3])],
+    [
+        ({}, [1, 2, 3]),
+        ({"after": "2"}, [3]),
+        ({"after": "3"}, []),
+        ({"after": "9"}, [1, 2, 3]),
+        ({"x": "1"}, [1, 2, 3]),
+    ],
 )
 def test_a_list_without_pages_ends_for_clients_that_ask_for_more(query: dict[str, str], expected: list[int]) -> None:
     """They name the id of the last item that they know; other undeclared parameters are ignored."""

@@ -25,7 +25,18 @@ def installed(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureR
     folder = tmp_path_factory.mktemp("sdk")
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True, timeout=120)
     python = folder / "bin" / "python"
-    install = [sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "--retries", "0", request.param]
+    install: list[str | Path] = [
+        sys.executable,
+        "-m",
+        "pip",
+        "--python",
+        python,
+        "install",
+        "--quiet",
+        "--retries",
+        "0",
+        request.param,
+    ]
     done = subprocess.run(install, capture_output=True, text=True, check=False, timeout=400)
     if done.returncode != 0:
         pytest.skip(f"{request.param} cannot be installed here: {done.stderr.strip().splitlines()[-1][:200]}")
@@ -46,7 +57,7 @@ def test_every_call_of_an_sdk_is_parsed(
 ) -> None:
     """The SDK and the mock server have nothing in common but the API."""
     with serve(build(sources.read(ROOT, provider).document)) as url:
-        command = [installed, "-W", "ignore", CALLS / script, url, provider]
+        command: list[str | Path] = [installed, "-W", "ignore", CALLS / script, url, provider]
         done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=200)
     assert "" == done.stderr
     rows = [json.loads(line) for line in done.stdout.splitlines()]

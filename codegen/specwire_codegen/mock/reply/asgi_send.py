@@ -20,16 +20,10 @@ async def send_reply(reply: Reply, faults: Faults, scope: Scope, receive: Receiv
         await asyncio.sleep(faults.delay)
     if faults.cut == "headers":
         return await _close(scope, receive)
-    headers = list(reply.headers)
-    # A 204 or 304 must not have a Content-Length (RFC 9110, section 8.6).
-    if isinstance(reply, Whole) and reply.status not in {204, 304}:
-        headers.append(("content-length", str(len(reply.body))))
-    if faults.retry_after is not None:
-        headers.append(("retry-after", faults.retry_after))
-    raw = [(name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in headers]
+    raw = all_headers(reply, faults)
     await send({"type": "http.response.start", "status": reply.status, "headers": raw})
     cut = faults.cut is not None
-    for chunk in _chunks(reply, cut=cut):
+    for chunk in chunks(reply, cut=cut):
         await send({"type": "http.response.body", "body": chunk, "more_body": True})
         # Without a pause between chunks, a long stream would block all other requests.
         await asyncio.sleep(faults.pause if isinstance(reply, Chunked) else 0)
@@ -39,15 +33,27 @@ async def send_reply(reply: Reply, faults: Faults, scope: Scope, receive: Receiv
     return None
 
 
-def _chunks(reply: Reply, *, cut: bool) -> Iterator[bytes]:
+def all_headers(reply: Reply, faults: Faults) -> list[tuple[bytes, bytes]]:
+    """Return the headers of a reply as sent."""
+    headers = list(reply.headers)
+    # A 204 or 304 must not have a Content-Length (RFC 9110, section 8.6).
+    if isinstance(reply, Whole) and reply.status not in {204, 304}:
+        headers.append(("content-length", str(len(reply.body))))
+    if faults.retry_after is not None:
+        headers.append(("retry-after", faults.retry_after))
+    return [(name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in headers]
+
+
+def chunks(reply: Reply, *, cut: bool) -> Iterator[bytes]:
+    """Yield the body of a reply; if it is cut off, the first half."""
     match reply:
         case Whole(body=body):
             yield body[: len(body) // 2] if cut else body
-        case Chunked(chunks=chunks) if cut:
-            whole = list(chunks())
+        case Chunked(chunks=events) if cut:
+            whole = list(events())
             yield from whole[: max(len(whole) // 2, 1)]
-        case Chunked(chunks=chunks):
-            yield from chunks()
+        case Chunked(chunks=events):
+            yield from events()
 
 
 async def _close(scope: Scope, receive: Receive) -> None:

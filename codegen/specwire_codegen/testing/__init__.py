@@ -1,0 +1,1 @@
+"""Mock servers and stubs for tests of programs that use clients; users import `specwire.testing`."""

@@ -1,0 +1,1 @@
+"""`specwire.testing`, and other libraries that stub HTTP."""
