@@ -19,6 +19,7 @@ USERS = ("generated", "tests/cases", "examples", "bench")
 CALLED_FROM_OUTSIDE = {
     "ENVIRONMENTS": "users read it",
     "__dir__": "Python calls it",
+    "__getattr__": "Python calls it",
     "__instancecheck__": "Python calls it",
     "_close_all": "registered with `atexit` by a decorator",
     "_guard": "kept alive: its end closes what is open",
@@ -34,6 +35,7 @@ CALLED_FROM_OUTSIDE = {
     "ignore_aliases": "PyYAML calls it",
     "instrumented": "users call it",
     "iter_lines": "users of a client in the style of Stainless use it",
+    "mock_client": "a fixture for users",
     "model_construct": "users of a client in the style of Stainless use it",
     "model_extra": "users of a client in the style of Stainless use it",
     "model_fields_set": "users of a client in the style of Stainless use it",
@@ -43,6 +45,7 @@ CALLED_FROM_OUTSIDE = {
     "operation_label": "names of tests",
     "parse_obj": "users of a client in the style of Stainless use it",
     "patch": "users of a client in the style of Stainless use it",
+    "respond": "users call it",
     "retries_taken": "users of a client in the style of Stainless use it",
     "return_type": "the library of JSONPath reads it",
     "round_trip": "users of a client in the style of Stainless use it",
