@@ -14,14 +14,16 @@ from specwire import AsyncClient, Client
 from specwire.support import Security
 
 from specwire_codegen.mock.app import application
-from specwire_codegen.mock.document.operations import MediaType, Operation, status_code
+from specwire_codegen.mock.document.operations import Operation, status_code
 from specwire_codegen.mock.handler import Handler
 from specwire_codegen.mock.profile import Profile, parse_latency
 from specwire_codegen.mock.recording import LoggedRequest
 from specwire_codegen.mock.reply.faults import Faults
 from specwire_codegen.mock.reply.responses import Chunked, Reply, Whole
+from specwire_codegen.mock.reply.streams import Event, encode
 from specwire_codegen.mock.server import serve
-from specwire_codegen.testing.bodies import json_lines_bytes, sse_bytes
+from specwire_codegen.openapi import media_types
+from specwire_codegen.testing.bodies import sse_bytes
 from specwire_codegen.testing.documents import Document, played
 from specwire_codegen.testing.transport import MockTransport
 
@@ -205,7 +207,7 @@ def _whole(
 ) -> Whole:
     is_json = usual == "application/json"
     kind = usual.partition("/")[0]
-    fitting = (one.name for one in _media(operation) if one.is_json == is_json and "*" not in one.name)
+    fitting = (one.name for one in operation.success.media if one.is_json == is_json and "*" not in one.name)
     found = next((name for name in fitting if is_json or kind != "text" or name.startswith("text/")), usual)
     return Whole(code, (("content-type", media_type or found), *more), body)
 
@@ -213,15 +215,12 @@ def _whole(
 def _streamed(
     operation: Operation, events: list[Any], code: int, media_type: str | None, more: tuple[tuple[str, str], ...]
 ) -> Chunked:
-    media = next((one for one in _media(operation) if one.is_events or one.is_lines), None)
+    media = next((one for one in operation.success.media if one.framing is not None), None)
     name = media_type or (media.name if media is not None else "text/event-stream")
-    if "event-stream" in name:
+    framing = media_types.framing_of(name) or "sse"
+    if framing == "sse":
         terminator = media.stream.terminator if media is not None and media.stream is not None else None
         parts = [sse_bytes([event]) for event in (*events, *([] if terminator is None else [terminator]))]
     else:
-        parts = [json_lines_bytes([event]) for event in events]
+        parts = [encode(Event(event), framing) for event in events]
     return Chunked(code, (("content-type", name), *more), lambda: parts)
-
-
-def _media(operation: Operation) -> tuple[MediaType, ...]:
-    return operation.success.media

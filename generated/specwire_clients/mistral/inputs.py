@@ -572,6 +572,12 @@ class OCRRequestDict(TypedDict):
     extract_footer: NotRequired[bool]
     """Return the footers of pages separately from their text."""
 
+    include_blocks: NotRequired[bool]
+    """Return the position of each paragraph."""
+
+    confidence_scores_granularity: NotRequired[str | None]
+    """Units that get a confidence score, `page`, `word` or `block`; by default none."""
+
 
 class PredictionDict(TypedDict):
     """Text that the reply will probably contain."""

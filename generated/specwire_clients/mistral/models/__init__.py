@@ -1655,6 +1655,12 @@ class OCRRequest(WireModel, kw_only=True):
     extract_footer: bool | Unset = UNSET
     """Return the footers of pages separately from their text."""
 
+    include_blocks: bool | Unset = UNSET
+    """Return the position of each paragraph."""
+
+    confidence_scores_granularity: str | None | Unset = UNSET
+    """Units that get a confidence score, `page`, `word` or `block`; by default none."""
+
 
 class OCRResponse(WireModel, kw_only=True):
     """What was read in a document."""

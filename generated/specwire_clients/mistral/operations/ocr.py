@@ -42,6 +42,8 @@ def process(
     table_format: str | None | Unset = UNSET,
     extract_header: bool | Unset = UNSET,
     extract_footer: bool | Unset = UNSET,
+    include_blocks: bool | Unset = UNSET,
+    confidence_scores_granularity: str | None | Unset = UNSET,
 ) -> Request[models.OCRResponse]:
     """Extract text from a document.
 
@@ -63,6 +65,9 @@ def process(
         table_format: Format of tables, `markdown` or `html`.
         extract_header: Return the headers of pages separately from their text.
         extract_footer: Return the footers of pages separately from their text.
+        include_blocks: Return the position of each paragraph.
+        confidence_scores_granularity: Units that get a confidence score, `page`, `word` or `block`; by default
+            none.
     """
     return Request(
         _PROCESS,
@@ -81,6 +86,8 @@ def process(
                 "table_format": table_format,
                 "extract_header": extract_header,
                 "extract_footer": extract_footer,
+                "include_blocks": include_blocks,
+                "confidence_scores_granularity": confidence_scores_granularity,
             }
         ),
     )
