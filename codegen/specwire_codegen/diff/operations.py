@@ -138,6 +138,10 @@ class OperationChanges:
                 yield self._change("breaking", "argument", "changed", "now required", subject)
             elif asked == (True, False):
                 yield self._change("safe", "argument", "changed", "now optional", subject)
+            defaults = old[name].default, new[name].default
+            if None not in defaults and defaults[0] != defaults[1]:
+                text = f"the default is now {defaults[1]!r}, before {defaults[0]!r}"
+                yield self._change("risky", "argument", "changed", text, subject)
             yield from self._type(name, types, subject)
         places = [[name for name, each in side.items() if each.positional] for side in (old, new)]
         common = [[name for name in side if name in places[0] and name in places[1]] for side in places]

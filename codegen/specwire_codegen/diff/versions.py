@@ -24,6 +24,9 @@ from specwire_codegen.ir import Api
 from specwire_codegen.project import Target, provider, providers, single
 
 _REVISION = re.compile(r"([^:]+):(.+)")
+_SUFFIXES = (".yaml", ".yml", ".json", ".toml", ".md", ".txt")
+_AT_ONCE = 500
+"""Number of paths on a command line."""
 _PACKAGE = "client"
 """Name of the package of a document that has no other."""
 
@@ -86,23 +89,35 @@ def _version(root: Path, name: str, folder: Path) -> Version:
 
 
 def _check_out(root: Path, revision: str, place: str, folder: Path) -> None:
-    """Write the folder of a document, or of a provider, as it is in a revision."""
+    """Write the documents of a revision, with all files that they may refer to."""
     named = ("--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
     commit = _git(root, "rev-parse", *named).decode().strip()
     if not commit:
         raise SpecwireCodegenError(f"{revision!r} is not a revision, and {revision}:{place} is not a file")
-    for path in (f"specs/{place}", Path(place).parent.as_posix()):
-        if archive := _git(root, "archive", "--format=tar", commit, "--", path):
-            with tarfile.open(fileobj=io.BytesIO(archive)) as files:
-                files.extractall(folder, filter="data")
-            if place in providers(folder) or (folder / place).is_file():
-                return
-    raise SpecwireCodegenError(f"revision {revision!r} has neither the file nor the provider {place!r}")
+    names = list(_texts(_git(root, "ls-tree", "-r", "-l", "-z", commit)))
+    for start in range(0, len(names), _AT_ONCE):
+        archive = _git(root, "archive", "--format=tar", commit, "--", *names[start : start + _AT_ONCE])
+        with tarfile.open(fileobj=io.BytesIO(archive)) as files:
+            files.extractall(folder, filter="data")
+    (folder / ".git").mkdir(parents=True)  # a document may read its repository
+    if place not in providers(folder) and not (folder / place).is_file():
+        raise SpecwireCodegenError(f"revision {revision!r} has neither the file nor the provider {place!r}")
+
+
+def _texts(listed: bytes) -> Iterator[str]:
+    """Yield the paths of regular files that documents may refer to, from the output of `git ls-tree`."""
+    for entry in listed.decode("utf-8", "surrogateescape").split("\0"):
+        facts, _, path = entry.partition("\t")
+        if not path.endswith(_SUFFIXES):
+            continue
+        mode, _, _, size = facts.split()
+        if mode.startswith("100") and int(size) <= fetch.MAX_BYTES:
+            yield path
 
 
 def _git(root: Path, *arguments: str) -> bytes:
     """Return the output of a Git command; empty if it fails."""
-    command = ["git", "-C", str(root), *arguments]
+    command = ["git", "--literal-pathspecs", "-C", str(root), *arguments]
     try:
         done = subprocess.run(command, capture_output=True, check=False, stdin=subprocess.DEVNULL)
     except FileNotFoundError:

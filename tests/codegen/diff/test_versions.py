@@ -118,3 +118,25 @@ def test_a_report_goes_to_a_file(project: Path, specwire: Specwire) -> None:
     _, out, _ = specwire("diff", "HEAD:shop", "shop", "--format", "html", "-o", str(page), "--root", str(project))
     assert "".join(out.split()).endswith("1breaking,0risky,0safe")  # the line may be folded
     assert page.read_text("utf-8").startswith("<!doctype html>")
+
+
+def test_a_document_of_a_revision_may_refer_to_its_whole_repository(tmp_path: Path, specwire: Specwire) -> None:
+    """Also above its folder; symbolic links are left out."""
+    (tmp_path / "api").mkdir()
+    (tmp_path / "common").mkdir()
+    order = "{type: object, properties: {id: {type: string}}}"
+    (tmp_path / "common/order [1].yaml").write_text(order, "utf-8")
+    (tmp_path / "leak.yaml").symlink_to("/etc/hostname")
+    spec = "openapi: 3.1.0\ninfo: {title: T, version: '1'}\nservers: [{url: 'https://t.test'}]\npaths:\n  /o: {get: {\n"
+    spec += "    operationId: o.get, responses: {'200': {description: d, content: {application/json: {schema:\n"
+    spec += "    {$ref: '../common/order%20[1].yaml'}}}}}}}\n"
+    (tmp_path / "api/openapi.yaml").write_text(spec, "utf-8")
+    git = ("git", "-c", "user.name=a", "-c", "user.email=a@b.test", "-C", str(tmp_path))
+    subprocess.run([*git, "init", "-q"], check=True)
+    subprocess.run([*git, "add", "-A"], check=True)
+    subprocess.run([*git, "commit", "-q", "-m", "First"], check=True)
+    (tmp_path / "common/order [1].yaml").write_text(order.replace("string", "integer"), "utf-8")
+    words = ("HEAD:api/openapi.yaml", str(tmp_path / "api/openapi.yaml"))
+    code, out, err = specwire("diff", *words, "--root", str(tmp_path))
+    assert (0, "") == (code, err)
+    assert ".id: str is now int" in out
