@@ -282,7 +282,7 @@ def test_the_wrong_kind_of_http_client_is_rejected(caller: Caller) -> None:
     other: Any = httpx.Client if caller.asynchronous else httpx.AsyncClient
     with pytest.raises(TypeError, match="http_client must be (a?)synchronous, got "):
         caller.kind(KEY, http_client=other.__new__(other))
-    with pytest.raises(TypeError, match="must be a client of httpx2 or httpx, not builtins.object"):
+    with pytest.raises(TypeError, match="must be a client of httpx2, httpx, aiohttp or pyreqwest, not builtins.object"):
         http: Any = object()
         Sample(KEY, http_client=http)
 

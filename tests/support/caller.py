@@ -12,6 +12,8 @@ from specwire import RetryPolicy
 from tests.support.sample import AsyncSample, Sample
 
 KEY = "sk-test-0123456789abcdef"
+OTHERS = ("aiohttp", "pyreqwest")
+"""HTTP libraries behind `transport=`."""
 QUICK = RetryPolicy(wait_initial=0.0, wait_max=0.0)
 """Retries without waiting."""
 
@@ -33,6 +35,8 @@ class Caller:
         options = {"base_url": self._url, "retry": QUICK, **options}
         if self.library == "httpx" and "http_client" not in options:
             options["http_client"] = self.http_client()
+        elif self.library in OTHERS and "http_client" not in options:
+            options["transport"] = self.library
         made = self.kind(key, **options)
         self._made.append(made)
         return made

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from specwire._operations.request import BaseRequest, DownloadRequest, MixedRequest, Request, StreamRequest
     from specwire._pools.tls import Certificate
     from specwire._streaming.async_streaming import AsyncEventStream
+    from specwire._transports.choice import TransportName
 
 T = TypeVar("T")
 E = TypeVar("E")
@@ -53,6 +54,7 @@ class AsyncClientOptions(TypedDict, total=False):
     http_client: AsyncHTTPClient | None
     cert: Certificate | None
     cookies: bool
+    transport: TransportName | None
 
 
 class AsyncClient(AsyncResource):
@@ -89,6 +91,7 @@ class AsyncClient(AsyncResource):
         http_client: AsyncHTTPClient | None = None,
         cert: Certificate | None = None,
         cookies: bool = False,
+        transport: TransportName | None = None,
     ) -> None:
         """Create a client.
 
@@ -114,9 +117,12 @@ class AsyncClient(AsyncResource):
             keep_unknown: Keep undeclared fields in models; see `specwire.unknown_fields`.
             middleware: Functions around each attempt, the first outermost; see `specwire.Middleware`.
             call_middleware: Functions around each call with all its attempts, the first outermost.
-            http_client: An `httpx2.AsyncClient` or `httpx.AsyncClient` to use; it stays yours to close.
+            http_client: An `httpx2.AsyncClient`, `httpx.AsyncClient`, `aiohttp.ClientSession` or `pyreqwest` client to use;
+                it stays yours to close.
             cert: A certificate for mutual TLS: a file of it and its key, or one of each, or these and a password.
             cookies: Send cookies back to the server that set them.
+            transport: HTTP library of the client's own connections: "httpx2" (the default), "httpx", "aiohttp" or
+                "pyreqwest".
 
         """
         name, provider = type(self).__name__, self._provider
@@ -145,14 +151,17 @@ class AsyncClient(AsyncResource):
         def make_session() -> AsyncSession:
             from specwire._client.async_session import AsyncSession  # most of what there is to import
             from specwire._http.transport import AsyncTransport
+            from specwire._transports.choice import opener
 
-            transport = AsyncTransport(http_client, cert, cookies=cookies)
-            return AsyncSession(name, provider, url, resolved, options, transport)
+            connections = AsyncTransport(http_client, cert, opener(transport, asynchronous=True), cookies=cookies)
+            return AsyncSession(name, provider, url, resolved, options, connections)
 
         self._make_session: Callable[[], AsyncSession] = make_session
         if cookies and http_client is not None:
             raise ConfigurationError("cookies= is for the client's own connections: your http_client keeps its own")
-        if http_client is not None or cert is not None:
+        if transport is not None and http_client is not None:
+            raise ConfigurationError("transport= is for the client's own connections: your http_client has its library")
+        if http_client is not None or cert is not None or transport is not None:
             self._session = make_session()  # arguments are checked at once
 
     @property

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from specwire._operations.request import BaseRequest, DownloadRequest, MixedRequest, Request, StreamRequest
     from specwire._pools.tls import Certificate
     from specwire._streaming.sync_streaming import EventStream
+    from specwire._transports.choice import TransportName
 
 T = TypeVar("T")
 E = TypeVar("E")
@@ -54,6 +55,7 @@ class ClientOptions(TypedDict, total=False):
     http_client: SyncHTTPClient | None
     cert: Certificate | None
     cookies: bool
+    transport: TransportName | None
 
 
 class Client(Resource):
@@ -90,6 +92,7 @@ class Client(Resource):
         http_client: SyncHTTPClient | None = None,
         cert: Certificate | None = None,
         cookies: bool = False,
+        transport: TransportName | None = None,
     ) -> None:
         """Create a client.
 
@@ -115,9 +118,12 @@ class Client(Resource):
             keep_unknown: Keep undeclared fields in models; see `specwire.unknown_fields`.
             middleware: Functions around each attempt, the first outermost; see `specwire.Middleware`.
             call_middleware: Functions around each call with all its attempts, the first outermost.
-            http_client: An `httpx2.Client` or `httpx.Client` to use; it stays yours to close.
+            http_client: An `httpx2.Client`, `httpx.Client`, `aiohttp.ClientSession` or `pyreqwest` client to use;
+                it stays yours to close.
             cert: A certificate for mutual TLS: a file of it and its key, or one of each, or these and a password.
             cookies: Send cookies back to the server that set them.
+            transport: HTTP library of the client's own connections: "httpx2" (the default), "httpx", "aiohttp" or
+                "pyreqwest".
 
         """
         name, provider = type(self).__name__, self._provider
@@ -146,14 +152,17 @@ class Client(Resource):
         def make_session() -> Session:
             from specwire._client.sync_session import Session  # most of what there is to import
             from specwire._http.transport import Transport
+            from specwire._transports.choice import opener
 
-            transport = Transport(http_client, cert, cookies=cookies)
-            return Session(name, provider, url, resolved, options, transport)
+            connections = Transport(http_client, cert, opener(transport, asynchronous=False), cookies=cookies)
+            return Session(name, provider, url, resolved, options, connections)
 
         self._make_session: Callable[[], Session] = make_session
         if cookies and http_client is not None:
             raise ConfigurationError("cookies= is for the client's own connections: your http_client keeps its own")
-        if http_client is not None or cert is not None:
+        if transport is not None and http_client is not None:
+            raise ConfigurationError("transport= is for the client's own connections: your http_client has its library")
+        if http_client is not None or cert is not None or transport is not None:
             self._session = make_session()  # arguments are checked at once
 
     @property

@@ -156,7 +156,7 @@ def make_options(
         raise ConfigurationError("default_headers= and headers= are aliases: give one of them")
     connect_timeout: float | None = 10.0
     own = getattr(http_client, "timeout", None)
-    if timeout is DEFAULT_TIMEOUT and own is not None and own != type(own)(_UNCHOSEN):
+    if timeout is DEFAULT_TIMEOUT and own is not None and hasattr(own, "read") and own != type(own)(_UNCHOSEN):
         timeout = own
     if isinstance(timeout, TimeoutConfig):
         connect_timeout = timeout.connect

@@ -23,6 +23,9 @@ from specwire._network.timeouts import ReadTimeout
 from specwire._network.transport_errors import TransportError
 from specwire._pools import tls
 from specwire._pools.tls import Certificate, unusable_library
+from specwire._transports import library as others
+from specwire._transports.choice import Opener, adapted
+from specwire._transports.messages import RawRequest
 from specwire.errors import SpecwireError
 
 if TYPE_CHECKING:
@@ -74,9 +77,18 @@ class BaseTransport(Generic[HTTPClientT]):
     """State that synchronous and asynchronous transports share."""
 
     def __init__(
-        self, client: HTTPClientT | None, certificate: Certificate | None, trace: Callable[..., Any], *, cookies: bool
+        self,
+        client: HTTPClientT | None,
+        certificate: Certificate | None,
+        trace: Callable[..., Any],
+        opener: Opener | None,
+        *,
+        cookies: bool,
     ) -> None:
         self._client: HTTPClientT | None = client
+        if opener is not None and certificate is not None:
+            opener.check_certificate()
+        self._opener = opener
         self._owned = client is None
         self._tls = tls.certified_context(certificate) if certificate is not None else None
         self._cookies = cookies
@@ -98,11 +110,17 @@ class Transport(BaseTransport[SyncHTTPClient]):
     """Connections of the client's own."""
 
     def __init__(
-        self, client: SyncHTTPClient | None, certificate: Certificate | None = None, *, cookies: bool = False
+        self,
+        client: SyncHTTPClient | None,
+        certificate: Certificate | None = None,
+        opener: Opener | None = None,
+        *,
+        cookies: bool = False,
     ) -> None:
+        client = client and adapted(client, asynchronous=False)
         if client is not None and hasattr(client, "aclose"):
             raise TypeError(f"http_client must be synchronous, got {type(client).__name__}: give an httpx2.Client")
-        super().__init__(client, certificate, trace, cookies=cookies)
+        super().__init__(client, certificate, trace, opener, cookies=cookies)
         self._unclosed = UnclosedResponses()
         self._lock = threading.Lock()
         reset_after_fork(self)
@@ -120,10 +138,10 @@ class Transport(BaseTransport[SyncHTTPClient]):
         try:
             # No local variable of this frame may hold the request: it contains a key, and tracebacks can show locals.
             if deadline is None:
-                raw = client.send(_build(client, library, request, timeouts, self._trace), **_PLAINLY)
+                raw = client.send(_build(client, library, request, timeouts, self._trace, stream), **_PLAINLY)
             else:
                 with deadline_scope(deadline.remaining or 0):
-                    raw = client.send(_build(client, library, request, timeouts, self._trace), **_PLAINLY)
+                    raw = client.send(_build(client, library, request, timeouts, self._trace, stream), **_PLAINLY)
         except Exception as error:
             if not self._owned:
                 name_proxy(error, library, request.url)
@@ -161,6 +179,10 @@ class Transport(BaseTransport[SyncHTTPClient]):
             return client
 
     def _make(self) -> SyncHTTPClient:
+        if self._opener is not None:
+            self._library = self._opener.module
+            opened: SyncHTTPClient = _opened(self._opener, self._tls, cookies=self._cookies)
+            return opened
         import httpx2
 
         from specwire._pools.sync_pools import Pools
@@ -203,13 +225,19 @@ class AsyncTransport(BaseTransport[AsyncHTTPClient]):
     """Asynchronous transport with one HTTP client per event loop, or with the client that the user passed."""
 
     def __init__(
-        self, client: AsyncHTTPClient | None, certificate: Certificate | None = None, *, cookies: bool = False
+        self,
+        client: AsyncHTTPClient | None,
+        certificate: Certificate | None = None,
+        opener: Opener | None = None,
+        *,
+        cookies: bool = False,
     ) -> None:
+        client = client and adapted(client, asynchronous=True)
         if client is not None and not hasattr(client, "aclose"):
             raise TypeError(
                 f"http_client must be asynchronous, got {type(client).__name__}: give an httpx2.AsyncClient"
             )
-        super().__init__(client, certificate, trace_async, cookies=cookies)
+        super().__init__(client, certificate, trace_async, opener, cookies=cookies)
         self._own: PerEventLoop[AsyncHTTPClient] = PerEventLoop()
         reset_after_fork(self)
 
@@ -225,7 +253,7 @@ class AsyncTransport(BaseTransport[AsyncHTTPClient]):
         assert library is not None
         timeouts = _timeouts(options)
         try:
-            raw = await client.send(_build(client, library, request, timeouts, self._trace), **_PLAINLY)
+            raw = await client.send(_build(client, library, request, timeouts, self._trace, stream), **_PLAINLY)
         except Exception as error:
             if not self._owned:
                 name_proxy(error, library, request.url)
@@ -248,12 +276,15 @@ class AsyncTransport(BaseTransport[AsyncHTTPClient]):
         return response
 
     def _open(self) -> AsyncHTTPClient:
+        if not self._owned:
+            raise _foreign()
+        if self._opener is not None:
+            self._library = self._opener.module
+            return self._own.put(_opened(self._opener, self._tls, cookies=self._cookies))
         import httpx2
 
         from specwire._pools.async_pools import AsyncPools
 
-        if not self._owned:
-            raise _foreign()
         self._library = httpx2
         pools = _made(httpx2, AsyncPools, self._tls)
         return self._own.put(httpx2.AsyncClient(transport=pools, cookies=_jar(self._cookies)))
@@ -290,6 +321,15 @@ def _made(library: ModuleType, kind: Callable[[ssl.SSLContext], PoolsT], context
     raise problem  # not chained: the message of the original may hold a password
 
 
+def _opened(opener: Opener, context: ssl.SSLContext | None, *, cookies: bool) -> Any:
+    """Open an HTTP client of another library; raise `ConfigurationError` if the environment doesn't allow it."""
+    try:
+        return opener.open(context or tls.tls_context(), _jar(cookies))
+    except Exception as error:
+        problem = unusable_library(error, opener.module)
+    raise problem
+
+
 def _jar(cookies: bool) -> CookieJar | None:
     """Return the cookie jar for the HTTP library: its own, or one that stores nothing."""
     from specwire._http.cookies import NullCookieJar
@@ -319,8 +359,11 @@ def _build(
     request: PreparedRequest,
     timeouts: dict[str, float | None],
     trace: Callable[..., Any] | None,
+    stream: bool,
 ) -> Any:
     url = request.url
+    if library is others:
+        return RawRequest(request.method, url, request.headers, request.content, timeouts, stream)
     return client.build_request(
         request.method,
         library.URL(url) if "?" in url else _plain_url(library, url),
@@ -345,9 +388,11 @@ def _foreign() -> SpecwireError:
 
 def library_of(client: object) -> ModuleType:
     """Return the library of a client; raise `TypeError` for any other library."""
+    if type(client).__module__.startswith("specwire._transports."):
+        return others
     for kind in type(client).__mro__:
         name = kind.__module__.partition(".")[0]
         if name in _LIBRARIES:
             return sys.modules[name]
     found = f"{type(client).__module__}.{type(client).__qualname__}"
-    raise TypeError(f"http_client must be a client of httpx2 or httpx, not {found}")
+    raise TypeError(f"http_client must be a client of httpx2, httpx, aiohttp or pyreqwest, not {found}")

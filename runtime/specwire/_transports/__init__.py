@@ -1,0 +1,1 @@
+"""HTTP libraries other than httpx2 behind the seam of the transports."""
