@@ -85,25 +85,34 @@ class Places:
                     return found
         return None
 
-    def within(self, schema: str, path: str, steps: int = _MOST_STEPS) -> Iterator[str]:
+    def within(self, schema: str, path: str) -> Iterator[str]:
         """Yield the schemas that a JSON path, without its `$`, leads to; several in a union."""
-        if not path:
-            yield schema
-            return
-        here = self.followed(schema)
-        node = self.get(here)
-        if not isinstance(node, dict) or steps <= 0:
-            return
-        if path.startswith("[]"):
-            if isinstance(node.get("items"), dict):
-                yield from self.within(f"{here}/items", path[2:], steps - 1)
-        else:
-            for name, place in self._members(node, here, path):
-                yield from self.within(place, path[1 + len(name) :], steps - 1)
-        for key in _PARTS:
-            parts = node.get(key)
-            for index in range(len(parts)) if isinstance(parts, list) else ():
-                yield from self.within(f"{here}/{key}/{index}", path, steps - 1)
+        waiting, seen = [(schema, path)], set[tuple[str, str]]()
+        while waiting:
+            place, rest = waiting.pop()
+            if not rest:
+                yield place
+                continue
+            here = self.followed(place)
+            node = self.get(here)
+            if not isinstance(node, dict) or (here, rest) in seen:
+                continue
+            seen.add((here, rest))
+            waiting += ((part, rest) for part in reversed(self._parts(node, here)))
+            if not rest.startswith("[]"):
+                waiting += ((member, rest[1 + len(name) :]) for name, member in self._members(node, here, rest))
+            elif isinstance(node.get("items"), dict):
+                waiting.append((f"{here}/items", rest[2:]))
+
+    @staticmethod
+    def _parts(node: Mapping[str, Any], here: str) -> list[str]:
+        """Return the parts of a union or intersection."""
+        return [
+            f"{here}/{key}/{index}"
+            for key in _PARTS
+            if isinstance(parts := node.get(key), list)
+            for index in range(len(parts))
+        ]
 
     def _members(self, node: Mapping[str, Any], here: str, path: str) -> Iterator[tuple[str, str]]:
         """Yield the property that a path begins with, or the values of a map; names can contain dots and brackets."""
@@ -118,18 +127,18 @@ class Places:
             ends = [at for at in (rest.find("."), rest.find("[")) if at > 0]
             yield rest[: min(ends, default=len(rest))], f"{here}/additionalProperties"
 
-    def having(self, schema: str, key: str, steps: int = _MOST_STEPS) -> Iterator[str]:
+    def having(self, schema: str, key: str) -> Iterator[str]:
         """Yield the schemas with a keyword among a schema and the parts of its unions and intersections."""
-        here = self.followed(schema)
-        node = self.get(here)
-        if not isinstance(node, dict) or steps <= 0:
-            return
-        if key in node:
-            yield here
-        for part in _PARTS:
-            parts = node.get(part)
-            for index in range(len(parts)) if isinstance(parts, list) else ():
-                yield from self.having(f"{here}/{part}/{index}", key, steps - 1)
+        waiting, seen = [schema], set[str]()
+        while waiting:
+            here = self.followed(waiting.pop())
+            node = self.get(here)
+            if not isinstance(node, dict) or here in seen:
+                continue
+            seen.add(here)
+            if key in node:
+                yield here
+            waiting += reversed(self._parts(node, here))
 
 
 def _segment(name: str) -> str:

@@ -120,6 +120,8 @@ def take(update: Update, today: date) -> tuple[Path, ...]:
 
 def _read(target: Target, pin: Pin | None, access: Access, origin: str | None) -> Copies:
     source = origin or _source(target, pin)
+    if not fetch.is_remote(source) and os.path.realpath(source) == os.path.realpath(target.spec):
+        raise SpecwireCodegenError(f"{source} is the copy itself: name the document that it is a copy of")
     try:
         return read_copies(source, access.with_more(read_access(target.config)), tuple(_others(target, pin)))
     except DiagnosticError as problem:
@@ -178,6 +180,10 @@ def _source(target: Target, pin: Pin | None) -> str:
     if fetch.is_remote(pin.origin):
         return pin.origin
     place = target.source.parent / pin.origin
+    if "\0" in pin.origin:
+        raise SpecwireCodegenError(
+            f"{path} names a path with a NUL character: name the document with --from FILE or URL"
+        )
     if not is_near(place, target.source):
         message = f"{path} names {pin.origin!r}, which is hidden or too far away: to allow it, use --from FILE"
         raise SpecwireCodegenError(message)

@@ -399,3 +399,48 @@ def test_reports_have_the_forms_of_diff(project: Path, specwire: Specwire) -> No
     assert 1 == code
     assert "wrote update.md: 1 breaking, 0 risky, 1 safe" in out
     assert Path("update.md").read_text("utf-8").startswith("## Client changes: `shop 1.0` to `shop 2.0`")
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ('from = "a\\u0000b"', "NUL character"),
+        ("from = 5", "error"),
+        ('from = "ftp://127.0.0.1:1/x"', "error"),
+        ('from = "https://"', "error"),
+        ('from = "http://[::1"', "error"),
+        ('from = "openapi.yaml"', "is the copy itself"),
+        ('from = "."', "is-a-directory"),
+        ('from = "overlay.yaml"', "no-such-file"),
+        ("sha256 = []", "error"),
+        ("[[parts]]\nfile = '../../../x'\nsources = []\nsha256 = ''", "error"),
+    ],
+)
+def test_a_hostile_source_toml_is_a_clear_error(project: Path, specwire: Specwire, line: str, message: str) -> None:
+    """Nothing is written, and nothing is internal."""
+    key = line.partition(" ")[0]
+    lines = (pinned() / "source.toml").read_text("utf-8").splitlines()
+    kept = [each for each in lines if not each.startswith(f"{key} =")]
+    (pinned() / "source.toml").write_text("\n".join([*kept, line, ""]), "utf-8")
+    before = tree(project / "specs")
+    code, _, err = specwire("update", "shop", *(() if key == "sha256" else ("--yes",)))
+    assert (1, True, False) == (code, message in err, "internal error" in err), err
+    assert before == tree(project / "specs")
+
+
+def test_a_provider_in_a_linked_folder_is_updated_there(project: Path) -> None:
+    """The link stays."""
+    (project / "elsewhere").mkdir()
+    pinned().rename(project / "elsewhere/shop")
+    pinned().symlink_to(project / "elsewhere/shop")
+    assert 0 == exit_code("update", "shop", "--yes", "--from", "shop.yaml")
+    assert pinned().is_symlink()
+    assert NEW == (project / "elsewhere/shop/openapi.yaml").read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", ["../shop", "", "shop/", "no", "shop\n", "--shop"])
+def test_an_unknown_provider_is_a_clear_error(project: Path, specwire: Specwire, name: str) -> None:
+    """Whatever it is called."""
+    code, out, err = specwire("update", name)
+    assert code in (1, 2)
+    assert "internal error" not in err + out and "Traceback" not in err
