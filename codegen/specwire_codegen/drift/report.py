@@ -50,7 +50,12 @@ def counted(entries: Sequence[DriftEntry]) -> str:
     """Return the number of entries and responses in words."""
     operations = len({entry.operation for entry in entries})
     times = sum(entry.count for entry in entries)
-    return f"{len(entries):,} differences in {operations:,} operations, seen {times:,} times"
+    found = f"{len(entries):,} difference{'' if len(entries) == 1 else 's'}"
+    return f"{found} in {operations:,} operation{'' if operations == 1 else 's'}, seen {_times(times)}"
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count:,} times"
 
 
 def as_json(entries: Sequence[DriftEntry]) -> str:
@@ -63,16 +68,18 @@ def html(entries: Sequence[DriftEntry]) -> str:
     parts = [f"<h1>Drift</h1><p>{counted(entries)}.</p>"]
     for operation, found in _by_operation(entries):
         times = sum(entry.count for entry in found)
-        parts.append(section("drift", safe(operation), f"{times:,} times", map(_row, found), is_open=True))
+        parts.append(section("drift", safe(operation), _times(times), map(_row, found), is_open=True))
     return page("Drift", "".join(parts))
 
 
 def _row(entry: DriftEntry) -> str:
     status = f"HTTP {entry.status}, " if entry.status is not None else ""
-    got = "<br>".join(f"{safe(value)} <small>{count:,} times</small>" for value, count in entry.got.items())
+    got = "<br>".join(f"{safe(value)} <small>{_times(count)}</small>" for value, count in entry.got.items())
     kind = safe(_MEANING.get(entry.kind, entry.kind))
+    first, last = (safe(when[:16].replace("T", " ")) for when in (entry.first, entry.last))
+    when = first if first == last else f"{first} to {last}"
     return (
-        f"<tr><td><code>{safe(entry.path)}</code><small>{status}{kind}; {safe(entry.first)} to {safe(entry.last)}</small>"
+        f"<tr><td><code>{safe(entry.path)}</code><small>{status}{kind}; {when}</small>"
         f"</td><td>expected {safe(entry.expected)}<br>got {got}</td></tr>"
     )
 
