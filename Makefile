@@ -1,11 +1,11 @@
 # `make`: set up, regenerate all clients, show every kind of call.
 # `make check`: style, types, unused code, and whether generated files are up to date; under a minute.
 # `make test`: set up, run the tests; of long sweeps over similar cases, a sample that changes daily.
-# `make test-all`: the same with every case of every sweep (tests marked `exhaustive`), after `make coverage`.
-# `make coverage`: branch coverage of the runtime and the generator by the quick tests; fails below the floor.
+# `make test-all`: the same with every case of every sweep (tests marked `exhaustive`).
+# `make coverage`: branch coverage of the runtime and the generator by the quick tests; fails below the floor. Part of CI.
 # `make test-quick`: the quick tests of runtime, overrides, clients and cases; CI runs them on each supported Python.
 # `make docs`: the documentation site, in build/site; a broken link is an error.
-# `make test-lowest`: the tests of the runtime with the lowest versions of its dependencies.
+# `make test-lowest`: the tests of the runtime, the cases and MCP with the lowest versions of all dependencies of users.
 # `make test PYTHON=python3.13`: the same with another Python, in a separate environment.
 # `make test ARGS='-k retry'`: further arguments of pytest.
 PYTHON ?= python3
@@ -57,7 +57,7 @@ $(LOWEST)/.ready: pyproject.toml constraints.txt .ci/lowest.py
 	@echo "setting up $(LOWEST) (once; a minute)"
 	@test -x $(LOWEST)/bin/python || $(INTERPRETER) -m venv $(LOWEST)
 	@$(INTERPRETER) .ci/lowest.py > $(LOWEST)/lowest.txt
-	@$(LOWEST)/bin/$(INSTALL) --constraint $(LOWEST)/lowest.txt --editable '.[httpx,otel,mock]' $(TOOLS)
+	@$(LOWEST)/bin/$(INSTALL) --constraint $(LOWEST)/lowest.txt --editable '.[aiohttp,bulk,httpx,mcp,mock,otel,pyreqwest]' $(TOOLS)
 	@touch $@
 
 generate: $(READY)
@@ -96,13 +96,13 @@ current: $(READY)
 test: $(READY) $(SERVERS)/.ready
 	@$(BIN)/$(PYTEST) $(ARGS)
 
-test-all: $(READY) $(SERVERS)/.ready coverage
+test-all: $(READY) $(SERVERS)/.ready
 	@$(BIN)/$(PYTEST) --exhaustive $(ARGS)
 
 # Two tests compare what a new process imports, and coverage imports more.
 coverage: $(READY)
 	@$(BIN)/python -m coverage erase
-	@$(BIN)/python -m coverage run -m pytest -q -m 'not slow' -k 'not next_to_nothing and not expected_imports' \
+	@$(BIN)/python -m coverage run -m pytest -n 2 --dist worksteal -m 'not slow' -k 'not next_to_nothing and not expected_imports' \
 		tests/runtime tests/codegen tests/mock tests/overrides tests/test_cases.py
 	@$(BIN)/python -m coverage combine --quiet
 	@$(BIN)/python -m coverage report --format=total
@@ -111,7 +111,7 @@ test-quick: $(READY)
 	@$(BIN)/$(PYTEST) -m 'not slow' tests/test_cases.py tests/runtime tests/overrides tests/generated $(ARGS)
 
 test-lowest: $(LOWEST)/.ready
-	@$(LOWEST)/bin/$(PYTEST) -m 'not slow' tests/runtime tests/test_cases.py $(ARGS)
+	@$(LOWEST)/bin/$(PYTEST) -m 'not slow' tests/runtime tests/test_cases.py tests/codegen/test_mcp.py $(ARGS)
 
 mock: $(READY)
 	@$(BIN)/specwire mock $(PROVIDER)

@@ -8,10 +8,10 @@ import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-EXTRAS = ("httpx", "otel", "codegen", "mock")
+EXTRAS = ("aiohttp", "bulk", "httpx", "otel", "codegen", "mock", "mcp", "pyreqwest")
 COUPLED = {"httpcore2": "httpx2", "opentelemetry-sdk": "opentelemetry-api"}
 """Packages that are released together with another, and require exactly its version."""
-FREE = {"fastapi", "opentelemetry-semantic-conventions"}
+FREE = {"fastapi", "opentelemetry-semantic-conventions", "pydantic-core"}
 """Packages whose version depends on that of another."""
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -17,7 +19,7 @@ case "$*" in
     "--silent interpreter PYTHON="*) test -z "$NO_OTHERS" || exit 1 ;;
     "--silent interpreter") echo "{sys.executable}" ;;
     test) echo "... [100%]"; echo "${{TESTS:-{CLOSING}}}" ;;
-    *) echo "asked for: $*" ;;
+    *) echo "made: $*" ;;
 esac
 case "$*" in $FAILING*) exit 1 ;; esac
 """
@@ -48,23 +50,23 @@ def run(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_all_parts_run_and_the_last_line_is_that_of_the_tests(ci: Path) -> None:
-    """Checks, other Pythons, lowest dependencies and tests run; the last line is pytest's."""
+    """Checks, other Pythons, lowest dependencies, coverage and tests run; the last line is pytest's."""
     done = run(ci)
     assert (0, CLOSING) == (done.returncode, done.stdout.splitlines()[-1])
     own = f"python{sys.version_info.major}.{sys.version_info.minor}"
-    others = [f"asked for: test-quick PYTHON={name}" for name in ("python3.11", "python3.12", "python3.13")]
-    wanted = ["asked for: setup servers", "asked for: check", *others, "asked for: test-lowest"]
+    others = [f"made: test-quick PYTHON={name}" for name in ("python3.11", "python3.12", "python3.13")]
+    wanted = ["made: setup servers", "made: check", *others, "made: test-lowest", "made: coverage"]
     wanted = [line for line in wanted if not line.endswith(own)]
-    assert wanted == [line for line in done.stdout.splitlines() if line.startswith("asked for")]
+    assert wanted == [line for line in done.stdout.splitlines() if line.startswith("made: ")]
     assert "" == done.stderr
 
 
-@pytest.mark.parametrize("part", ["setup", "check", "test-quick", "test-lowest", "test"])
+@pytest.mark.parametrize("part", ["setup", "check", "test-quick", "test-lowest", "coverage", "test"])
 def test_a_failed_part_fails_the_run_and_stops_no_other(ci: Path, part: str) -> None:
     """It is listed before the last line."""
     done = run(ci, FAILING=part)
     assert (1, CLOSING) == (done.returncode, done.stdout.splitlines()[-1])
-    assert "asked for: test-lowest" in done.stdout
+    assert "made: test-lowest" in done.stdout
     assert "\nFAILED: " in done.stdout
 
 
@@ -78,9 +80,9 @@ def test_missing_pythons_and_documents_are_reported_twice(ci: Path) -> None:
     """At once and at the end."""
     done = run(ci, NO_OTHERS="1", SPECWIRE_CORPUS="")
     assert 0 == done.returncode
-    told = [line for line in done.stderr.splitlines() if line.startswith("WARNING: python3.")]
-    assert 2 == len(told)
-    assert set(told) <= set(done.stdout.splitlines()[-6:])
+    warnings = [line for line in done.stderr.splitlines() if line.startswith("WARNING: python3.")]
+    assert 2 == len(warnings)
+    assert set(warnings) <= set(done.stdout.splitlines()[-6:])
     assert "test-quick" not in done.stdout
     if not (ROOT.parent / "shared" / "corpus").is_dir():
         assert "WARNING: SPECWIRE_CORPUS is not set" in done.stderr
@@ -91,3 +93,30 @@ def test_a_folder_of_documents_that_does_not_exist_is_an_error(ci: Path) -> None
     done = run(ci, SPECWIRE_VENDORS=str(ci / "nowhere"))
     assert (2, "") == (done.returncode, done.stdout)
     assert f"ERROR: SPECWIRE_VENDORS is {ci / 'nowhere'}, which is not a folder\n" == done.stderr
+
+
+def test_the_lowest_versions_are_those_of_all_extras_of_users() -> None:
+    """Each package that an extra names is pinned to its lower bound, and the environment installs each extra."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    extras = {name: packages for name, packages in project["optional-dependencies"].items() if name not in ("dev", "docs")}
+    done = subprocess.run([sys.executable, ROOT / ".ci/lowest.py"], capture_output=True, text=True, check=True)
+    pinned = dict(line.split("==") for line in done.stdout.splitlines())
+    missing = [
+        requirement
+        for name, requirements in extras.items()
+        if name != "contract"  # its tools draw other examples in each version
+        for requirement in (*requirements, *project["dependencies"])
+        if not requirement.startswith("specwire")
+        and pinned.get(re.split("[<>=]", requirement)[0].lower()) != re.split(">=|,", requirement)[1]
+    ]
+    assert [] == missing
+    [installed] = re.findall(r"--editable '\.\[([a-z,]+)\]' \$\(TOOLS\)", (ROOT / "Makefile").read_text("utf-8"))
+    assert {*installed.split(","), "codegen", "contract"} == set(extras)
+
+
+def test_the_floor_of_coverage_is_high() -> None:
+    """`make coverage` reports the total, which fails below it."""
+    coverage = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["coverage"]
+    assert coverage["report"]["fail_under"] >= 90
+    assert coverage["run"]["branch"] is True
+    assert {"specwire", "specwire_codegen"} <= set(coverage["run"]["source_pkgs"])
