@@ -98,7 +98,9 @@ def test_a_folder_of_documents_that_does_not_exist_is_an_error(ci: Path) -> None
 def test_the_lowest_versions_are_those_of_all_extras_of_users() -> None:
     """Each package that an extra names is pinned to its lower bound, and the environment installs each extra."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    extras = {name: packages for name, packages in project["optional-dependencies"].items() if name not in ("dev", "docs")}
+    extras = {
+        name: packages for name, packages in project["optional-dependencies"].items() if name not in ("dev", "docs")
+    }
     done = subprocess.run([sys.executable, ROOT / ".ci/lowest.py"], capture_output=True, text=True, check=True)
     pinned = dict(line.split("==") for line in done.stdout.splitlines())
     missing = [
