@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from typing import TypeAlias, TypeVar
 
 import attrs
 from hypothesis.strategies import SearchStrategy
@@ -14,6 +14,7 @@ from starlette.applications import Starlette
 from specwire_codegen.contract import drawn_responses
 from specwire_codegen.contract.client.arguments import Arguments, arguments, shared_with
 from specwire_codegen.contract.client.calls import Clients, Manner, Outcome, is_suspicion
+from specwire_codegen.contract.closing import Closing
 from specwire_codegen.contract.drawn_responses import DrawnResponse
 from specwire_codegen.contract.recorder import Recorder
 from specwire_codegen.contract.scenarios import paging, retries
@@ -33,10 +34,6 @@ from specwire_codegen.lower.media import is_text
 from specwire_codegen.mock.app import build
 from specwire_codegen.mock.server import serve
 
-if TYPE_CHECKING:
-    from types import TracebackType
-    from typing import Self
-
 T = TypeVar("T")
 Scenarios: TypeAlias = Callable[[Subject, Types, Operation], SearchStrategy[Scenario] | None]
 
@@ -52,7 +49,7 @@ class Evidence:
     python: str
 
 
-class Harness:
+class Harness(Closing):
     """A provider's clients at its mock server and at a scripted server; closed by `with`."""
 
     def __init__(self, subject: Subject, seconds: float = 10) -> None:
@@ -304,14 +301,6 @@ class Harness:
     def close(self) -> None:
         """Stop the servers."""
         self._stack.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def _exchange(recorder: Recorder, url: str) -> Exchange | None:

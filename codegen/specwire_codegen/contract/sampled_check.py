@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from functools import partial
 from itertools import chain
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from typing import TypeAlias, TypeVar
 
 import attrs
 from hypothesis.strategies import SearchStrategy
@@ -18,6 +18,7 @@ from hypothesis.strategies import SearchStrategy
 from specwire_codegen.contract import drawn_responses
 from specwire_codegen.contract.client.arguments import Arguments, arguments
 from specwire_codegen.contract.client.calls import Clients, Manner, Outcome
+from specwire_codegen.contract.closing import Closing
 from specwire_codegen.contract.drawn_responses import DrawnResponse
 from specwire_codegen.contract.recorder import Recorder
 from specwire_codegen.contract.scenarios import paging, retries
@@ -33,10 +34,6 @@ from specwire_codegen.contract.wire import expected_request
 from specwire_codegen.contract.wire.expected_url import NOWHERE, address, arrived_at, base_url
 from specwire_codegen.ir import Operation
 from specwire_codegen.mock.server import serve
-
-if TYPE_CHECKING:
-    from types import TracebackType
-    from typing import Self
 
 T = TypeVar("T")
 Scenarios: TypeAlias = Callable[[Subject, Types, Operation], SearchStrategy[Scenario] | None]
@@ -70,7 +67,7 @@ class CheckResult:
     """True if values were found only without the bounds and patterns of the document."""
 
 
-class SampledCheck:
+class SampledCheck(Closing):
     """A client at a local server that replaces every address of its document; closed by `with`."""
 
     def __init__(self, subject: Subject, seconds: float = 10) -> None:
@@ -195,14 +192,6 @@ class SampledCheck:
     def close(self) -> None:
         """Stop the server."""
         self._stack.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def sample(operations: Sequence[Operation], count: int, seed: int) -> list[Operation]:

@@ -7,7 +7,7 @@ import re
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
+from typing import Any, Literal, TypeAlias, TypeVar
 
 import attrs
 import msgspec
@@ -17,15 +17,11 @@ from specwire.errors import DecodeError, SpecwireError
 
 from specwire_codegen.contract.client.arguments import Arguments
 from specwire_codegen.contract.client.loopback_transport import loopback_clients
+from specwire_codegen.contract.closing import Closing
 from specwire_codegen.contract.subject import Subject
 from specwire_codegen.contract.wire.credentials import credentials
 from specwire_codegen.contract.wire.expected_url import NOWHERE
 from specwire_codegen.ir import BinaryStream, EventStream, Operation
-
-if TYPE_CHECKING:
-    from types import TracebackType
-    from typing import Self
-
 
 C = TypeVar("C", Client, AsyncClient)
 Manner: TypeAlias = Literal["once", "retrying", "items", "overridden"]
@@ -57,7 +53,7 @@ def _deprecated_allowed() -> Iterator[None]:
         yield
 
 
-class Clients:
+class Clients(Closing):
     """Both clients of a provider at one server, closed by `with`. They do not retry and treat drift as an error."""
 
     def __init__(
@@ -164,14 +160,6 @@ class Clients:
             self._http[0].close()
             self._runner.run(self._http[1].aclose())
         self._runner.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def _placed(kind: type[AnyClient]) -> type[AnyClient]:
