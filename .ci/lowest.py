@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[1]
 EXTRAS = ("aiohttp", "bulk", "httpx", "otel", "codegen", "mock", "mcp", "pyreqwest")
 COUPLED = {"httpcore2": "httpx2", "opentelemetry-sdk": "opentelemetry-api"}
 """Packages that are released together with another, and require exactly its version."""
-FREE = {"fastapi", "opentelemetry-semantic-conventions", "pydantic-core"}
+FREE = {"fastapi", "multidict", "opentelemetry-semantic-conventions", "pydantic-core"}
 """Packages whose version depends on that of another."""
 
 
