@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import cyclopts
 
-from specwire_codegen.cli.console import say, tell, warn_briefly, working
+from specwire_codegen.cli.console import report, say, tell, warn_briefly, working
 from specwire_codegen.cli.options import NO_MORE, Overlays, Port, Reading, Root
+from specwire_codegen.diagnostics import SpecwireCodegenError
+
+if TYPE_CHECKING:
+    from specwire_codegen.mock.recording import LoggedRequest
 
 
 def mock(
@@ -21,6 +25,7 @@ def mock(
     seed: int = 0,
     latency: str | None = None,
     profile: Literal["flaky", "slow", "down"] | None = None,
+    proxy: str | None = None,
     reading: Reading = NO_MORE,
     overlay: Overlays = (),
     root: Root = Path(),
@@ -49,32 +54,48 @@ def mock(
         Delay of every response: 100ms, 1.5s, or 50ms-200ms for a random one between them.
     profile
         Failures of the server: a fifth of all responses, slow responses and streams, or nothing but 503.
+    proxy
+        Pass requests on to this live server, and report where its responses depart from the document. Calls may cost
+        money.
 
     """
     from specwire_codegen.mock import provider, sources
     from specwire_codegen.mock.app import application
     from specwire_codegen.mock.handler import Handler
     from specwire_codegen.mock.profile import Profile, parse_latency
+    from specwire_codegen.mock.proxy import Proxy, base_url
     from specwire_codegen.mock.server import run
 
+    if proxy is not None and (profile or latency or key):
+        raise SpecwireCodegenError("--proxy passes on what the server does: leave out --profile, --latency and --key")
+    server = None if proxy is None else base_url(proxy)
     behaviour = Profile(profile, parse_latency(latency or "0"))
-    keys = tuple(key or ("test-key",))
+    keys = () if server else tuple(key or ("test-key",))
     with working(source):
         found = sources.read(root, source, reading.access, overlay)
         handler = Handler(provider.build(found.document, keys, seed, None), behaviour)
     warn_briefly(found.warnings, f"specwire mock {source} --json")
-    if any(operation.security for operation in handler.operations):
-        keyed = f", key: {' or '.join(keys)}"
+    if server is not None:
+        said = f"passes requests on to {server}"
+    elif any(operation.security for operation in handler.operations):
+        said = f"key: {' or '.join(keys)}"
     else:
-        keyed = ", no key needed"
+        said = "no key needed"
     count = len(handler.operations)
-
     page = "/__mock__/" if handler.has_path("/") else "/"
 
     def announce(url: str) -> None:
-        say(f"{found.name} at {url}{keyed}")
+        say(f"{found.name} at {url}, {said}")
         say(f"{count} operation{'s' if count != 1 else ''}, shown at {url}{page}")
 
-    run(application(handler), host=host, port=port, ready=announce, hosts=allow_host or ())
+    def tell_departures(logged: LoggedRequest) -> None:
+        for departure in (logged.reason, *logged.departures):
+            if departure:
+                where = f" ({logged.operation_id})" if logged.operation_id else ""
+                report("departure", f"{logged.method} {logged.path}{where} {logged.status}: {departure}")
+
+    live = None if server is None else Proxy(handler, server, tell_departures)
+    app = application(handler, live, said if live else "")
+    run(app, host=host, port=port, ready=announce, hosts=allow_host or ())
     tell("stopped")
     return 0

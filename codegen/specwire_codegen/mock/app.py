@@ -8,14 +8,14 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from specwire_codegen.mock import provider, recording
 from specwire_codegen.mock.handler import Handler, arrival
 from specwire_codegen.mock.page.render import Page
 from specwire_codegen.mock.profile import Profile
 from specwire_codegen.mock.reply.asgi_send import send_reply
-from specwire_codegen.mock.reply.responses import Reply
+from specwire_codegen.mock.reply.responses import SANDBOX, is_active
 from specwire_codegen.mock.request.bodies import receive
 from specwire_codegen.mock.values.identifiers import Clock
 
@@ -23,9 +23,12 @@ from specwire_codegen.mock.values.identifiers import Clock
 class Endpoint:
     """ASGI endpoint of all paths of the document, and of the page at `/` if the document has no operation there."""
 
-    def __init__(self, handler: Handler, show_page: Callable[[Request], Awaitable[Response]]) -> None:
-        """Respond with this handler."""
+    def __init__(
+        self, handler: Handler, show_page: Callable[[Request], Awaitable[Response]], proxy: ASGIApp | None
+    ) -> None:
+        """Respond with this handler, or with `proxy`."""
         self._handler = handler
+        self._proxy = proxy
         self._show_page = show_page
         self._is_page_at_root = not handler.has_path("/")
 
@@ -34,20 +37,16 @@ class Endpoint:
         request = Request(scope, receive_message)
         if self._is_page_at_root and scope["raw_path"] == b"/" and request.method in {"GET", "HEAD"}:
             return await (await self._show_page(request))(scope, receive_message, send)
+        if self._proxy is not None:
+            return await self._proxy(scope, receive_message, send)
         chunks: AsyncIterator[bytes] = request.stream()
         received = await receive(chunks, request.headers.get("content-type", ""))
         path, query = scope["raw_path"].decode("ascii"), scope["query_string"].decode("latin-1")
         reply, wishes = self._handler.handle(arrival(request.method, path, query, request.headers.items(), received))
-        if _is_active(reply):
-            reply = attrs.evolve(reply, headers=(*reply.headers, ("content-security-policy", "sandbox")))
+        if is_active(reply.headers):
+            reply = attrs.evolve(reply, headers=(*reply.headers, SANDBOX))
         await send_reply(reply, wishes, scope, receive_message, send)
         return None
-
-
-def _is_active(reply: Reply) -> bool:
-    """Return True for a reply that a browser would run scripts of, with access to the page of the mock server."""
-    media = next((value.lower() for name, value in reply.headers if name == "content-type"), "")
-    return "html" in media or "xml" in media or "svg" in media
 
 
 def build(
@@ -67,13 +66,16 @@ def build(
     return application(Handler(provider.build(document, keys, seed, clock), profile))
 
 
-def application(handler: Handler) -> Starlette:
-    """Return the ASGI application of a handler; the page is at `/` if the document has no operation there."""
+def application(handler: Handler, proxy: ASGIApp | None = None, note: str = "") -> Starlette:
+    """Return the ASGI application of a handler; the page is at `/` if the document has no operation there.
+
+    With `proxy`, that application answers in place of the handler.
+    """
     pages: list[Page] = []
 
     async def show_page(request: Request) -> Response:
         if not pages:
-            pages.append(handler.page())
+            pages.append(handler.page(note))
         url = f"{request.url.scheme}://{request.url.netloc}"
         text = pages[0].render(url, request.query_params.get("operation", ""), handler.requests)
         return HTMLResponse(text, headers=pages[0].headers)
@@ -93,7 +95,7 @@ def application(handler: Handler) -> Starlette:
     ]
     app = Starlette(routes=routes)
     # A mount would miss some paths: its pattern stops at an encoded line break.
-    app.router.default = Endpoint(handler, show_page)
+    app.router.default = Endpoint(handler, show_page, proxy)
     app.state.requests = handler.requests
     app.state.reset = handler.reset
     return app

@@ -10,6 +10,7 @@ from urllib.parse import unquote
 import attrs
 
 from specwire_codegen.mock import recording
+from specwire_codegen.mock.answer_check import AnswerCheck
 from specwire_codegen.mock.document.failures import MockError
 from specwire_codegen.mock.document.operations import Operation
 from specwire_codegen.mock.page.form import Forms
@@ -19,7 +20,8 @@ from specwire_codegen.mock.provider import Provider
 from specwire_codegen.mock.recording import LoggedRequest
 from specwire_codegen.mock.reply import faults as instructions
 from specwire_codegen.mock.reply.faults import FaultError, Faults
-from specwire_codegen.mock.reply.responses import Reply
+from specwire_codegen.mock.reply.responses import Reply, Whole
+from specwire_codegen.mock.reply.streams import Streams
 from specwire_codegen.mock.request import parameters
 from specwire_codegen.mock.request.bodies import Blob, Received
 from specwire_codegen.mock.request.parameters import Sources
@@ -79,7 +81,7 @@ class Handler:
         """Return True if the document has an operation at a path."""
         return not isinstance(self._provider.router.match("GET", path), NotFound)
 
-    def page(self) -> Page:
+    def page(self, note: str = "") -> Page:
         """Return the page about the document."""
         played = self._provider
         return Page(
@@ -88,8 +90,43 @@ class Handler:
             Forms(played.document, played.request_examples),
             played.guard.schemes,
             played.guard.keys,
-            self._profile.described,
+            note or self._profile.described,
         )
+
+    def answer_check(self) -> AnswerCheck:
+        """Return the check of a live server's responses."""
+        examples = self._provider.examples
+        return AnswerCheck(examples.validators, Streams(self._provider.document, examples))
+
+    def operation_of(self, request: Arrival) -> Operation | None:
+        """Return the operation of a request."""
+        match self._provider.router.match(request.method, request.raw_path):
+            case Found(operation=operation):
+                return operation
+            case _:
+                return None
+
+    def bad_gateway(self, message: str) -> Reply:
+        """Return the reply for a live server that cannot be reached."""
+        return self._provider.errors.reply(None, 502, message)
+
+    def record_proxied(
+        self,
+        request: Arrival,
+        operation: Operation | None,
+        status: int,
+        departures: tuple[str, ...],
+        reason: str,
+    ) -> LoggedRequest:
+        """Record a request that a live server answered."""
+        with self._lock:
+            self._count += 1
+            name = f"mock-{self._count:06d}"
+            answered = Whole(status, (), b"")
+            refusal = Rejection(status, reason) if reason else None
+            self._log_request(name, request, operation.id if operation else None, answered, refusal, Faults())
+            self.requests[-1] = attrs.evolve(self.requests[-1], departures=departures)
+            return self.requests[-1]
 
     @property
     def operations(self) -> tuple[Operation, ...]:

@@ -41,6 +41,8 @@ class LoggedRequest:
     """Unix time in seconds."""
     id: str = ""
     """The X-Request-Id of the reply."""
+    departures: tuple[str, ...] = ()
+    """Where the response of a live server departs from the document."""
 
     @property
     def matched(self) -> bool:
@@ -98,6 +100,7 @@ def as_json(logged: LoggedRequest) -> dict[str, Any]:
         "matched": logged.matched,
         "status": logged.status,
         "reason": logged.reason,
+        "departures": list(logged.departures),
         "time": logged.time,
         "violations": [str(violation) for violation in logged.violations],
     }

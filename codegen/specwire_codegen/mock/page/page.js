@@ -184,11 +184,11 @@ function element(tag, className, text) {
 
 let last = find("#records").dataset.last;
 function row(record) {
-  const made = element("li", record.status >= 400 || !record.matched ? "wrong" : "", "");
+  const made = element("li", record.status >= 400 || !record.matched || record.departures.length ? "wrong" : "", "");
   made.append(element("span", "code", record.status), " ", element("span", `method ${record.method.toLowerCase()}`, record.method), " ");
   made.append(element("code", "", record.path + (record.query ? `?${record.query}` : "")));
   if (record.operation_id) made.append(" ", element("span", "id", record.operation_id));
-  for (const text of [record.reason, ...record.violations]) if (text) made.append(element("p", "", text));
+  for (const text of [record.reason, ...record.violations, ...record.departures]) if (text) made.append(element("p", "", text));
   return made;
 }
 

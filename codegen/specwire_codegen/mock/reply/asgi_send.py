@@ -19,7 +19,7 @@ async def send_reply(reply: Reply, faults: Faults, scope: Scope, receive: Receiv
     if faults.delay:
         await asyncio.sleep(faults.delay)
     if faults.cut == "headers":
-        return await _close(scope, receive)
+        return await close_connection(scope, receive)
     raw = all_headers(reply, faults)
     await send({"type": "http.response.start", "status": reply.status, "headers": raw})
     cut = faults.cut is not None
@@ -28,7 +28,7 @@ async def send_reply(reply: Reply, faults: Faults, scope: Scope, receive: Receiv
         # Without a pause between chunks, a long stream would block all other requests.
         await asyncio.sleep(faults.pause if isinstance(reply, Chunked) else 0)
     if cut:
-        return await _close(scope, receive)
+        return await close_connection(scope, receive)
     await send({"type": "http.response.body", "body": b"", "more_body": False})
     return None
 
@@ -56,7 +56,8 @@ def chunks(reply: Reply, *, cut: bool) -> Iterator[bytes]:
             yield from events()
 
 
-async def _close(scope: Scope, receive: Receive) -> None:
+async def close_connection(scope: Scope, receive: Receive) -> None:
+    """Close the connection in the middle of a reply."""
     connection = scope.get("extensions", {}).get(CONNECTION)
     if not isinstance(connection, asyncio.WriteTransport):
         raise MockError("a reply can only be cut off by the mock's own server: start it with `serve` or `run`")
