@@ -32,6 +32,7 @@ from specwire_codegen.files.pin import pinned, read_pin
 from specwire_codegen.files.reach import is_near
 from specwire_codegen.ir import Api
 from specwire_codegen.lower import lower
+from specwire_codegen.lower.naming.defaults import names_of_whole
 from specwire_codegen.normalize import Normalized, normalize
 from specwire_codegen.normalize.guess import KINDS, Guess, Inference, Kind
 from specwire_codegen.output.audit import audit
@@ -111,10 +112,19 @@ def _normalized(
         config = read_config(target.config, target.name)
         document = source if source is not None and bare else overlaid(target, access or Access(), source)
         omitted = {key: config.locate("operations", key) for key in config.omitted}
-        document = without(document, omitted, missing_ok=target.foreign)
-        selected = select(document, target.only_tags, target.only_operations)
+        kept = without(document, omitted, missing_ok=target.foreign)
+        selected = select(kept, target.only_tags, target.only_operations)
         normalized = normalize(selected, after=after, inference=_inference(config))
-    return attrs.evolve(document, data=normalized.data), normalized
+        names = {} if after is not None or selected is document else _names(document, config)
+    return attrs.evolve(kept, data=normalized.data, names=names), normalized
+
+
+def _names(document: Document, config: ClientConfig) -> dict[str, tuple[str, str]]:
+    """Return the names of the methods of a whole document; none if the rest of it cannot be understood."""
+    try:
+        return names_of_whole(attrs.evolve(document, data=normalize(document, inference=Inference()).data), config)
+    except SpecwireCodegenError:
+        return {}
 
 
 def _inference(config: ClientConfig) -> Inference:

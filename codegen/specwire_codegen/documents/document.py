@@ -41,6 +41,8 @@ class Document:
     """Repairs made by bundling."""
     unfollowed: Mapping[str, Diagnostic] = attrs.field(factory=dict, eq=False, repr=False)
     """Unresolved references and their problems; they matter only if a call needs the target."""
+    names: Mapping[str, tuple[str, str]] = attrs.field(factory=dict, eq=False, repr=False)
+    """Names of methods in the whole document, and what they come from, by operation; empty unless this is a part."""
 
     @property
     def is_open(self) -> bool:

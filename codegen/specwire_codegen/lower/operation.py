@@ -39,9 +39,8 @@ from specwire_codegen.lower.facts.selection import Selection, Switch, selected, 
 from specwire_codegen.lower.formats import formats_of
 from specwire_codegen.lower.media import Components
 from specwire_codegen.lower.naming.chosen import Chosen, Method, chosen
-from specwire_codegen.lower.naming.lists import returns_list
-from specwire_codegen.lower.naming.method import default_methods
-from specwire_codegen.lower.naming.named import named
+from specwire_codegen.lower.naming.defaults import operations_to_name
+from specwire_codegen.lower.naming.method import Choice, default_methods
 from specwire_codegen.lower.naming.waiter import default_waiter
 from specwire_codegen.lower.parameter import lower_parameter
 from specwire_codegen.lower.path import Paths
@@ -63,16 +62,19 @@ def lower_operations(document: Document, components: Components, config: ClientC
         for path, item in document.data.get("paths", {}).items()
         for http_method, tokens, raw in operations_of(item)
     ]
-    names = {pointer: named(raw, method, path, returns_list(raw, components)) for path, method, raw, pointer in routes}
-    choice = chosen(config, [*names.values()])
-    unnamed = [one for one in names.values() if not choice.methods("operations", one.id)]
+    names = operations_to_name(document.data, components)
+    choice = chosen(config, names)
+    unnamed = [one for one in names if not choice.methods("operations", one.id)]
     defaults = default_methods(unnamed, choice.all(), config.verbs)
+    defaults |= {
+        key: Choice(tuple(name.split(".")), reason) for key, (name, reason) in document.names.items() if key in defaults
+    }
     found: list[Operation] = []
     taken = {*(default.method for default in defaults.values()), *choice.all()}
-    for path, http_method, raw, pointer in routes:
+    for (path, http_method, raw, pointer), named in zip(routes, names, strict=True):
         methods, reason = choice.methods("operations", raw["operationId"]), config.file
         if not methods:
-            default = defaults[names[pointer].key]
+            default = defaults[named.key]
             methods, reason = (default.method,), default.reason
         waiters = choice.methods("waits", raw["operationId"])
         waiter = waiters[0] if waiters else default_waiter(raw, methods[0], taken)
