@@ -56,6 +56,16 @@ PAGES: dict[str, tuple[dict[str, Any], Any, dict[str, Any]]] = {
         thing(jobs=ARRAY, count={**INT, "description": "Total number of jobs."}),
         {"style": "offset", "offset": "offset", "items": "/jobs", "size": "limit", "total": "/count"},
     ),
+    "cursors next to the URL of the page": (
+        {"after": TEXT, "limit": INT},
+        thing(data=ARRAY, paging=thing(cursors=thing(before=TEXT, after=TEXT), next=TEXT)),
+        {"style": "cursor", "cursor": "after", "items": "/data", "size": "limit", "next": "/paging/cursors/after"},
+    ),
+    "bookmark": (
+        {"bookmark": TEXT, "page_size": INT},
+        thing(items=ARRAY, bookmark=TEXT),
+        {"style": "cursor", "cursor": "bookmark", "items": "/items", "size": "page_size", "next": "/bookmark"},
+    ),
     "total of the page": (
         {"limit": INT, "offset": INT},
         thing(jobs=ARRAY, total={**INT, "description": "How many are in this response"}),

@@ -346,6 +346,34 @@ def test_a_get_that_seems_to_stream_is_proposed(path: str, summary: str, propose
     }
 
 
+@pytest.mark.parametrize(
+    ("name", "schema", "found"),
+    [
+        ("incremental", {"type": "boolean", "description": "If true, the reply is sent as server-sent events."}, True),
+        ("live", {"type": "boolean", "description": "Return an event stream."}, True),
+        ("whole", {"type": "boolean", "description": "Do not reply with server-sent events."}, False),
+        ("plain", {"type": "boolean", "description": "Reply with JSON instead of with server-sent events."}, False),
+        ("response_mode", {"type": "string", "enum": ["blocking", "streaming"]}, True),
+        ("delivery", {"type": "string", "enum": ["sse", "json"]}, True),
+        ("output_type", {"type": "string", "enum": ["whole", "stream"]}, True),
+        ("mode", {"type": "string", "enum": ["batch", "stream"]}, False),
+        ("source_type", {"type": "string", "enum": ["file", "stream"]}, False),
+    ],
+)
+def test_a_switch_of_another_name_selects_an_undeclared_stream(name: str, schema: Any, found: bool) -> None:
+    """If its description or its value says that the response is events."""
+    data = document({})
+    body = {"type": "object", "required": ["text"], "properties": {"text": TEXT, name: schema}}
+    data["paths"]["/v1/ask"] = {
+        "post": {
+            "operationId": "ask",
+            "requestBody": {"required": True, "content": {"application/json": {"schema": body}}},
+            "responses": {"200": {"description": "ok", "content": {"application/json": {"schema": PIECE}}}},
+        }
+    }
+    assert found is streams(normalized(data)).get("ask", False)
+
+
 SSE_PIECE = {**PIECE, "description": "A server-sent event of a job."}
 
 

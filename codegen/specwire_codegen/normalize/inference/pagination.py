@@ -51,7 +51,7 @@ _LISTS = frozenset("list search query find filter browse _search _list".split())
 _NEXT = (
     "next_cursor nextCursor next_page_token nextPageToken next_token nextToken next_page_cursor nextPageCursor "
     "end_cursor endCursor continuation_token continuationToken next_continuation_token next_marker nextMarker "
-    "pagination_token cursor continue next after"
+    "pagination_token cursor continue bookmark next after"
 ).split()
 _NEXT_PAGE = ("next_page", "nextPage", "next_page_number", "nextPageNumber")
 _NEXT_URL = (
@@ -283,7 +283,7 @@ def _cursor(page: _Answer, query: Mapping[str, Any], schemas: Schemas) -> tuple[
                 if same is not None:
                     return {"style": "cursor", "cursor": opaque, "next": same, **flag}, True, ""
         return None
-    following = _find(page, (*_NEXT, *_NEXT_PAGE), schemas, "string", "integer")
+    following = _named_cursor(page, name, schemas) or _find(page, (*_NEXT, *_NEXT_PAGE), schemas, "string", "integer")
     if following is not None:
         return {"style": "cursor", "cursor": name, "next": following, **flag}, True, ""
     schema = _schema(query[name], schemas)
@@ -299,6 +299,15 @@ def _cursor(page: _Answer, query: Mapping[str, Any], schemas: Schemas) -> tuple[
         return {"style": "cursor", "cursor": name, "next_from_last_item": f"/{identity}", **flag}, sure, ""
     if last is not None and name in _LAST_ITEM:
         return {"style": "cursor", "cursor": name, "next": last, **flag}, True, ""
+    return None
+
+
+def _named_cursor(page: _Answer, name: str, schemas: Schemas) -> str | None:
+    """Return the pointer to the cursor with the name of the parameter, in an object of cursors."""
+    for place in page.places:
+        if place.pointer.rpartition("/")[2] == "cursors" and name in place.properties:
+            if may_be(resolved(place.properties[name], schemas), "string", "integer"):
+                return pointers.below(place.pointer, name)
     return None
 
 

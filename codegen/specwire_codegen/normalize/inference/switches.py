@@ -21,6 +21,14 @@ _EVENTS = ("sse", "event-stream", "event_stream", "text/event-stream", "server-s
 _STREAMS = (*_EVENTS, "stream", "streaming", "streamed", "events")
 """Values that select events, in a field whose name is that of a switch."""
 _SELECTS = re.compile(r"stream|mode|format|type|delivery|transport", re.IGNORECASE)
+_FORMS = re.compile(r"stream|respon|output|deliver|answer|repl(y|ies)", re.IGNORECASE)
+"""Names of fields for the form of a response."""
+_SAYS_EVENTS = (
+    r"\b(as|via|using|with|through|by|in|of|return|returns|send|sends|emit|emits) (an? |the )?"
+    r"(server[- ]sent events?|sse\b|event[- ]stream|text/event-stream)"
+)
+"""Description of a flag with any name that makes the server send events."""
+_DENIES = r"\b(not|no|never|without|disable[sd]?|instead of|rather than|unless|false)\b"
 _SENDS = (
     r"server[- ]sent|\bsse\b|event[- ]?stream|incremental|partial|chunk|token[- ]by[- ]token|"
     r"\bstream(s|ed|ing)?\b.*\b(response|result|output|back|answer|repl(y|ies)|event|token|delta|message|completion|"
@@ -45,8 +53,10 @@ class Switch:
 
     def selects(self, method: str) -> bool:
         """Return whether it selects a stream that is not declared, by its description or, in a POST, by its name."""
-        if self.value is not True and "stream" not in self.name.lower():
+        if isinstance(self.value, str) and not _FORMS.search(self.name):
             return False
+        if self.value is True and self.name.replace("_", "").replace("-", "").lower() not in _FLAGS:
+            return True  # its description says so
         if self.in_query or method != "post":
             return describes(self.schema, _SENDS)
         return not self.schema.get("description") or describes(self.schema, _SENDS)
@@ -79,7 +89,8 @@ def _switch(name: str, schema: Mapping[str, Any], *, in_query: bool) -> Switch |
     if types_of(schema) == {"boolean"}:
         plain = name.replace("_", "").replace("-", "").lower()
         allowed = schema.get("enum", [schema.get("const", True)])
-        return Switch(name, True, schema, in_query) if plain in _FLAGS and True in allowed else None
+        says = describes(schema, _SAYS_EVENTS) and not describes(schema, _DENIES)
+        return Switch(name, True, schema, in_query) if (plain in _FLAGS or says) and True in allowed else None
     values = schema.get("enum", [schema["const"]] if "const" in schema else [])
     known = _STREAMS if _SELECTS.search(name) else _EVENTS
     value = next((each for each in values if isinstance(each, str) and each.lower() in known), None)
