@@ -29,6 +29,11 @@ _TAKEN = frozenset(
 )
 
 
+def is_argument(name: str) -> bool:
+    """Return whether a name can be that of an argument of a client."""
+    return _NAME.fullmatch(name) is not None and name not in _TAKEN
+
+
 def compat_of(table: Mapping[str, Any] | None) -> Compat | None:
     """Return the settings of a valid table; None without one."""
     if table is None:
@@ -87,7 +92,7 @@ def compat_problems(table: Mapping[str, Any], locate: Locate) -> Iterator[Diagno
 
 
 def _argument(name: str, value: Any, place: Location) -> Iterator[Diagnostic]:
-    if not _NAME.fullmatch(name) or name in _TAKEN:
+    if not is_argument(name):
         yield error("bad-name", f"{name!r} is not an argument of a client", place, "write a name such as api_key")
     if not isinstance(value, dict) or any(
         not isinstance(each, _ARGUMENT_KEYS.get(key, ())) for key, each in value.items()

@@ -207,6 +207,16 @@ LEFT = [
         "max_retries= to the client",
     ),
     (
+        f"{START}client_settings: {{opts: {{timeout: {{type: string, send_in_header: X-T}}}}}}",
+        "timeout is an argument of every client",
+        "default_headers",
+    ),
+    (
+        "resources: {a: {methods: {x: {type: alias, to: y}, y: {type: alias, to: x}}}}",
+        "the alias leads to",
+        "name a method",
+    ),
+    (
         f"{START}client_settings: {{default_headers: {{x: [1]}}}}",
         "the header x is not carried over",
         "default_headers= to the client",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from specwire_codegen.compat_table import is_argument
 from specwire_codegen.migrate.description import Compat, Description, Option
 from specwire_codegen.migrate.node import Node
 from specwire_codegen.migrate.subject import Subject
@@ -103,6 +104,9 @@ def _option(name: str, node: Node) -> Option | None:
 
 def _is_expressible(option: Option, node: Node, subject: Subject) -> bool:
     """Return whether an option can be an argument; record why not."""
+    if not is_argument(option.name):
+        node.leave(f"{option.name} is an argument of every client", "pass what it stands for as default_headers")
+        return False
     if option.scheme is not None and subject.get(pointers.join("/components/securitySchemes", option.scheme)) is None:
         node.leave(
             f"the document has no security scheme {option.scheme!r}", "describe it, or pass headers= to the client"

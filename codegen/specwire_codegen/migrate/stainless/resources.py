@@ -17,7 +17,7 @@ _METHOD = (
 )
 _NO_METHOD = ("skip_test_reason", "docs", "terraform", "mcp", "cli", "reason", "params_type_name")
 _DEPTH = 20
-"""Maximum depth of resources."""
+"""Maximum depth of resources, and number of aliases in a row."""
 
 
 @attrs.frozen
@@ -101,18 +101,18 @@ class Walk:
         what = "no operation" if not found else "several operations"
         node.leave(f"{dotted} is left out: the document has {what} {endpoint!r}", help_)
 
-    def _endpoint(self, resource: Resource, node: Node) -> str | None:
+    def _endpoint(self, resource: Resource, node: Node, depth: int = 0) -> str | None:
         if not isinstance(node.value, dict):
             return node.text()
         kind = node.get("type")
         if kind is not None and kind.value == "alias" and (to := node.get("to")) is not None:
             target = resource.node.at("methods", str(to.value))
-            if target is None or (isinstance(target.value, dict) and target.value.get("type") == "alias"):
+            if target is None or depth > _DEPTH:
                 to.leave(
                     f"the alias leads to {to.value!r}, which is not a method", "name a method of the same resource"
                 )
                 return None
-            return self._endpoint(resource, target)
+            return self._endpoint(resource, target, depth + 1)
         if kind is not None and kind.value != "http":
             node.leave(f"methods of the type {kind.value!r} are not generated", "write it by hand, in overrides/")
             return None
