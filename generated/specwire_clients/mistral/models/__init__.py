@@ -992,8 +992,8 @@ class EmbeddingResponseData(WireModel, kw_only=True):
     object: str | Unset = UNSET
     """Kind of object, `embedding`."""
 
-    embedding: list[float] | Unset = UNSET
-    """The vector."""
+    embedding: list[float] | str | Unset = UNSET
+    """The vector; text in base64 if `encoding_format` asks for it."""
 
     index: int | Unset = UNSET
     """Place of the text among those that were sent."""
