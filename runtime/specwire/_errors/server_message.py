@@ -19,21 +19,32 @@ _DETAILS = (
     "invalid_params violations fieldViolations field_violations details issues Errors"
 ).split()
 """Keys of the details: objects by field, or lists."""
+_LISTS = ("extra",)
+"""Keys of the details if they are a list; objects under these keys hold anything."""
 _STATUSES = ("statusText", "status_text", "status", "reason_phrase")
 """Keys of the status name, as a last resort."""
-_PLACES = ("loc", "field", "pointer", "path", "propertyPath", "param", "name", "property", "source")
+_PLACES = ("loc", "field", "pointer", "path", "propertyPath", "param", "key", "target", "name", "property", "source")
 _WHOLE = frozenset({*_MESSAGES, *_DETAILS, *_ENVELOPES}) - {"title", "description"}
 """Keys of lists about the request as a whole, rather than a field of that name."""
 _DEEPEST = 8
 _ELEMENT = re.compile(r"<(?:\w+:)?(\w+)(?: [^<>]*)?>\s*([^<>\s][^<>]*)</")
 _ELEMENTS = ("message", "errormessage", "faultstring", "text", "detail", "description", "title", "error", "code")
 """Elements of the message in an XML error, the best first, in lower case."""
+_TITLE = re.compile(r"<title[^<>]*>([^<>]+)</", re.IGNORECASE)
 _LONGEST_XML = 10_000
 
 
 def summary(raw: Any, limit: int = LIMIT) -> str:
     """Return the message of an error body, or an empty string."""
     return cut(_said(raw, _DEEPEST), limit)
+
+
+def title_of_html(text: str) -> str:
+    """Return the title of an HTML page, such as `502 Bad Gateway`, or an empty string."""
+    from html import unescape  # few servers send HTML
+
+    found = _TITLE.search(text[:_LONGEST_XML])
+    return cut(unescape(found[1])) if found is not None else ""
 
 
 def summary_of_xml(text: str) -> str:
@@ -65,6 +76,7 @@ def _of_object(raw: Mapping[str, Any], depth: int) -> str:
     if not any(texts):
         texts = [next((text for key in _ENVELOPES if (text := _said(raw.get(key), depth))), "")]
     details = [_detail(raw[key], depth) for key in _DETAILS if key in raw]
+    details += [_said(raw[key], depth) for key in _LISTS if isinstance(raw.get(key), list)]
     if not any([*texts, *details]):
         texts = [next((raw[key] for key in _STATUSES if isinstance(raw.get(key), str)), "")]
     return _joined([*texts, *details])
@@ -91,11 +103,11 @@ def _detail(raw: Any, depth: int) -> str:
 
 
 def _is_by_field(raw: Any, depth: int) -> bool:
-    """Return True if an object only maps field names to lists of errors."""
+    """Return True if an object only maps field names to lists of errors, or to one object for each item of a list."""
     if not isinstance(raw, dict) or not raw or depth == 0:
         return False
     return all(
-        all(isinstance(each, str) or _is_by_field(each, depth - 1) for each in value)
+        all(isinstance(each, str) or each == {} or _is_by_field(each, depth - 1) for each in value)
         if isinstance(value, list) and value
         else _is_by_field(value, depth - 1)
         for value in raw.values()
@@ -110,6 +122,8 @@ def _by_field(raw: Mapping[str, Any], depth: int, above: str = "") -> str:
     texts: list[str] = []
     for name, value in list(raw.items())[:20]:
         place = above if not above and name in _WHOLE else f"{above}.{name}" if above else name
+        if isinstance(value, list) and {} in value:  # an object for each item, empty without errors
+            value = {str(index): each for index, each in enumerate(value) if each}
         if isinstance(value, dict) and depth > 1 and not _is_error(value):
             texts.append(_by_field(value, depth - 1, place))
         elif text := _said(value, depth):
@@ -120,9 +134,11 @@ def _by_field(raw: Mapping[str, Any], depth: int, above: str = "") -> str:
 def _item(raw: Any, depth: int) -> str:
     """Return the message of a list item, preceded by the location that it refers to."""
     text = _said(raw, depth)
-    if isinstance(raw, dict) and not text and isinstance(raw.get("reason"), str):
-        text = raw["reason"]
-    place = _place(raw) if isinstance(raw, dict) and text else ""
+    place = _place(raw) if isinstance(raw, dict) else ""
+    if isinstance(raw, dict) and not text:
+        reasons = (raw.get(key) for key in (("reason", "code") if place else ("reason",)))
+        text = next((reason for reason in reasons if isinstance(reason, str)), "")
+    place = place if text else ""
     return f"{place}: {text}" if place and place not in text else text
 
 

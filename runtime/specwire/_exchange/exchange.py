@@ -179,7 +179,7 @@ class Exchange:
         if wait is not None:
             return wait
         hint = self._hint(response.status_code)
-        error = parsing.status_error(self.state, response.status_code, headers, content, hint)
+        error = parsing.status_error(self.state, response.status_code, headers, content, hint, response.charset)
         if isinstance(self._body, Multipart) and response.status_code in (400, 415, 422):
             for note in self._body.notes():
                 error.add_note(note)

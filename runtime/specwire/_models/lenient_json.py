@@ -30,12 +30,12 @@ def loads(data: bytes, charset: str = "utf-8") -> Any:
     return read(data, charset)[0]
 
 
-def loads_or_text(data: bytes) -> Any:
+def loads_or_text(data: bytes, charset: str = "utf-8") -> Any:
     """Parse JSON text to builtins; return other text as it is."""
     try:
-        return loads(data)
+        return loads(data, charset)
     except msgspec.DecodeError:
-        return data.decode("utf-8", "replace")
+        return data.decode(charset, "replace")
 
 
 def read(data: bytes, charset: str = "utf-8") -> tuple[Any, tuple[Flaw, ...]]:

@@ -11,7 +11,7 @@ from specwire._codec.codec import MISFIT, Decoder, decoder
 from specwire._codec.drift import Drift, decode, expected, listed, report, tolerate
 from specwire._codec.drift_reports import report_undeclared
 from specwire._errors.base import LIMIT, cut
-from specwire._errors.server_message import summary, summary_of_xml
+from specwire._errors.server_message import summary, summary_of_xml, title_of_html
 from specwire._http.response import HTTPResponse
 from specwire._models import lenient_json
 from specwire._models.json_types import kind_of
@@ -21,6 +21,7 @@ from specwire._operations.operation import EmptyPayload, ErrorEnvelope, JsonPayl
 from specwire._pagination.pagination import at
 from specwire._responses.body import Body, Reading, read
 from specwire._responses.error_envelope import envelope_error, error_in
+from specwire._responses.media_type import form_of, is_sloppy, media_type_of
 from specwire.errors import (
     APIStatusError,
     AuthenticationError,
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
     from specwire._operations.response import Response
 
 _CHALLENGE = re.compile(r'\b(error|error_description)="([^"\\]{1,300})"')
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1d]")
+"""Characters that no text has."""
 _SHOWN = 200
 """Maximum characters of a body shown if it has no message."""
 
@@ -163,12 +166,14 @@ def _tell(state: CallState, response: HTTPResponse, content: bytes, drifts: tupl
     report(drifts, options.on_drift, operation.id, options.warned, response.status_code)
 
 
-def status_error(state: CallState, status: int, headers: Headers, content: bytes, hint: str = "") -> APIStatusError:
+def status_error(
+    state: CallState, status: int, headers: Headers, content: bytes, hint: str = "", charset: str = "utf-8"
+) -> APIStatusError:
     """Return the exception for an error status; `headers` and `content` have their secrets masked.
 
     `hint` explains why the server may have refused the credentials.
     """
-    raw = lenient_json.loads_or_text(content)
+    raw = lenient_json.loads_or_text(content, charset)
     body, drifts = _error_body(state, status, raw)
     response: Response[None] = state.response(status, headers, content, drift=drifts)
     location = redirect_target(headers.get("location", ""))
@@ -178,8 +183,10 @@ def status_error(state: CallState, status: int, headers: Headers, content: bytes
         text = f"a redirect to {location}, which is not followed"
     elif isinstance(raw, str) and raw.lstrip()[:1] == "<":
         text = _of_markup(raw, len(content))
+    elif isinstance(raw, str) and _is_binary(raw, media_type_of(headers)):
+        text = f"{len(content)} bytes of {media_type_of(headers) or 'no content type'}"
     else:
-        text = summary(raw) or ("" if raw in ({}, [], None) else cut(content.decode("utf-8", "replace"), _SHOWN))
+        text = summary(raw) or ("" if raw in ({}, [], None) else cut(content.decode(charset, "replace"), _SHOWN))
     text = text or _of_challenge(headers.get("www-authenticate", ""))
     head = f"{state.request.operation.id}: HTTP {status}{state.after_attempts}: "
     tail = f" (request id {response.request_id[:60]})" if response.request_id else ""
@@ -204,10 +211,17 @@ def _of_challenge(challenge: str) -> str:
     return ": ".join(filter(None, (found.get("error"), found.get("error_description"))))
 
 
+def _is_binary(text: str, media_type: str) -> bool:
+    """Return True if an error body is no text that a message could show."""
+    is_file = form_of(media_type) == "bytes" and not is_sloppy(media_type)
+    return is_file or _CONTROL.search(text[:_SHOWN]) is not None
+
+
 def _of_markup(raw: str, size: int) -> str:
     start = raw.lstrip("\ufeff \t\r\n")[:_SHOWN].lower()
     if "<html" in start or start.startswith("<!doctype html"):
-        return f"an HTML page of {size} bytes"
+        title = title_of_html(raw)
+        return f"an HTML page of {size} bytes{': ' if title else ''}{title}"
     return summary_of_xml(raw) or cut(raw, _SHOWN)
 
 

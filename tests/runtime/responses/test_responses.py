@@ -543,6 +543,15 @@ MESSAGES: list[tuple[int, Any, str]] = [
            [{"name": "age", "reason": "must be positive"}]}, "You owe 30. age: must be positive"),
     (422, {"detail": [{"loc": ["body", "a"], "msg": "is missing"}]}, "body.a: is missing"),
     (400, {"error": {"error": {"message": "deep"}}}, "deep"),
+    (400, {"status_code": 400, "detail": "Validation failed", "extra": [
+        {"message": "Expected `str`", "key": "name", "source": "body"}]}, "Validation failed; name: Expected `str`"),
+    (400, {"detail": "gone", "extra": {"trace": "abc"}}, "gone"),
+    (400, {"items": [{}, {"qty": ["Not a number."]}], "non_field_errors": ["Too many."]},
+     "items.1.qty: Not a number. Too many."),
+    (422, {"message": "Validation Failed", "errors": [{"resource": "I", "field": "title", "code": "missing_field"}]},
+     "Validation Failed; title: missing_field"),
+    (400, {"error": {"code": "C", "message": "Bad.", "details": [{"code": "a", "message": "b", "target": "name"}]}},
+     "Bad. name: b"),
     (400, {"message": {"name": ["no"]}}, "name: no"),
     (400, {}, "no message"),
     (400, {"x": "y" * 500}, '{"x": "' + "y" * 192 + "…"),
@@ -704,12 +713,30 @@ def test_a_failure_next_to_a_complete_result_is_a_field(canned: Canned, body: by
         (b'<?xml version="1.0"?>\n<Error xmlns="urn:x"><Code>NoSuchKey</Code></Error>', "NoSuchKey"),
         (b"<s:Fault><faultcode>1</faultcode><faultstring xml:lang='en'>Bad id</faultstring></s:Fault>", "Bad id"),
         (b"<problem/>", "<problem/>"),
-        (b"<!DOCTYPE html><title>502</title>", "an HTML page of 33 bytes"),
+        (b"<!DOCTYPE html><title>502</title>", "an HTML page of 33 bytes: 502"),
+        (b"<html><head><TITLE lang=en>\n a &lt;b&gt;\n</TITLE>", "an HTML page of 49 bytes: a <b>"),
     ],
 )
 def test_the_message_of_an_error_in_xml_is_shown(canned: Canned, body: bytes, text: str) -> None:
     with pytest.raises(APIStatusError) as caught:
         canned.answer(ANYTHING, body, "application/xml", 400)
+    assert str(caught.value) == f"op: HTTP 400: {text}"
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "text"),
+    [
+        ("Größe".encode("latin-1"), "text/plain; charset=iso-8859-1", "Größe"),
+        ('{"message": "Größe"}'.encode("latin-1"), "application/json; charset=iso-8859-1", "Größe"),
+        (b"\x81\xa5error\xa3bad", "application/msgpack", "11 bytes of application/msgpack"),
+        (b"\x1f\x8b\x08\x00\x00\x00", "application/json", "6 bytes of application/json"),
+        (b"a\tb\r\nc", "application/octet-stream", "a b c"),
+    ],
+)
+def test_the_message_of_another_error_is_its_text(canned: Canned, body: bytes, content_type: str, text: str) -> None:
+    """In the charset of the response; bytes that are no text are counted."""
+    with pytest.raises(APIStatusError) as caught:
+        canned.answer(ANYTHING, body, content_type, 400)
     assert str(caught.value) == f"op: HTTP 400: {text}"
 
 
