@@ -73,16 +73,22 @@ class CallableCredential:
 
     def get(self, transport: Transport, options: Options) -> AppliedAuth:
         key = self._function()
-        if not isinstance(key, str):
+        if isawaitable(key):
             raise ConfigurationError("the key function of a synchronous client must return a string, not an awaitable")
-        return make_auth(self._scheme, key)
+        return make_auth(self._scheme, _text(key))
 
     async def aget(self, transport: AsyncTransport, options: Options) -> AppliedAuth:
         key = self._function()
-        return make_auth(self._scheme, await key if isawaitable(key) else key)
+        return make_auth(self._scheme, _text(await key if isawaitable(key) else key))
 
     def rejected(self, auth: AppliedAuth, headers: Headers) -> bool:
         return True  # the key may have changed at its source, and is read again
+
+
+def _text(key: object) -> str:
+    if not isinstance(key, str):
+        raise ConfigurationError(f"the key function must return a string, not {type(key).__name__}")
+    return key
 
 
 class DigestCredential:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Generator, Mapping
 from inspect import isawaitable
 from typing import TYPE_CHECKING, Any, TypeAlias
-from urllib.parse import quote_plus, urlencode, urljoin
+from urllib.parse import parse_qsl, quote_plus, urlencode, urljoin
 
 import msgspec
 
@@ -168,7 +168,7 @@ class Tokens:
             response = yield self._request(self._device_url, {"client_id": client_id}, scoped=True)
             self._check_busy(self._device_url, response)
             pending = pending_device(_object(response.content))
-            if response.status_code != 200 or pending is None:
+            if not _is_success(response) or pending is None:
                 raise self._denied(self._device_url, response, "no usable device code")
             yield pending.prompt
             self._pending = pending
@@ -231,7 +231,8 @@ class Tokens:
         self._check_busy(url, response)
         found = _object(response.content)
         token = found.get("access_token")
-        if response.status_code != 200 or not isinstance(token, str) or not token.isascii() or not token.isprintable():
+        usable = isinstance(token, str) and token.isascii() and token.isprintable()
+        if not _is_success(response) or not isinstance(token, str) or not usable:
             raise self._denied(url, response, "no access token")
         self._rotate(found.get("refresh_token"))
         lifetime = _seconds(found.get("expires_in"))
@@ -261,7 +262,7 @@ class Tokens:
         shown = _object(content)
         error, description = (summary(shown.get(name)) for name in ("error", "error_description"))
         parts = (error, description or _REASONS.get(error or ""))
-        text = ": ".join(filter(None, parts)) or (lacking if response.status_code == 200 else "no reason given")
+        text = ": ".join(filter(None, parts)) or (lacking if _is_success(response) else "no reason given")
         message = f"{self._place(url)} returned HTTP {response.status_code}: {text}"
         return TokenDeniedError(message, response.status_code, response.headers, content)
 
@@ -333,6 +334,11 @@ def _small(options: Options) -> Options:
     return msgspec.structs.replace(options, max_response_size=_LARGEST)
 
 
+def _is_success(response: HTTPResponse) -> bool:
+    """Return True for any 2xx: some frameworks answer every POST with 201."""
+    return 200 <= response.status_code < 300
+
+
 def _is_busy(response: HTTPResponse) -> bool:
     return response.status_code == 429 or response.status_code >= 500
 
@@ -343,10 +349,11 @@ def _error(response: HTTPResponse) -> object:
 
 
 def _object(content: bytes) -> dict[str, Any]:
+    """Return the fields of a response: JSON, or a form, which servers sent before the standard."""
     try:
         found = lenient_json.loads(content)
     except msgspec.DecodeError:
-        return {}
+        return dict(parse_qsl(content.decode("utf-8", "replace").strip()))
     return found if isinstance(found, dict) else {}
 
 

@@ -143,6 +143,15 @@ def test_a_key_may_come_from_a_coroutine_function(server: Server) -> None:
     pending.get_loop().close()
 
 
+@pytest.mark.parametrize("key", [None, b"k", 5])
+def test_a_key_function_that_returns_no_string_is_rejected(caller: Caller, server: Server, key: Any) -> None:
+    """The message has the type of the value, which may be a secret."""
+    says = f"^the key function must return a string, not {type(key).__name__}$"
+    with pytest.raises(ConfigurationError, match=says):
+        caller.run(caller.client(lambda: key).things.get("1"))
+    assert not server.received
+
+
 @pytest.mark.parametrize("key", ["", "a\nb", "a\r\nX: 1", "clé", "a\0", " a"])
 def test_a_key_that_is_not_a_valid_header_value_is_rejected(caller: Caller, server: Server, key: str) -> None:
     """A key with line breaks or non-ASCII letters, often misread from a file, is rejected and not shown."""

@@ -181,6 +181,22 @@ def test_a_token_response_without_a_token_is_an_error(
     assert 1 == len(server.received)
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        reply({"access_token": "t1", "token_type": "Bearer"}, status=201),
+        reply(b"access_token=t1&scope=&token_type=bearer&expires_in=60"),
+        reply(b'{"access_token": "t1"}', headers={"content-type": "text/plain"}),
+    ],
+    ids=["201", "form", "text"],
+)
+def test_a_token_may_come_in_another_form(caller: Caller, server: Server, answer: HTTPResponse) -> None:
+    """Some frameworks answer every POST with 201, and some servers send a form."""
+    server.play(answer, reply({"id": "1"}))
+    caller.run(secured_client(caller, ("oauth",), credentials={"oauth": APP}).send(secured_request()))
+    assert "Bearer t1" == server.received[1].headers["authorization"]
+
+
 def test_a_failing_token_endpoint_is_retried(caller: Caller, server: Server) -> None:
     """It is retried by the retry policy; then the error names it."""
     server.play(reply(status=503), reply(status=429))
