@@ -101,7 +101,7 @@ def table(results: Sequence[Document], amount: Amount, day: str) -> str:
         f"most {amount.cases} drawn calls and answers each; every third call is made with the asynchronous client. A",
         "call is right when method, host, path, query, headers, cookies and body arrive as documented, an",
         "answer, or an error that the document describes, when what the client decoded encodes back equal. Operations",
-        "are relaxed where no values could be found within ten seconds that meet the bounds, patterns and `oneOf` of",
+        "are relaxed where no values could be found in ten seconds of work that meet the bounds, patterns and `oneOf` of",
         "their schemas, which a client does not check: they are tried with values that need not.",
         "",
         "| OpenAPI | documents | operations tried | requests as documented | answers equal | "
