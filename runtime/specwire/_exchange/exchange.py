@@ -186,7 +186,11 @@ class Exchange:
         raise error
 
     def _hint(self, status: int) -> str:
-        """Return why the server may have refused the credentials, if it did."""
+        """Return why the server, or a proxy, may have refused the credentials, if it did."""
+        if status == 407:
+            from specwire._network.environment import proxy_variable  # only on failure
+
+            return f"the proxy{proxy_variable(urlsplit(self._url).scheme)} requires a user and a password"
         if status in (401, 403) and not self.trusted:
             return f"redirected to {parsing.redirect_target(self._url)}, which gets no credentials: set base_url"
         return self.prepared.other_servers if status == 401 else ""

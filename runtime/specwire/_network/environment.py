@@ -28,6 +28,12 @@ def proxy_shown(host: str, port: int | None) -> str:
     return f"through the proxy {place}{variable}"
 
 
+def proxy_variable(scheme: str) -> str:
+    """Return the variable that names the proxy for a scheme, as ` of HTTP_PROXY`, or an empty string."""
+    wanted = (f"{scheme}_PROXY".upper(), "ALL_PROXY")
+    return next((f" of {name}" for each in wanted for name, _ in _proxies() if name.upper() == each), "")
+
+
 def _problems(error: Exception, library: Any) -> Iterator[str]:
     for name in ("SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE"):
         path = os.environ.get(name, "")

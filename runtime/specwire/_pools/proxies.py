@@ -50,7 +50,7 @@ def proxy_routes() -> Iterator[ProxyRoute]:
     """Yield the proxies of the environment; raise an exception for one that is unusable."""
     found = getproxies()
     for scheme in ("http", "https", "all"):
-        if address := found.get(scheme):
+        if address := found.get(scheme, "").strip():
             proxy = httpx2.Proxy(address if "://" in address else f"http://{address}")
             route = ProxyRoute(scheme, proxy, proxy_shown(proxy.url.host, proxy.url.port))
             if route.is_socks:

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 import pytest
 from specwire import ANONYMOUS, RetryPolicy
-from specwire.errors import APIConnectionError, APITimeoutError, AuthenticationError
+from specwire.errors import APIConnectionError, APIStatusError, APITimeoutError, AuthenticationError
 from specwire.support import ApiKey
 
 from tests.support.caller import KEY, Caller
@@ -163,3 +163,27 @@ def test_closing_a_client_ends_its_pending_call(caller: Caller, server: Server) 
             client.with_options(timeout=5).things.get("1")
         closing.join(5)
     assert 1 == len(server.received)
+
+
+def test_the_error_of_a_proxy_that_wants_a_password_names_it(
+    caller: Caller, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without TLS, its 407 looks like a response of the server."""
+    monkeypatch.setenv("http_proxy", server.url)
+    server.play(reply(b"", status=407))
+    client = caller.client(base_url="http://api.test")
+    with pytest.raises(APIStatusError, match=r"HTTP 407: no message \(the proxy of http_proxy requires a user and"):
+        caller.run(client.things.get("1"))
+    assert 1 == len(server.received)
+
+
+@pytest.mark.parametrize("value", ["", " ", "\t"])
+def test_a_proxy_variable_of_blanks_names_no_proxy(
+    caller: Caller, server: Server, monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
+    """Shell scripts and container files set variables that way to remove them."""
+    if caller.library == "httpx":
+        pytest.skip("an http_client reads the environment itself")
+    monkeypatch.setenv("http_proxy", value)
+    server.play(reply({"id": "1"}))
+    assert "1" == caller.run(caller.client().things.get("1")).id
