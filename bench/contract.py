@@ -11,6 +11,7 @@ import argparse
 import os
 import random
 import resource
+import signal
 import subprocess
 import sys
 import time
@@ -27,8 +28,12 @@ _MEMORY = 6 * 1024**3
 """Address space of one document's process, in bytes."""
 
 
+_WAITING = 8
+"""Longest time of one document, as a multiple of its processor time: other programs may run."""
+
+
 class Amount(msgspec.Struct, frozen=True):
-    """Number of operations and examples of one document, and its time limit in seconds."""
+    """Number of operations and examples of one document, and its time limit in seconds of the processor."""
 
     operations: int
     examples: int
@@ -47,14 +52,22 @@ def check_in_child(file: Path, amount: Amount) -> Checked:
             capture_output=True,
             text=True,
             check=False,
-            timeout=amount.seconds,
-            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY)),
+            timeout=amount.seconds * _WAITING,
+            preexec_fn=lambda: _limit(amount),
         )
     except subprocess.TimeoutExpired:
+        return Checked(file.name, error=f"took more than {amount.seconds:g} s", seconds=amount.seconds)
+    if done.returncode == -signal.SIGXCPU:
         return Checked(file.name, error=f"took more than {amount.seconds:g} s", seconds=amount.seconds)
     if done.returncode != 0:
         return Checked(file.name, error=(done.stderr.strip() or f"exit code {done.returncode}")[-2000:])
     return msgspec.json.decode(done.stdout, type=Checked)
+
+
+def _limit(amount: Amount) -> None:
+    seconds = round(amount.seconds)
+    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 5))
 
 
 def _noted(results: Iterable[Checked], file: Path) -> Iterator[Checked]:
@@ -110,7 +123,7 @@ def main() -> None:
     parser.add_argument("--operations", type=int, default=6, help="operations of each document, at most")
     parser.add_argument("--examples", type=int, default=2, help="examples for each check of an operation")
     parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--limit", type=float, default=300, help="seconds for one document")
+    parser.add_argument("--limit", type=float, default=300, help="seconds of the processor for one document")
     parser.add_argument("--into", type=Path, default=BENCH, help="folder for the table and the results")
     arguments = parser.parse_args()
     if "SPECWIRE_CORPUS" not in os.environ:

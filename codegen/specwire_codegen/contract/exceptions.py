@@ -122,7 +122,7 @@ def _is_unsendable(case: schemathesis.Case[Any]) -> bool:
     holders = [case.query, case.body if case.media_type in _FORMS else None]
     values = [value for holder in holders if isinstance(holder, Mapping) for value in holder.values()]
     return any(
-        value in ([], {}, None, [""])
+        value in ([], {}, None, [""], "")
         or (isinstance(value, list | dict) and any(isinstance(one, list | dict) for one in _members(value)))
         for value in values
     )

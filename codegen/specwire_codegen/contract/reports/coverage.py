@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -28,6 +28,8 @@ _OF_LISTS = ("items", "prefixItems", "minItems", "maxItems", "uniqueItems")
 _OF_OBJECTS = ("required", "additionalProperties", "minProperties", "maxProperties")
 _OF_ALL = ("type", "enum", "const", "oneOf", "anyOf", "allOf", "not")
 _VARIANTS = ("oneOf", "anyOf", "allOf")
+_ENOUGH = 200
+"""Number of values of a schema whose keywords are counted: more hardly ever reach others, and take most of the time."""
 _DEEPEST = 40
 """Maximum depth of a value whose keywords are counted."""
 
@@ -74,6 +76,8 @@ class Collector:
         self._parameters: dict[str, set[str]] = defaultdict(set)
         self._statuses: dict[str, set[int]] = defaultdict(set)
         self._reached: set[Place] = set()
+        self._bodies: set[tuple[str, bytes]] = set()
+        self._visits: Counter[str] = Counter()
 
     def operation_of(self, exchange: Exchange) -> str | None:
         """Return the id of the operation of a request."""
@@ -108,8 +112,9 @@ class Collector:
             self._observe_content(raw["responses"][key], content_type, exchange.response_body, place)
 
     def _observe_content(self, holder: Any, content_type: str, body: bytes, pointer: str) -> None:
-        if not is_json(content_type):
+        if not is_json(content_type) or (pointer, body) in self._bodies:
             return
+        self._bodies.add((pointer, body))
         try:
             value = json.loads(body)
         except (ValueError, RecursionError):
@@ -121,7 +126,8 @@ class Collector:
     def _walk(self, schema: Schema, value: Any, pointer: str, depth: int) -> None:
         """Mark the keywords that apply to a value."""
         schema, pointer = self._resolved(schema, pointer)
-        if not isinstance(schema, Mapping) or depth > _DEEPEST:
+        self._visits[pointer] += 1
+        if not isinstance(schema, Mapping) or depth > _DEEPEST or self._visits[pointer] > _ENOUGH:
             return
         self._reached.update((pointer, keyword) for keyword in _keywords(schema) if _applies(keyword, value))
         for keyword in _VARIANTS:
