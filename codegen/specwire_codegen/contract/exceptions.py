@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import schemathesis
 from schemathesis.core.failures import Failure
 from schemathesis.core.parameters import ParameterLocation
 from schemathesis.generation.meta import CoverageScenario
+from schemathesis.openapi.checks import AllowHeaderMismatch
 
 from specwire_codegen.contract.subject import operations_of
 from specwire_codegen.mock.document.document import Document
@@ -23,7 +24,7 @@ EXCEPTIONS = {
     "an unknown header, cookie or query parameter": "servers ignore what they do not know",
     "a body that the document has for 204, 205 or 304": "HTTP has none",
     "a rejected form or query with an empty or nested value, or text": "schemathesis has no form of its own for it",
-    "other methods in `Allow`": "another path of the document may match the address too",
+    "other methods of a path": "another path of the document may match the address too",
 }
 """Findings that are ignored, and why."""
 MARK = "x-specwire-contract"
@@ -72,22 +73,24 @@ class FailureFilter:
             return False
         if kind == "UndefinedStatusCode" and self._is_mock and self._own and 200 <= status < 300:
             return (case.method.lower(), case.path) not in self._unsuccessful
-        if kind == "AllowHeaderMismatch":
-            return not self._is_shared(failure, case)
+        if isinstance(failure, AllowHeaderMismatch):
+            return bool(failure.missing_methods) or not self._have(case, failure.undocumented_methods)
+        if kind == "UnsupportedMethodResponse":
+            return not self._have(case, [str(response.request.method)])
         if kind == "RejectedPositiveData":
             return not _is_unsendable(case)
         return kind != "AcceptedNegativeData" or self._is_clearly_invalid(case)
 
-    def _is_shared(self, failure: Any, case: schemathesis.Case[Any]) -> bool:
-        """Return True if other paths that match the address have the undocumented methods of `Allow`."""
+    def _have(self, case: schemathesis.Case[Any], methods: Sequence[str]) -> bool:
+        """Return True if other paths of the document that match the address have these methods."""
         address = case.formatted_path
         others = {
             method
-            for path, pattern, methods in self._paths
+            for path, pattern, known in self._paths
             if path != case.path and pattern.fullmatch(address)
-            for method in methods
+            for method in known
         }
-        return not failure.missing_methods and {*map(str.lower, failure.undocumented_methods)} <= others
+        return {*map(str.lower, methods)} <= others
 
     def _is_clearly_invalid(self, case: schemathesis.Case[Any]) -> bool:
         """Return True if a request is invalid also as the server reads it."""

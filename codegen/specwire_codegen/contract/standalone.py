@@ -5,6 +5,9 @@ from __future__ import annotations
 import importlib.util
 import json
 import re
+import sys
+from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -50,12 +53,19 @@ def _package_name(data: Any) -> str:
     """Return a package name made of the title, which no installed package has."""
     info = data.get("info", {}) if isinstance(data, dict) else {}
     title = info.get("title", "") if isinstance(info, dict) else ""
-    words = re.findall(r"[a-z0-9]+", str(title).lower())[:3]
-    for name in ("_".join(words), f"{'_'.join(words)}_client", f"api_{'_'.join(words)}"):
-        try:
-            require_package_name(name)
-        except SpecwireCodegenError:
-            continue
-        if importlib.util.find_spec(name) is None:
-            return name
-    return "specwire_contract_client"
+    name = "_".join(re.findall(r"[a-z0-9]+", str(title).lower())[:3])
+    return next(one for one in _candidates(name) if _is_free(one))
+
+
+def _candidates(name: str) -> Iterator[str]:
+    yield from (name, f"{name}_client", f"api_{name}")
+    yield from (f"client_{number}" for number in count(1))
+
+
+def _is_free(name: str) -> bool:
+    """Return True for a valid name that no package has, also none of an earlier run in this process."""
+    try:
+        require_package_name(name)
+    except SpecwireCodegenError:
+        return False
+    return name not in sys.modules and importlib.util.find_spec(name) is None

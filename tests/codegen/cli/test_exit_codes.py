@@ -207,3 +207,18 @@ def test_every_verb_that_reads_documents_has_the_same_options() -> None:
     assert {"call", "demo", "doctor"} == {name for name, parameter in reading.items() if parameter is None}
     stated = {(parameter.default, parameter.annotation) for parameter in reading.values() if parameter is not None}
     assert {(options.Sources(), "Reading")} == stated
+
+
+def test_contract_takes_a_document_and_writes_reports(tmp_path: Path, specwire: Specwire) -> None:
+    """A file outside a project, read as it is or from standard input; the page and JUnit have its operations."""
+    (tmp_path / "shop.yaml").write_text(SPEC, "utf-8")
+    reports = [tmp_path / name for name in ("r.html", "r.xml", "r.json")]
+    options = [word for path in reports for word in ("--report", str(path))]
+    code, out, err = specwire("contract", str(tmp_path / "shop.yaml"), "--examples", "1", "--only", "get*", *options)
+    assert (0, "") == (code, err), out
+    assert "1 of 1 operations conform to the document" in out
+    assert all("getOrder" in path.read_text("utf-8") for path in reports)
+    code, out, err = specwire("contract", str(tmp_path / "shop.yaml"), "--only", "nothing")
+    assert 1 == code and "has no operation 'nothing'" in err
+    code, out, err = specwire("contract", str(tmp_path / "shop.yaml"), "--report", "r.pdf")
+    assert 1 == code and "use one of the extensions .html, .json, .xml" in err

@@ -1,0 +1,183 @@
+"""Contract runs on documents of any kind: every success, every place of a key, ambiguous and contradictory schemas."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from specwire_codegen.contract.reports.report import Report
+from specwire_codegen.contract.run import check_mock
+from specwire_codegen.contract.standalone import subject_of_document
+from specwire_codegen.contract.strategies.property_check import UndrawableError, Violation, explore, simplest
+from specwire_codegen.files.access import Access
+
+HEAD = "openapi: 3.1.0\ninfo: {title: Any, version: '1'}\n"
+PET = "{type: object, required: [id], properties: {id: {type: string}, name: {type: string}}}"
+
+
+def report_of(text: str, folder: Path, examples: int = 2) -> Report:
+    """Check a document against its own mock server, as `specwire contract FILE` does."""
+    (folder / "openapi.yaml").write_text(HEAD + text, "utf-8")
+    subject = subject_of_document(str(folder / "openapi.yaml"), Access(), folder / "generated")
+    return check_mock(subject, examples, lambda step, done=0, total=0: None)
+
+
+def test_every_documented_success_conforms(tmp_path: Path) -> None:
+    """The statuses 200, 201, 202 and 204 with GET, POST and DELETE, also where the document lists no rejection."""
+    paths = [
+        f"  /{status}: {{{', '.join(_operation(method, status) for method in ('get', 'post', 'delete'))}}}"
+        for status in (200, 201, 202, 204)
+    ]
+    schemes = "components: {securitySchemes: {key: {type: http, scheme: bearer}}}\nsecurity: [{key: []}]\n"
+    report = report_of(f"{schemes}paths:\n" + "\n".join(paths), tmp_path, examples=1)
+    assert report.problems == ()
+    assert report.checked == 12
+
+
+def _operation(method: str, status: int) -> str:
+    content = "" if status == 204 else f", content: {{application/json: {{schema: {PET}}}}}"
+    return f"{method}: {{operationId: {method}{status}, responses: {{'{status}': {{description: d{content}}}}}}}"
+
+
+def test_a_deleted_item_is_no_flake(tmp_path: Path) -> None:
+    """Each example starts with a new mock server, so that 404 after DELETE does not depend on the one before."""
+    text = f"""
+paths:
+  /orders:
+    get:
+      operationId: listOrders
+      responses: {{'200': {{description: d, content: {{application/json: {{schema: {{type: array, items: {PET}}}}}}}}}}}
+    post:
+      operationId: addOrder
+      requestBody: {{required: true, content: {{application/json: {{schema: {PET}}}}}}}
+      responses: {{'201': {{description: d, content: {{application/json: {{schema: {PET}}}}}}}}}
+  /orders/{{id}}:
+    parameters: [{{name: id, in: path, required: true, schema: {{type: string}}}}]
+    get:
+      operationId: getOrder
+      responses: {{'200': {{description: d, content: {{application/json: {{schema: {PET}}}}}}}}}
+    put:
+      operationId: putOrder
+      requestBody: {{required: true, content: {{application/json: {{schema: {PET}}}}}}}
+      responses: {{'200': {{description: d, content: {{application/json: {{schema: {PET}}}}}}}}}
+    delete: {{operationId: deleteOrder, responses: {{'204': {{description: d}}}}}}
+"""
+    report = report_of(text, tmp_path, examples=8)
+    assert report.problems == ()
+    assert [row.operation_id for row in report.rows if not all(count.tried for count in row.counts)] == []
+
+
+@pytest.mark.parametrize(
+    "scheme",
+    [
+        "{type: apiKey, in: query, name: key}",
+        "{type: apiKey, in: cookie, name: key}",
+        "{type: apiKey, in: header, name: X-Key}",
+        "{type: http, scheme: basic}",
+        "{type: oauth2, flows: {clientCredentials: {tokenUrl: 'https://a.example/token', scopes: {}}}}",
+    ],
+)
+def test_every_place_of_a_key_works(scheme: str, tmp_path: Path) -> None:
+    """Both schemathesis and the client are accepted."""
+    paths = "paths: {/a: {get: {operationId: getA, responses: {'200': {description: d}}}}}\n"
+    report = report_of(f"{paths}security: [{{k: []}}]\ncomponents: {{securitySchemes: {{k: {scheme}}}}}", tmp_path, 1)
+    assert report.problems == ()
+    assert dict(report.coverage.operations["getA"].statuses) == {"200": True}
+
+
+def test_what_the_wire_cannot_show_is_no_finding(tmp_path: Path) -> None:
+    """Empty arrays in a query, floats that are integers, ignored headers, bodies of 204, shared paths, no success."""
+    text = """
+paths:
+  /a/{id}:
+    get:
+      operationId: getA
+      parameters:
+      - {name: id, in: path, required: true, schema: {type: integer, format: int32}}
+      - {name: many, in: query, required: true, schema: {type: array, items: {type: string}, minItems: 1}}
+      - {name: few, in: query, explode: false, schema: {type: array, items: {type: string}}}
+      - {name: Authorization, in: header, required: true, schema: {type: string}}
+      - {name: User-Agent, in: header, required: true, schema: {type: string}}
+      responses: {'204': {description: d, content: {application/json: {schema: {type: object}}}}}
+    delete: {operationId: deleteA, parameters: [{name: id, in: path, required: true, schema: {type: integer}}],
+      responses: {'400': {description: d}}}
+  /a/all:
+    post:
+      operationId: postAll
+      requestBody: {content: {application/xml: {schema: {type: object, properties: {n: {type: integer}}}}}}
+      responses: {'302': {description: d}}
+"""
+    assert report_of(text, tmp_path).problems == ()
+
+
+def test_a_contradiction_of_a_document_is_blamed_on_it(tmp_path: Path) -> None:
+    """A response that must match exactly one of two schemas, and matches both or none."""
+    text = """
+paths:
+  /a:
+    get:
+      operationId: getA
+      responses:
+        '200':
+          description: d
+          content:
+            application/json:
+              schema:
+                oneOf:
+                - {type: object, properties: {month: {type: integer}}}
+                - {type: object, properties: {week: {type: integer}}}
+"""
+    report = report_of(text, tmp_path)
+    assert {(finding.side, finding.check) for _, finding in report.findings} == {
+        ("document", "response_schema_conformance")
+    }
+
+
+def test_a_schema_without_values_is_noted(tmp_path: Path) -> None:
+    """The operation is checked with values that ignore the bounds; the run ends."""
+    text = """
+paths:
+  /a:
+    post:
+      operationId: postA
+      requestBody:
+        required: true
+        content:
+          application/json:
+            schema: {type: object, required: [n], properties: {n: {type: string, minLength: 5, maxLength: 2}}}
+      responses: {'200': {description: d}}
+"""
+    (row,) = report_of(text, tmp_path).rows
+    assert row.counts[1].tried > 0
+
+
+def test_a_failure_that_does_not_repeat_is_a_violation() -> None:
+    """It happened; hypothesis would call it flaky."""
+    from hypothesis import strategies as st
+
+    calls: list[int] = []
+
+    def once(value: int) -> list[str]:
+        calls.append(value)
+        return ["wrong"] if len(calls) == 1 else []
+
+    with pytest.raises(Violation, match="wrong"):
+        explore(st.integers(), 5, once)
+
+
+def test_any_exception_of_a_check_is_a_violation() -> None:
+    """It becomes a finding, and no traceback."""
+    from hypothesis import strategies as st
+
+    with pytest.raises(Violation, match="ZeroDivisionError"):
+        explore(st.integers(), 5, lambda value: [str(1 // (value - value))])
+
+
+def test_a_strategy_without_values_is_undrawable() -> None:
+    """The reason is the message."""
+    from hypothesis import strategies as st
+
+    with pytest.raises(UndrawableError):
+        explore(st.nothing(), 5, lambda value: [])
+    with pytest.raises(UndrawableError):
+        simplest(st.integers().filter(lambda value: False))
