@@ -144,6 +144,7 @@ def test_what_was_created_is_removed_after_an_interrupt(shop: Subject) -> None:
             run.check(silent)
     assert len(paths(recorder, "POST")) == len(paths(recorder, "DELETE")) > 0
     assert run.report().left == ()
+    assert run.report().stopped == "it was interrupted"
 
 
 def test_a_resource_that_cannot_be_removed_is_named(shop: Subject) -> None:
@@ -252,6 +253,7 @@ def test_requests_keep_their_distance() -> None:
     budget.stopped = ""
     assert budget.refusal("list", 1) == ""
     assert "--max-requests" in budget.refusal("list", 1)
+    assert not budget.again()
     assert (budget.requests, budget.cost) == (3, 0.3)
 
 
@@ -263,7 +265,7 @@ def test_prices_decide_what_is_called(shop: Subject) -> None:
     assert "allow it with --spend" in reasons["listPets"] and "allow it with --spend" in reasons["chat"]
     plan = plan_run(priced, Wishes(("chat",), spend=5, examples=2))
     assert [call.operation.id for call in plan.called] == ["listPets", "getPet", "chat"]
-    assert plan.cost == pytest.approx(1.1) and "about 1.1 EUR of 5 allowed" in "\n".join(plan.lines("x"))
+    assert plan.cost == pytest.approx(1.1) and "cost about 1.1 EUR, at most 5" in "\n".join(plan.lines("x"))
     with pytest.raises(SpecwireCodegenError, match="unknown operation 'chatt': did you mean 'chat'"):
         plan_run(attrs.evolve(shop, prices={"chatt": 1}), Wishes())
 

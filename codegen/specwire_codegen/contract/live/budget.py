@@ -44,6 +44,13 @@ class Budget:
         self.cost += price
         return ""
 
+    def again(self) -> bool:
+        """Count another attempt of a request, and return True if there may be one."""
+        if self.requests >= self.limits.requests:
+            return False
+        self.requests += 1
+        return True
+
     def wait(self) -> float:
         """Reserve the next moment for a request, and return the seconds until then."""
         now = self._clock()

@@ -172,7 +172,7 @@ class Gateway:
                 )
             if exchange is None or exchange.status not in (429, 503):
                 return exchange
-            if number + 1 == _TRIES or not self.budget.pause(_pause(exchange, number)):
+            if number + 1 == _TRIES or not self.budget.pause(_pause(exchange, number)) or not self.budget.again():
                 break
         return exchange
 

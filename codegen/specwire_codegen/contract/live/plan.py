@@ -106,7 +106,7 @@ class Plan:
         )
         unknown = sum(1 for call in self.called if call.price is None and call.operation.http_method not in _READS)
         more = f", and {unknown} operations without a price" if unknown else ""
-        yield f"plan: about {self.cost:g} {self.currency}".rstrip() + f" of {self.wishes.spend:g} allowed{more}"
+        yield f"plan: cost about {self.cost:g} {self.currency}".rstrip() + f", at most {self.wishes.spend:g}{more}"
         yield f"plan: max_tokens of at most {limits.tokens:,}, bodies of at most {limits.upload:,} bytes"
         for call in self.called:
             label = f"{call.operation.http_method} {call.operation.path}"

@@ -55,6 +55,10 @@ class Journal:
         if method == "DELETE":
             gone = _filled(path, values)
             self.created = [one for one in self.created if one.path != gone]
+        elif method == "PUT" and exchange.status == 201 and path in self._removers:
+            made = _filled(path, values)
+            query = urlsplit(exchange.url).query
+            self.created.append(Created(operation_id, made, exchange.headers, query, f"DELETE {made}"))
         elif method == "POST":
             self.created += self._created(operation_id, path, raw, values, exchange)
 

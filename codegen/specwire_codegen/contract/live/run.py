@@ -86,6 +86,7 @@ class LiveRun:
         self._rows: list[Row] = []
         self._checked: dict[str | None, Checked] = {None: Checked(None)}
         self._left: list[str] = []
+        self._stopped = ""
         prices = {call.operation.id: call.price for call in self.plan.calls if call.price}
         self._server: Server = LiveServer() if target.tape is None else Recording(Player(target.tape, self._redactor))
         self._gateway = Gateway(
@@ -115,11 +116,23 @@ class LiveRun:
                 )
                 self._call(clients, progress)
                 self._run_schemathesis(url, progress)
+        except KeyboardInterrupt:
+            self._stopped = "it was interrupted"
+            raise
         except AuthenticationError as problem:
             raise SpecwireCodegenError(f"the server refused the key: {self._redactor.text(str(problem))}") from None
         finally:
             progress("removing what was created")
+            self._remove()
+
+    def _remove(self) -> None:
+        """Remove what the run created; what is left after another interrupt is listed."""
+        try:
             self._left = asyncio.run(self._gateway.remove())
+        except KeyboardInterrupt:
+            self._left = [created.shown for created in self._gateway.journal.pending()]
+            raise
+        finally:
             self._server.close()
 
     def _call(self, clients: Clients, progress: Progress) -> None:
@@ -179,7 +192,7 @@ class LiveRun:
             findings_of(self._subject, None, self._checked[None].findings),
             self._collector.result(),
             tuple(self._left),
-            self._gateway.budget.stopped,
+            self._stopped or self._gateway.budget.stopped,
             self._started,
             time.time() - self._started,
         )
@@ -187,10 +200,11 @@ class LiveRun:
 
     def _notes(self) -> list[str]:
         budget = self._gateway.budget
+        cost = f", which cost {budget.cost:g} {self.plan.currency}".rstrip() if budget.cost else ""
         return [
             "calls: both clients, their requests and responses compared with the document; ids are those that lists gave",
             f"document: requests of schemathesis; {', '.join(checks_in(_PHASES))}",
-            f"sent: {budget.requests:,} requests, {budget.cost:g} {self.plan.currency}".rstrip(),
+            f"sent: {budget.requests:,} requests{cost}",
             *left_out(),
         ]
 
