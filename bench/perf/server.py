@@ -1,7 +1,8 @@
 """The server of the bench: raw HTTP/1.1 with ready-made answers, so that clients are what is measured.
 
 Run as a script it prints its port and serves until its standard input ends. A path may begin with how a stream is cut
-into HTTP chunks (`/event`, `/block`), and with `/slow`, to be answered after a second, as many calls in flight need.
+into HTTP chunks (`/event`, `/block`), and with `/slow`, to be answered after a second, as many calls in flight need, or
+after the seconds of the first argument.
 """
 
 import asyncio
@@ -11,7 +12,7 @@ from collections.abc import Iterator
 import fixtures
 
 _PIECE = 256 * 1024
-_DELAY = 1.0
+_DELAY = float(sys.argv[1]) if len(sys.argv) > 1 else 1.0
 
 
 class Server(asyncio.Protocol):

@@ -12,7 +12,7 @@ import attrs
 import cyclopts
 import specwire
 
-from specwire_codegen.cli.call import call
+from specwire_codegen.cli.call import batch, bulk, call
 from specwire_codegen.cli.console import advise, pour, report, say, show_rows, tell, warn, working
 from specwire_codegen.cli.contract import contract
 from specwire_codegen.cli.doctor import doctor
@@ -46,6 +46,8 @@ app = cyclopts.App(
 app.register_install_completion_command()
 app.command(diff)
 app.command(call)
+app.command(bulk)
+app.command(batch)
 app.command(mcp)
 app.command(doctor)
 app.command(mock)

@@ -1,0 +1,183 @@
+"""`specwire bulk` and `specwire batch`: requests of a method, built from the rows of a file."""
+
+from __future__ import annotations
+
+import inspect
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import attrs
+import msgspec
+from specwire import AsyncClient, BaseRequest, bulk
+from specwire._batch.run import cancel_batch, run_batch
+from specwire._bulk.budget import expected_tokens
+from specwire._bulk.outcomes import answer_line, encoded, failure_of
+from specwire._bulk.sources import count_rows
+
+from specwire_codegen.call.client import Found, client_named
+from specwire_codegen.call.method import Method, inspected, method_of, methods_of
+from specwire_codegen.diagnostics import SpecwireCodegenError
+from specwire_codegen.files.access import Access
+from specwire_codegen.openapi.suggest import did_you_mean
+
+
+@attrs.frozen
+class Rows:
+    """Rows of a file as requests of a method."""
+
+    found: Found
+    method: Method
+    input: str
+    columns: Mapping[str, str]
+    """Argument -> column; empty if the columns are named like the arguments."""
+    fixed: Mapping[str, Any]
+    """Arguments that are the same for all rows."""
+    id: str | None = None
+
+    def build(self, row: Mapping[str, Any]) -> BaseRequest:
+        """Return the request of a row."""
+        columns = self.columns or {name: name for name in row if name != self.id}
+        missing = sorted(column for column in columns.values() if column not in row)
+        if missing:
+            raise SpecwireCodegenError(f"the row has no column {missing[0]!r}: its columns are {', '.join(row)}")
+        values = {name: row[column] for name, column in columns.items()}
+        known = {argument.name for argument in self.method.arguments}
+        for name in (*values, *self.fixed):
+            if name not in known:
+                advice = did_you_mean(name, known, "choose columns with --map ARGUMENT=COLUMN")
+                raise SpecwireCodegenError(f"{self.method.path} has no argument {name!r}: {advice}")
+        call: Any = self.method.call
+        request: BaseRequest = call.request(**self.fixed, **values)
+        return request
+
+    def first(self) -> tuple[int, BaseRequest]:
+        """Return the number of rows and the request of the first; raise `SpecwireCodegenError` without one."""
+        row = next(iter(bulk.read(self.input)), None)
+        if row is None:
+            raise SpecwireCodegenError(f"{self.input} has no rows: give a file with at least one")
+        return count_rows(self.input), self.build(row)
+
+
+@contextmanager
+def rows_of(
+    root: Path,
+    client: str,
+    method: str,
+    source: str,
+    columns: Sequence[str],
+    fixed: Sequence[str],
+    identity: str | None,
+) -> Iterator[Rows]:
+    """Yield the rows of a file as requests of a client's method."""
+    with client_named(root, client, Access()) as found, inspected(found.kind) as looked_at:
+        described = method_of(looked_at, method)
+        if not hasattr(described.call, "request"):
+            raise SpecwireCodegenError(f"{method} makes several calls: choose a method that makes one")
+        arguments = {argument.name: argument for argument in described.arguments}
+        values = {}
+        for name, text in _pairs(fixed, "--set").items():
+            if name not in arguments:
+                raise SpecwireCodegenError(
+                    f"--set: {method} has no argument {name!r}: {did_you_mean(name, arguments, '')}"
+                )
+            values[name] = arguments[name].values([text])
+        yield Rows(found, described, source, _pairs(columns, "--map"), values, identity)
+
+
+def _pairs(texts: Sequence[str], option: str) -> dict[str, str]:
+    pairs = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals or not name:
+            raise SpecwireCodegenError(f"{option} is {text!r}: write NAME=VALUE")
+        pairs[name] = value
+    return pairs
+
+
+def described(rows: Rows, prices: bulk.Prices | None) -> list[str]:
+    """Return what a run would do: its size, its cost and its first request."""
+    count, request = rows.first()
+    tokens = expected_tokens(request)
+    lines = [f"{count:,} requests of {rows.method.path} ({request.operation.method} {request.operation.path})"]
+    lines.append(f"about {count * tokens:,} tokens, if all are like the first and answered at full length")
+    if prices is not None:
+        lines.append(f"about {count * tokens * max(prices.input, prices.output) / 1e6:,.2f} at most")
+    return [*lines, f"first request: {encoded(request).decode()}"]
+
+
+def async_client(found: Found, options: Mapping[str, Any]) -> AsyncClient:
+    """Return the asynchronous client of a package."""
+    kind: type[AsyncClient] = getattr(import_module(found.package), f"Async{found.kind.__name__}")
+    return kind(**options)
+
+
+def run_bulk(rows: Rows, output: str, options: Mapping[str, Any], settings: bulk.BulkOptions) -> bulk.Report:
+    """Make all calls; return the report."""
+    client = async_client(rows.found, options)
+    whole: bulk.BulkOptions = {**settings, "build": rows.build, "id": rows.id}
+    return bulk.run(bulk.read(rows.input), client, sink=output, **whole)
+
+
+def batch_workflow(found: Found, name: str) -> Callable[..., Any]:
+    """Return the workflow that runs (`run`) or cancels (`cancel_run`) batches of a client's provider."""
+    client = inspected(found.kind)
+    for path, method in methods_of(client).items():
+        if path.rpartition(".")[2] == name and _is_of_batches(method):
+            workflow: Callable[..., Any] = inspect.unwrap(method)
+            return workflow
+    raise SpecwireCodegenError(f"{found.kind.__name__} has no batches of its provider: use specwire bulk")
+
+
+def _is_of_batches(method: Callable[..., Any]) -> bool:
+    names = vars(sys.modules[inspect.unwrap(method).__module__]).values()
+    return any(each is run_batch or each is cancel_batch for each in names)
+
+
+def run_in_batches(
+    rows: Rows, output: str, folder: str, options: Mapping[str, Any], tell: Callable[[str], object]
+) -> tuple[int, int]:
+    """Run all requests in batches of the provider, and write the results; return how many are answered and failed."""
+    workflow = batch_workflow(rows.found, "run")
+
+    def requests() -> Iterator[Any]:
+        for number, row in enumerate(bulk.read(rows.input)):
+            yield str(number if rows.id is None else row[rows.id]), rows.build(row)
+
+    with rows.found.kind(**options) as client:
+        sending: Any = client
+        results: bulk.BatchResults[Any] = sending.send(
+            workflow(
+                requests(),
+                folder=folder,
+                on_progress=lambda progress: tell(
+                    f"{progress.done:,} of {progress.total:,} requests done, {progress.jobs_ended} of {progress.jobs} jobs ended"
+                ),
+            )
+        )
+    answered = failed = 0
+    with open(f"{output}.incomplete", "wb") as good, open(f"{output}.failed.jsonl", "wb") as bad:
+        for outcome in results:
+            if outcome.is_answered:
+                good.write(answer_line(outcome))
+                answered += 1
+            else:
+                bad.write(msgspec.json.encode(failure_of(outcome)) + b"\n")
+                failed += 1
+    os.replace(f"{output}.incomplete", output)
+    if not failed:
+        os.remove(f"{output}.failed.jsonl")
+    return answered, failed
+
+
+def cancel_batches(found: Found, folder: str, options: Mapping[str, Any]) -> int:
+    """Cancel the batches that were started in a folder; return how many."""
+    workflow = batch_workflow(found, "cancel_run")
+    with found.kind(**options) as client:
+        sending: Any = client
+        cancelled: int = sending.send(workflow(folder=folder))
+    return cancelled

@@ -1,0 +1,157 @@
+"""`specwire bulk` and `specwire batch`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pyarrow.dataset
+import pytest
+
+from tests.overrides.batch_servers import MistralBatches
+from tests.runtime.bulk.bulk_client import answered, completion, lines, text_of
+from tests.support import paths
+from tests.support.command_line import Specwire, project, specwire
+from tests.support.server import HTTPResponse, Received, Server, reply
+
+__all__ = ["project", "specwire"]
+
+CLIENT = ("--root", str(paths.ROOT), "mistral", "chat.complete", "--set", "model=m")
+
+
+def messages(text: str) -> list[dict[str, str]]:
+    return [{"role": "user", "content": text}]
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    """Ten rows with a column that is not called like its argument."""
+    path = tmp_path / "rows.jsonl"
+    rows = [{"key": f"k{number}", "question": messages(f"q{number}")} for number in range(10)]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return path
+
+
+@pytest.fixture
+def url(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """URL of a server that answers with the text of the request; `bad` is a bad request."""
+    monkeypatch.setenv("MISTRAL_API_KEY", "k" * 32)
+
+    def answer(received: Received) -> HTTPResponse:
+        text = text_of(received.json)
+        return reply({"detail": []}, status=422) if text == "q3" else reply(completion(text))
+
+    with Server() as server:
+        server.answer = answer
+        yield server.url
+
+
+def given(source: Path, output: Path, *more: str) -> tuple[str, ...]:
+    return (*CLIENT, "--input", str(source), "--output", str(output), "--map", "messages=question", *more)
+
+
+def test_each_row_is_called_once(specwire: Specwire, source: Path, tmp_path: Path, url: str) -> None:
+    """Failed rows are in a file of their own, and `--resume` calls nothing again."""
+    out = tmp_path / "out.jsonl"
+    code, said, err = specwire("bulk", *given(source, out, "--id", "key", "--base-url", url))
+    assert (code, said.split(",")[:2]) == (0, ["9 answered", " 1 failed"])
+    assert "--retry-failed" in err
+    assert answered(out) == {number: f"q{number}" for number in range(10) if number != 3}
+    assert {line["id"] for line in lines(out)} == {f"k{number}" for number in range(10) if number != 3}
+    assert [line["id"] for line in lines(tmp_path / "out.jsonl.failed.jsonl")] == ["k3"]
+    code, _, err = specwire("bulk", *given(source, out, "--id", "key", "--base-url", url))
+    assert code == 1
+    assert "add --resume" in err
+    code, said, _ = specwire("bulk", *given(source, out, "--id", "key", "--base-url", url, "--resume"))
+    assert (code, said.split(",")[:3]) == (0, ["0 answered", " 0 failed", " 10 before"])
+    code, said, _ = specwire("bulk", *given(source, out, "--id", "key", "--base-url", url, "--retry-failed"))
+    assert (code, said.split(",")[:3]) == (0, ["0 answered", " 1 failed", " 9 before"])
+
+
+def test_answers_are_written_to_parquet(specwire: Specwire, source: Path, tmp_path: Path, url: str) -> None:
+    out = tmp_path / "out.parquet"
+    assert specwire("bulk", *given(source, out, "--base-url", url))[0] == 0
+    assert len(pyarrow.dataset.dataset(out).to_table()) == 9
+
+
+@pytest.mark.parametrize("command", ["bulk", "batch"])
+def test_a_dry_run_shows_the_first_request_and_calls_nothing(
+    command: str, specwire: Specwire, source: Path, tmp_path: Path
+) -> None:
+    more = ("--price-input", "1", "--price-output", "2") if command == "bulk" else ()
+    code, out, _ = specwire(command, *given(source, tmp_path / "out.jsonl", "--dry-run", *more))
+    assert code == 0
+    assert "10 requests of chat.complete (POST /v1/chat/completions)" in out
+    assert '"content":"q0"' in "".join(out.split())
+    assert list(tmp_path.glob("out*")) == []
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--map", "messages=answer"), "the row has no column 'answer'"),
+        (("--map", "message=question"), "has no argument 'message': did you mean 'messages'?"),
+        (("--map", "messages"), "--map is 'messages': write NAME=VALUE"),
+        (("--set", "modle=m"), "has no argument 'modle': did you mean 'model'?"),
+        ((), "has no argument 'key'"),
+    ],
+)
+def test_wrong_columns_and_arguments_are_reported(
+    options: tuple[str, ...], message: str, specwire: Specwire, source: Path, tmp_path: Path
+) -> None:
+    arguments = (*CLIENT, "--input", str(source), "--output", str(tmp_path / "out.jsonl"), *options, "--dry-run")
+    code, _, err = specwire("bulk", *arguments)
+    assert code == 1
+    assert message in " ".join(err.split())
+
+
+def test_an_empty_or_missing_input_is_reported(specwire: Specwire, tmp_path: Path) -> None:
+    (tmp_path / "empty.jsonl").write_text("")
+    for name, message in (("empty.jsonl", "has no rows"), ("none.jsonl", "does not exist")):
+        code, _, err = specwire("bulk", *given(tmp_path / name, tmp_path / "out.jsonl"))
+        assert code == 1
+        assert message in " ".join(err.split())
+
+
+@pytest.fixture
+def batches(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, MistralBatches]]:
+    """Mistral's batches on a server."""
+    monkeypatch.setenv("MISTRAL_API_KEY", "k" * 32)
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
+    played = MistralBatches()
+
+    def answer(received: Received) -> HTTPResponse:
+        request = httpx2.Request(received.method, f"http://server{received.target}", content=received.body)
+        response = played.handle(request)
+        return reply(response.content if "content" in received.target else response.json())
+
+    with Server() as server:
+        server.answer = answer
+        yield server.url, played
+
+
+def test_a_batch_writes_its_results(
+    specwire: Specwire, source: Path, tmp_path: Path, batches: tuple[str, MistralBatches]
+) -> None:
+    url, played = batches
+    out = tmp_path / "out.jsonl"
+    code, said, err = specwire("batch", *given(source, out, "--id", "key", "--base-url", url))
+    assert (code, said.strip()) == (0, "10 answered, 0 failed")
+    assert "1 of 1 jobs ended" in err
+    assert answered(out) == {number: f"q{number}" for number in range(10)}
+    assert len(played.jobs) == 1
+    assert specwire("batch", *given(source, out, "--id", "key", "--base-url", url))[0] == 0
+    assert len(played.jobs) == 1
+    code, said, _ = specwire("batch", *given(source, out, "--base-url", url, "--cancel"))
+    assert (code, said.strip()) == (0, "0 jobs cancelled")
+
+
+def test_a_client_without_batches_is_reported(specwire: Specwire, source: Path, tmp_path: Path) -> None:
+    arguments: tuple[Any, ...] = ("--root", str(paths.ROOT), "aitre", "chat.complete", "--set", "model=m")
+    more = ("--input", str(source), "--output", str(tmp_path / "o.jsonl"), "--map", "messages=question")
+    code, _, err = specwire("batch", *arguments, *more, "--base-url", "http://127.0.0.1:1")
+    assert code == 1
+    assert "has no batches of its provider: use specwire bulk" in " ".join(err.split())
