@@ -75,11 +75,15 @@ class ModelChanges:
         if found == "same" or (kind == "field" and old == new):
             return  # a change of an alias is reported once, at the alias
         severities: list[Severity] = []
+        text = self._typing.described(old, new)
         if self._usage.sent:
             severities.append(request_severity(found))
+            if found == "wider" and not self._typing.is_assignable(old, new):
+                severities.append("breaking")
+                text += "; type checkers reject variables of the former type"
         if self._usage.received:
             severities.append(response_severity(found))
-        yield Change(worst(severities), kind, "changed", subject, self._typing.described(old, new))
+        yield Change(worst(severities), kind, "changed", subject, text)
 
     def _change(self, severity: Severity, action: Action, field: Field, text: str) -> Change:
         return Change(severity, "field", action, f"models.{self._new.name}.{field.name}", text)

@@ -119,6 +119,22 @@ def _atom_fits(atom: _Atom, room: _Atom) -> bool:
     return False
 
 
+def is_assignable(old: Shape, new: Shape) -> bool:
+    """Return whether type checkers accept a variable of the old type where a class now has the new one.
+
+    Lists and dictionaries are invariant: a list of integers is not one of integers or texts.
+    """
+    return _ANY in new or all(any(_is_atom_assignable(atom, room) for room in new) for atom in old)
+
+
+def _is_atom_assignable(atom: _Atom, room: _Atom) -> bool:
+    match atom, room:
+        case (("list" | "map" as kind, frozenset() as item), (other, frozenset() as inner)) if kind == other:
+            return _ANY in inner or relation(item, inner) == "same"
+        case _:
+            return _atom_fits(atom, room)
+
+
 def request_severity(found: Relation) -> Severity:
     """Return the effect of a changed type of requests on users."""
     return "safe" if found in ("same", "wider") else "breaking"
@@ -145,6 +161,10 @@ class Types:
     def relation(self, old: TypeExpr, new: TypeExpr) -> Relation:
         """Return how a new type relates to the old one."""
         return relation(self._old.of(old), self._new.of(new))
+
+    def is_assignable(self, old: TypeExpr, new: TypeExpr) -> bool:
+        """Return whether type checkers accept a variable of the old type for a field of the new one."""
+        return is_assignable(self._old.of(old), self._new.of(new))
 
     def change(self, old: TypeExpr, new: TypeExpr) -> tuple[Relation, str] | None:
         """Return how a type changed, with a description; None if it did not, or only an alias in it, reported there."""

@@ -226,6 +226,16 @@ EDITS: dict[str, Edit] = {
         lambda d: _field(d, "NewPet", "color", {"type": "string"}),
         (("safe", "client.pets.create(color=): added"), ("safe", "models.NewPet.color: added")),
     ),
+    "items of a body field widened": Edit(
+        lambda d: _field(d, "NewPet", "tags", {"type": "array", "items": {"type": ["string", "integer"]}}),
+        (
+            ("safe", "client.pets.create(tags=): list[str] is now list[str | int]"),
+            (
+                "breaking",
+                "models.NewPet.tags: list[str] is now list[str | int]; type checkers reject variables of the former type",
+            ),
+        ),
+    ),
     "body field required": Edit(
         lambda d: _field(d, "NewPet", "color", {"type": "string"}, required=True),
         (

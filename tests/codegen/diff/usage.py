@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from specwire_codegen.classes.annotation import out
 from specwire_codegen.diff.methods import Method, methods
 from specwire_codegen.diff.usage import received
-from specwire_codegen.ir import Api, ObjectModel
+from specwire_codegen.ir import Api, Field, ObjectModel
 from specwire_codegen.render.signature import MODELS, arguments_of
 
 HEADER = """from collections.abc import AsyncIterable, Iterable, Mapping, Sequence
@@ -48,10 +48,16 @@ def _uses(api: Api) -> Iterator[tuple[str, str]]:
             for field in model.fields:
                 yield f"{name}.{field.name}", f"def use{{number}}(value: {name}) -> object: return value.{field.name}"
         if model.name in api.inputs:
-            fields = [field for field in model.fields if field.required_in_request and field.default is None]
-            typed = "".join(f", {field.name}: {out(field.type, MODELS)}" for field in fields)
-            given = ", ".join(f"{field.name}={field.name}" for field in fields)
-            yield name, f"def use{{number}}(_: None{typed}) -> object: return {name}({given})"
+            given = [field for field in model.fields if field.access != "read-only"]
+            asked = [field for field in given if field.required_in_request and field.default is None]
+            yield from ((name, _construction(name, fields)) for fields in (asked, given))
+
+
+def _construction(name: str, fields: Sequence[Field]) -> str:
+    """Return code that makes an object of a class from variables of the types of its fields."""
+    typed = "".join(f", {field.name}: {out(field.type, MODELS)}" for field in fields)
+    given = ", ".join(f"{field.name}={field.name}" for field in fields)
+    return f"def use{{number}}(_: None{typed}) -> object: return {name}({given})"
 
 
 def _calls(api: Api, method: Method) -> Iterator[str]:
