@@ -240,3 +240,38 @@ def test_events_are_left_out_or_end_the_stream_by_their_name(make: Callable[...,
     server.on("POST", "/watch", content="".join(frames).encode(), headers={"content-type": "text/event-stream"})
     with make().moves.watch(stream=True) as stream:
         assert [each.to for each in stream] == ["a", "b"]
+
+
+OAUTH = """
+resources: {crates: {methods: {labels: get /crates/labels}}}
+security_schemes:
+  Grant: {type: oauth2, flows: {clientCredentials: {tokenUrl: "https://login.example/token", scopes: {}}}}
+security: [{Grant: []}]
+client_settings:
+  opts:
+    client_id: {type: string, auth: {security_scheme: Grant, role: client_id}}
+    client_secret: {type: string, auth: {security_scheme: Grant, role: client_secret}}
+"""
+
+
+def test_id_and_secret_of_a_program_get_a_token(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = tmp_path / "stainless.yml"
+    config.write_text(OAUTH)
+    new(tmp_path, "granted", str(HERE / "openapi.yaml"), today=date(2026, 1, 1), config=config)
+    target = provider(tmp_path, "granted")
+    write(target.output, build(target).files)
+    monkeypatch.syspath_prepend(str(target.output.parent))
+    requests: list[httpx2.Request] = []
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        requests.append(request)
+        token = {"access_token": "t", "token_type": "bearer", "expires_in": 60}
+        return httpx2.Response(200, json=token if request.url.host == "login.example" else {"data": []})
+
+    client = import_module("granted").Granted(
+        client_secret="s", client_id="i", http_client=httpx2.Client(transport=httpx2.MockTransport(answer))
+    )
+    client.crates.labels()
+    assert [each.url.host for each in requests] == ["login.example", "eu.depot.example"]
+    assert requests[1].headers["authorization"] == "Bearer t"
+    assert base64.b64decode(requests[0].headers["authorization"].split()[1]) == b"i:s"

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from specwire._http.options import Options
 
 DEFAULT_MAX_RETRIES = 2
-_SECOND = ("password", "client_secret")
-"""Roles of the second part of a key."""
 _REFUSALS = frozenset({409, 429})
 """Statuses after which SDKs of this style repeat any call."""
 _CONNECT = 5.0
@@ -175,17 +173,33 @@ def credentials_of(
     if not isinstance(security, Security):
         security = Security({"": security}, (("",),))
     found: dict[str, Any] = {}
-    for name, argument in sorted(arguments.items(), key=lambda pair: pair[1].role in _SECOND):
+    parts: dict[str, dict[str, Any]] = {}
+    for name, argument in arguments.items():
         if argument.scheme is None or values.get(name) is None:
             continue
         scheme = "" if single else argument.scheme
-        paired = argument.role is not None or isinstance(security.schemes.get(scheme), Basic)
-        if paired and scheme in found:
+        if argument.role is not None:
+            parts.setdefault(scheme, {})[argument.role] = values[name]
+        elif isinstance(security.schemes.get(scheme), Basic) and scheme in found:
             found[scheme] = found[scheme], values[name]
         else:
             found[scheme] = values[name]
+    found |= {scheme: whole for scheme, roles in parts.items() if (whole := _whole(roles)) is not None}
     own = msgspec.structs.replace(security, variables={}, required=False)
     return make_credentials(client, msgspec.structs.replace(provider, security=own), base_url, None, found, None)
+
+
+def _whole(roles: Mapping[str, Any]) -> Any:
+    """Return the credential of these parts; None if one is missing."""
+    match roles:
+        case {"username": user, "password": password}:
+            return user, password
+        case {"client_id": client, "client_secret": secret}:
+            from specwire._auth.grants import OAuth2ClientCredentials  # few clients use it
+
+            return OAuth2ClientCredentials(client, secret)
+        case _:
+            return None
 
 
 def headers_of(arguments: Mapping[str, KeyArgument], values: Mapping[str, Any]) -> dict[str, str]:

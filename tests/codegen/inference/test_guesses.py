@@ -355,6 +355,38 @@ def test_words_of_statuses_are_placed() -> None:
     assert found.certain and found.reason.endswith("not classified, so they raise an error when they occur: odd")
 
 
+@pytest.mark.parametrize("prefix", ["JOB_STATUS_", "STATE_", "BATCH_JOB_STATE_"])
+def test_the_type_in_statuses_means_nothing(prefix: str) -> None:
+    """Enumerations of protobuf have it in each value; the extension has the values as they are sent."""
+    words = [f"{prefix}{each}" for each in ("QUEUED", "RUNNING", "SUCCEEDED", "FAILED")]
+    schema = thing(id=TEXT, status={**TEXT, "enum": words})
+    operation = {"operationId": "read", "responses": {"200": {"content": {"application/json": {"schema": schema}}}}}
+    found = next(guesses_at("/v1/jobs/{id}", "get", operation, {}, {}))
+    assert found.certain and (found.value["success"], found.value["failure"]) == ([words[2]], [words[3]])
+    assert words[:2] == found.value["progress"]
+
+
+def test_a_common_word_of_statuses_is_kept() -> None:
+    """It is not the type."""
+    schema = thing(id=TEXT, status={**TEXT, "enum": ["not_running", "not_succeeded", "not_failed"]})
+    operation = {"operationId": "read", "responses": {"200": {"content": {"application/json": {"schema": schema}}}}}
+    assert [] == list(guesses_at("/v1/jobs/{id}", "get", operation, {}, {}))
+
+
+def test_a_stated_cursor_is_sent_where_the_operation_has_it() -> None:
+    """The extension does not say whether it is a query parameter or a field of the body."""
+    hint = {"cursor": "$request.token", "next_cursor": "$response.next", "results": "$response.data"}
+    body = {"content": {"application/json": {"schema": thing(token=TEXT)}}}
+    answer = {"description": "ok", "content": {"application/json": {"schema": thing(data=ARRAY, next=TEXT)}}}
+    operation = {"operationId": "find", "responses": {"200": answer}, "x-fern-pagination": hint}
+    parameters = [{"in": "query", "name": "token", "schema": TEXT}]
+    for more, place in (({"requestBody": body}, "body"), ({"parameters": parameters}, None)):
+        paths = {"/v1/jobs": {"post": {**operation, **more}}}
+        data = {"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": paths}
+        (guessed,) = normalize(Document(data, "t.yaml")).guesses
+        assert guessed.certain and place == guessed.value.get("in")
+
+
 def test_statuses_without_a_beginning_are_not_certain() -> None:
     """If no intermediate status is known, nothing distinguishes an unfinished job."""
     found = job("odd", "completed", "failed")

@@ -7,7 +7,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from specwire_codegen.normalize.guess import Guess
-from specwire_codegen.normalize.inference.reading import Schemas, reaches, resolved, response_schema, source_of
+from specwire_codegen.normalize.inference.reading import (
+    Schemas,
+    body_fields,
+    reaches,
+    resolved,
+    response_schema,
+    source_of,
+)
 from specwire_codegen.openapi import pointer as pointers
 
 _SPEAKEASY = "x-speakeasy-pagination"
@@ -33,8 +40,18 @@ def stated_pages(
         (_STAINLESS, _stainless(operation, schemas, source)),
     ):
         if value is not None and _holds(value, whole, schemas):
-            return (Guess(target, "x-specwire-pagination", value, f"the extension {name!r}"),)
+            placed = _placed(value, operation, schemas)
+            return (Guess(target, "x-specwire-pagination", placed, f"the extension {name!r}"),)
     return ()
+
+
+def _placed(value: dict[str, Any], operation: Mapping[str, Any], schemas: Schemas) -> dict[str, Any]:
+    """Return a pagination with the place of its parameter, where the operation has it."""
+    name = next((value[key] for key in ("cursor", "offset", "page") if key in value), None)
+    rest = {key: each for key, each in value.items() if key != "in"}
+    if any(each["in"] == "query" and each["name"] == name for each in operation.get("parameters", ())):
+        return rest
+    return {**rest, "in": "body"} if name in body_fields(operation, schemas) else value
 
 
 def _holds(value: Mapping[str, Any], whole: Mapping[str, Any], schemas: Schemas) -> bool:

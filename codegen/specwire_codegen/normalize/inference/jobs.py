@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os.path
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -12,6 +13,8 @@ from specwire_codegen.normalize.guess import Guess
 from specwire_codegen.normalize.inference.reading import Schemas, resolved, response_schema
 
 _STATUS = re.compile(r"(.*_)?(status|state)|.*(Status|State)")
+_FEWEST = 3
+"""Minimum number of statuses with a prefix that means nothing."""
 _SUCCESS = SUCCESS | {"ready", "ok", "ended"}
 _WORK = frozenset("queued running processing in_progress inprogress validating".split())
 """Statuses of jobs alone: with one of them, no failure needs to be listed."""
@@ -31,12 +34,13 @@ def guess_polling(target: str, path: str, operation: Mapping[str, Any], schemas:
     named = sorted(filter(_STATUS.fullmatch, properties), key=lambda name: (name not in ("status", "state"), name))
     for name in named:
         words = [each for each in resolved(properties.get(name), schemas).get("enum", []) if isinstance(each, str)]
-        success = [each for each in words if word(each) in _SUCCESS]
-        failure = [each for each in words if word(each) in FAILURE]
-        if not success or not (failure or any(word(each) in _WORK for each in words)):
+        bare = dict(zip(words, _without_prefix(list(map(word, words)), name), strict=True))
+        success = [each for each in words if bare[each] in _SUCCESS]
+        failure = [each for each in words if bare[each] in FAILURE]
+        if not success or not (failure or any(bare[each] in _WORK for each in words)):
             continue
-        attention = [each for each in words if word(each) in ATTENTION]
-        progress = [each for each in words if word(each) in _PROGRESS]
+        attention = [each for each in words if bare[each] in ATTENTION]
+        progress = [each for each in words if bare[each] in _PROGRESS]
         rest = [each for each in words if each not in (*success, *failure, *attention, *progress)]
         value: dict[str, Any] = {"status": f"/{name}", "success": success, **({"failure": failure} if failure else {})}
         if attention:
@@ -52,3 +56,11 @@ def guess_polling(target: str, path: str, operation: Mapping[str, Any], schemas:
             target, "x-specwire-polling", value, reason, certain, str(operation.get("operationId", "")), "waits"
         )
         return
+
+
+def _without_prefix(words: list[str], name: str) -> list[str]:
+    """Return statuses without the name of their type, which enumerations of protobuf repeat: `JOB_STATE_RUNNING`."""
+    prefix = os.path.commonprefix(words).rpartition("_")[0]
+    if prefix.rpartition("_")[2] not in ("status", "state", "phase", word(name)) or len(words) < _FEWEST:
+        return words
+    return [each.removeprefix(f"{prefix}_") for each in words]

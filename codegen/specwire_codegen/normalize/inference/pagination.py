@@ -12,6 +12,7 @@ from specwire_codegen.normalize.extensions import UNKNOWN
 from specwire_codegen.normalize.guess import Guess
 from specwire_codegen.normalize.inference.reading import (
     Schemas,
+    body_fields,
     describes,
     first,
     may_be,
@@ -22,7 +23,6 @@ from specwire_codegen.normalize.inference.reading import (
     types_of,
 )
 from specwire_codegen.openapi import pointer as pointers
-from specwire_codegen.openapi.media_types import is_json
 
 _PAGE = "page page_number pageNumber page[number] page_no pageNo page_index pageIndex pagenum page_num".split()
 _SIZE = (
@@ -112,7 +112,7 @@ def guess_pages(target: str, path: str, method: str, operation: Mapping[str, Any
     if method == "post":
         if path.rstrip("/").rpartition("/")[2].rpartition(":")[2].lower() not in _LISTS:
             return
-        fields = _fields(operation, schemas)
+        fields = body_fields(operation, schemas)
         in_body = not any(name in query for name in (*_CURSOR, *_PAGE, *_OFFSET))
         query = fields if in_body else query
     page = _page(schema, schemas, path.rstrip("/").rpartition("/")[2])
@@ -145,17 +145,6 @@ _BY_URL = ("url", "link")
 def lowered(names: Iterable[str]) -> frozenset[str]:
     """Return names in lower case."""
     return frozenset(name.lower() for name in names)
-
-
-def _fields(operation: Mapping[str, Any], schemas: Schemas) -> dict[str, Mapping[str, Any]]:
-    """Return the fields of a JSON body in the form of parameters."""
-    content = operation.get("requestBody", {}).get("content", {})
-    schema: Any = next((media.get("schema", {}) for name, media in content.items() if is_json(name)), {})
-    return {
-        name: {"name": name, "schema": each, **({"description": each["description"]} if "description" in each else {})}
-        for name, each in resolved(schema, schemas).get("properties", {}).items()
-        if isinstance(each, Mapping)
-    }
 
 
 def _by_header(

@@ -117,3 +117,14 @@ def success(operation: Mapping[str, Any]) -> Mapping[str, Any]:
         response for status, response in operation.get("responses", {}).items() if status.startswith("2")
     )
     return next(responses, {})
+
+
+def body_fields(operation: Mapping[str, Any], schemas: Schemas) -> dict[str, Mapping[str, Any]]:
+    """Return the fields of a JSON body in the form of parameters."""
+    content = operation.get("requestBody", {}).get("content", {})
+    schema: Any = next((media.get("schema", {}) for name, media in content.items() if is_json(name)), {})
+    return {
+        name: {"name": name, "schema": each, **({"description": each["description"]} if "description" in each else {})}
+        for name, each in resolved(schema, schemas).get("properties", {}).items()
+        if isinstance(each, Mapping)
+    }
