@@ -260,3 +260,31 @@ def test_ids_look_like_the_example(example: str, seed: int) -> None:
     prefix = example[: example.rfind("-") + 1]
     assert len(set(fresh)) == 20
     assert all(isinstance(one, str) and one.startswith(prefix) and len(one) == len(example) for one in fresh)
+
+
+def _tagged(role: str, *required: str) -> dict[str, Any]:
+    properties = {"role": {"const": role}, "content": {"type": "string"}}
+    return {"type": "object", "required": ["role", *required], "properties": properties, "additionalProperties": False}
+
+
+@pytest.mark.parametrize("keyword", ["oneOf", "anyOf"])
+@pytest.mark.parametrize(
+    ("item", "expected"),
+    [
+        ({"role": "user", "contnt": "Hi"}, {"body.items.0"}),
+        ({"role": "user", "content": 1}, {"body.items.0.content"}),
+        ({"role": "nobody"}, {"body.items.0"}),
+        (7, {"body.items.0"}),
+    ],
+)
+def test_a_violation_of_a_union_is_that_of_the_meant_variant(keyword: str, item: Any, expected: set[str]) -> None:
+    """The tag tells which one is meant; without one, the union itself is violated."""
+    union = {keyword: [_tagged("user", "content"), _tagged("tool"), {"type": "string"}]}
+    schema = {"type": "object", "properties": {"items": {"type": "array", "items": union}}}
+    validators = Validators(Document({"paths": {}}), "request")
+    found = [str(one) for one in validators.violations(schema, {"items": [item]}, "body")]
+    assert expected == {one.partition(":")[0] for one in found}
+    if isinstance(item, dict) and "contnt" in item:
+        assert any("'contnt' was unexpected" in one for one in found) and any(
+            '"content" is a required' in one for one in found
+        )

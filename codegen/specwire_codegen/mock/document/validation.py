@@ -1,6 +1,7 @@
 """Validation against the schemas of the document (Draft 2020-12, formats on)."""
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any, Final, Literal, TypeAlias
 
 import attrs
@@ -14,6 +15,8 @@ Where: TypeAlias = Literal["path", "query", "querystring", "header", "cookie", "
 
 BASE = "urn:specwire:mock"
 FORBIDDEN = "the property must not be sent here"
+TAGS = {"type": 0, "const": 1, "enum": 1}
+"""Keywords that tell the variants of a union apart, and how deep in the value."""
 FOREIGN = {"request": "readOnly", "response": "writeOnly"}
 """The keyword of properties that messages of this direction must not contain."""
 
@@ -37,6 +40,21 @@ class Violation:
         return f"{'.'.join(str(step) for step in (self.where, *self.path))}: {self.message}"
 
 
+def _precise(error: jsonschema_rs.ValidationError) -> Iterator[jsonschema_rs.ValidationError]:
+    """Yield the errors of the only variant of a union that a value can mean, by its type and tags, else the error."""
+    variants = getattr(error.kind, "context", None) if error.kind.name in {"oneOf", "anyOf"} else None
+    depth = len(error.instance_path)
+    meant = [
+        variant
+        for variant in variants or ()
+        if not any(len(each.instance_path) - depth <= TAGS.get(each.kind.name, -1) for each in variant)
+    ]
+    if len(meant) == 1 and meant[0]:
+        yield from chain.from_iterable(map(_precise, meant[0]))
+    else:
+        yield error
+
+
 class Validators:
     """Compiled validators for messages of one direction, created on first use."""
 
@@ -57,7 +75,7 @@ class Validators:
 
     def violations(self, schema: Schema, value: Any, where: Where, *above: str | int) -> Iterator[Violation]:
         """Yield the violations of the value; `above` is the path to it in the request."""
-        for error in self._validator(schema).iter_errors(value):
+        for error in chain.from_iterable(map(_precise, self._validator(schema).iter_errors(value))):
             kind = error.kind.name
             message = FORBIDDEN if kind == "falseSchema" else error.message
             yield Violation(where, (*above, *error.instance_path), kind, message)
