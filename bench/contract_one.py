@@ -31,7 +31,7 @@ class Checked(msgspec.Struct, frozen=True):
 def check(file: Path, operations: int, examples: int) -> Checked:
     """Check a sample of a document's operations against its mock server."""
     from specwire_codegen.contract.run import check_mock
-    from specwire_codegen.contract.standalone import subject_of_document
+    from specwire_codegen.contract.subject import subject_of_document
     from specwire_codegen.diagnostics import SpecwireCodegenError
     from specwire_codegen.files.access import Access
 

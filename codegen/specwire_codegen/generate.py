@@ -92,7 +92,7 @@ def document_of(
 def overlaid(target: Target, access: Access, source: Document | None = None) -> Document:
     """Return the document of a target with its overlays applied; `source` is read instead of it."""
     config = read_config(target.config, target.name)
-    document = source or _loaded(target, access)
+    document = source or source_of(target, access)
     overlays = target.overlays
     if str(target.spec) not in document.dependencies:  # not an overlay itself
         overlays = (*_overlays(target, config), *overlays)
@@ -146,7 +146,7 @@ def _overlays(target: Target, config: ClientConfig) -> tuple[Path, ...]:
     return config.overlays or ((target.overlay,) if target.overlay is not None else ())
 
 
-def _loaded(target: Target, access: Access) -> Document:
+def source_of(target: Target, access: Access) -> Document:
     """Return the document of a target, from its pinned copies only if it has several files."""
     if target.url == STANDARD_INPUT:
         return load_from(Library(standard_input(access)))

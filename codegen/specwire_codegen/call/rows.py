@@ -19,8 +19,8 @@ from specwire._bulk.budget import expected_tokens
 from specwire._bulk.outcomes import answer_line, encoded, failure_of
 from specwire._bulk.sources import count_rows
 
-from specwire_codegen.call.client import Found, client_named
 from specwire_codegen.call.method import Method, inspected, method_of, methods_of
+from specwire_codegen.clients.named import NamedClient, client_named
 from specwire_codegen.diagnostics import SpecwireCodegenError
 from specwire_codegen.files.access import Access
 from specwire_codegen.openapi.suggest import did_you_mean
@@ -30,7 +30,7 @@ from specwire_codegen.openapi.suggest import did_you_mean
 class Rows:
     """Rows of a file as requests of a method."""
 
-    found: Found
+    found: NamedClient
     method: Method
     input: str
     columns: Mapping[str, str]
@@ -110,7 +110,7 @@ def described(rows: Rows, prices: bulk.Prices | None) -> list[str]:
     return [*lines, f"first request: {encoded(request).decode()}"]
 
 
-def async_client(found: Found, options: Mapping[str, Any]) -> AsyncClient:
+def async_client(found: NamedClient, options: Mapping[str, Any]) -> AsyncClient:
     """Return the asynchronous client of a package."""
     kind: type[AsyncClient] = getattr(import_module(found.package), f"Async{found.kind.__name__}")
     return kind(**options)
@@ -123,7 +123,7 @@ def run_bulk(rows: Rows, output: str, options: Mapping[str, Any], settings: bulk
     return bulk.run(bulk.read(rows.input), client, sink=output, **whole)
 
 
-def batch_workflow(found: Found, name: str) -> Callable[..., Any]:
+def batch_workflow(found: NamedClient, name: str) -> Callable[..., Any]:
     """Return the workflow that runs (`run`) or cancels (`cancel_run`) batches of a client's provider."""
     client = inspected(found.kind)
     for path, method in methods_of(client).items():
@@ -174,7 +174,7 @@ def run_in_batches(
     return answered, failed
 
 
-def cancel_batches(found: Found, folder: str, options: Mapping[str, Any]) -> int:
+def cancel_batches(found: NamedClient, folder: str, options: Mapping[str, Any]) -> int:
     """Cancel the batches that were started in a folder; return how many."""
     workflow = batch_workflow(found, "cancel_run")
     with found.kind(**options) as client:

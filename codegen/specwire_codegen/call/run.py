@@ -13,11 +13,11 @@ from typing import Any
 from specwire import Drift
 from specwire._codec.drift_reports import listed
 
-from specwire_codegen.call.client import Found, client_named
 from specwire_codegen.call.method import Method, inspected, method_of, methods_of, summary_of
 from specwire_codegen.call.parser import command_parser, parsed_arguments, values_of
 from specwire_codegen.call.result import Printer
 from specwire_codegen.call.snippet import curl, python
+from specwire_codegen.clients.named import NamedClient, client_named
 from specwire_codegen.diagnostics import SpecwireCodegenError
 from specwire_codegen.files.access import Access
 from specwire_codegen.openapi.suggest import did_you_mean
@@ -69,7 +69,7 @@ def _rows(prefix: str | None, known: Mapping[str, Any]) -> list[list[str]]:
 
 
 def _run(
-    found: Found, method: Method, values: Mapping[str, Any], parsed: Namespace, warn: Callable[[str], object]
+    found: NamedClient, method: Method, values: Mapping[str, Any], parsed: Namespace, warn: Callable[[str], object]
 ) -> None:
     options = _options(parsed)
     if getattr(parsed, "python", False):
@@ -111,7 +111,7 @@ def _options(parsed: Namespace) -> dict[str, Any]:
 
 
 @contextmanager
-def _served(found: Found, *, mocked: bool) -> Iterator[dict[str, Any]]:
+def _served(found: NamedClient, *, mocked: bool) -> Iterator[dict[str, Any]]:
     """Run a mock server if one is asked for, and yield the keywords of a client for it."""
     if not mocked:
         yield {}

@@ -18,9 +18,8 @@ from specwire_codegen.cli import extras
 from specwire_codegen.cli.console import note, say, show, tell, working
 from specwire_codegen.cli.options import NO_MORE, Count, Reading, Root
 from specwire_codegen.diagnostics import SpecwireCodegenError
-from specwire_codegen.files import fetch
 from specwire_codegen.files.access import Access
-from specwire_codegen.project import provider, providers
+from specwire_codegen.project import provider
 
 if TYPE_CHECKING:
     from specwire_codegen.contract.live.plan import Wishes
@@ -133,12 +132,12 @@ def contract(
 @contextmanager
 def _subject(root: Path, name: str, access: Access) -> Iterator[Subject]:
     """Provide a provider's client, or that of a stand-alone document, which is generated."""
-    from specwire_codegen.contract.standalone import subject_of_document
-    from specwire_codegen.contract.subject import subject_of
+    from specwire_codegen.clients.targets import is_document, target_named
+    from specwire_codegen.contract.subject import subject_of, subject_of_document
 
-    is_document = name == "-" or fetch.is_remote(name) or "." in name or "/" in name
-    if name in providers(root) or not is_document:
-        yield subject_of(provider(root, name), access)
+    target = target_named(root, name)
+    if target is not None or not is_document(name):
+        yield subject_of(target or provider(root, name), access)
         return
     with TemporaryDirectory(prefix="specwire-") as folder:
         yield subject_of_document(name, access, Path(folder))

@@ -43,8 +43,8 @@ def mcp(
         Print the tools, and serve nothing.
 
     """
-    from specwire_codegen.call.client import client_named
     from specwire_codegen.call.method import inspected
+    from specwire_codegen.clients.named import client_named
     from specwire_codegen.mcp_server.tool import tools_of
 
     with client_named(root, client, reading.access) as found:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,8 @@ from typing import Any
 import attrs
 from specwire import AsyncClient, Client
 
+from specwire_codegen.clients.generated import generated_client
+from specwire_codegen.clients.targets import import_client
 from specwire_codegen.config import read_config
 from specwire_codegen.diagnostics import SpecwireCodegenError
 from specwire_codegen.files.access import Access
@@ -84,25 +85,25 @@ def operations_of(document: Mapping[str, Any]) -> list[tuple[str, str, Mapping[s
 
 
 def subject_of(target: Target, access: Access | None = None) -> Subject:
-    """Load a provider. Raise `SpecwireCodegenError` if its client has not been generated."""
+    """Load a client of a project. Raise `SpecwireCodegenError` if it has not been generated."""
     document, _ = document_of(target, access)
-    make_importable(target.output.parents[1])
-    if target.overrides is not None:
-        make_importable(target.overrides.parents[1])
-    package = f"{target.output.parent.name}.{target.output.name}"
+    return _configured(
+        subject_in(import_client(target), target.name, document.data, overridden(target, document)), target
+    )
+
+
+def subject_of_document(source: str, access: Access, folder: Path) -> Subject:
+    """Generate the client of a file, a URL or standard input into a folder, and load both."""
+    made = generated_client(source, access, folder)
+    return _configured(subject_in(made.target.name, made.target.name, made.document, made.api), made.target)
+
+
+def _configured(subject: Subject, target: Target) -> Subject:
+    """Return a subject with the prices of `client.toml`, and whether its recorded document is out of date."""
     config = read_config(target.config, target.name)
-    found = subject_in(package, target.name, document.data, overridden(target, document))
     recorded = target.normalized if target.normalized is not None and target.normalized.is_file() else None
-    stale = recorded is not None and not holds(recorded, json_text(document.data))
-    return attrs.evolve(found, prices=config.prices, currency=config.currency, stale=stale)
-
-
-def make_importable(folder: Path) -> None:
-    """Make the packages of a project importable, before others with the same name."""
-    path = str(folder.resolve())
-    if path not in sys.path:
-        sys.path.insert(0, path)
-    importlib.invalidate_caches()
+    stale = recorded is not None and not holds(recorded, json_text(subject.document))
+    return attrs.evolve(subject, prices=config.prices, currency=config.currency, stale=stale)
 
 
 def subject_in(package: str, name: str, document: Mapping[str, Any], api: Api) -> Subject:

@@ -10,6 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from specwire_codegen.clients.included import INCLUDED, document_beside, read_json
 from specwire_codegen.diagnostics import SpecwireCodegenError
 from specwire_codegen.mock import provider, sources
 from specwire_codegen.mock.provider import Provider
@@ -38,8 +39,8 @@ def played(document: Document, root: Path, keys: tuple[str, ...], seed: int) -> 
 
 @lru_cache(maxsize=32)
 def _built(source: str, root: Path, changed: int, keys: tuple[str, ...], seed: int) -> Provider:
-    if Path(source).name == sources.INCLUDED:
-        return provider.build(sources.read_json(Path(source)), keys, seed, None)
+    if Path(source).name == INCLUDED:
+        return provider.build(read_json(Path(source)), keys, seed, None)
     return provider.build(sources.read(root, source).document, keys, seed, None)
 
 
@@ -52,7 +53,7 @@ def document_of_client(client: type, root: Path) -> Path:
     file = getattr(module, "__file__", None)
     if file is not None:
         package = Path(file).parent
-        known = sources.document_beside(package)
+        known = document_beside(package)
         if known is not None:
             return known
         digests = _inputs(package / MANIFEST)

@@ -108,7 +108,7 @@ def test_a_document_is_called_without_generating_a_client(specwire: Specwire, pr
     ("words", "message"),
     [
         (["call"], "name a client: specwire call CLIENT METHOD"),
-        (["call", "mistrl"], "'mistrl' is not a provider, a package or a document"),
+        (["call", "mistrl"], "unknown client 'mistrl': did you mean 'mistral'?"),
         ([*FILES, "chat.complet"], "there is no method 'chat.complet': did you mean 'chat.complete'?"),
         ([*CHAT[:5], "--model", "m", "--mock"], "chat.complete needs --messages"),
         ([*CHAT, "--modell", "m"], "chat.complete has no argument --modell: did you mean '--model'?"),
@@ -182,3 +182,16 @@ def _comparable(request: Received) -> tuple[str, str, dict[str, str], bytes]:
     headers["content-type"] = content_type.replace(boundary, "") if boundary else content_type
     body = request.body.replace(boundary.encode(), b"") if boundary else request.body
     return request.method, request.target, headers, re.sub(rb"-{2,}", b"--", body)
+
+
+def test_a_client_of_pyproject_is_called_and_served(specwire: Specwire, project: Path) -> None:
+    document = project / "openapi.yaml"
+    settings = f'[tool.specwire.clients.acme_orders]\ndocument = "{document.relative_to(Path.cwd()).as_posix()}"\n'
+    Path("pyproject.toml").write_text(settings, "utf-8")
+    code, _, err = specwire("call", "acme_orders", "orders.retrieve", "7", "--mock")
+    assert (code, "run specwire generate acme_orders" in err) == (1, True)
+    assert specwire("generate", "acme_orders")[0] == 0
+    assert specwire("call", "acme_orders", "orders.retrieve", "7", "--mock")[0] == 0
+    assert (
+        "from acme_orders import AcmeOrders" in specwire("call", "acme_orders", "orders.retrieve", "7", "--python")[1]
+    )

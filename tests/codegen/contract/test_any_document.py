@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from specwire_codegen.contract.reports.report import Report
 from specwire_codegen.contract.run import check_mock
-from specwire_codegen.contract.standalone import subject_of_document
 from specwire_codegen.contract.strategies.property_check import UndrawableError, Violation, explore, simplest
+from specwire_codegen.contract.subject import subject_of_document
 from specwire_codegen.files.access import Access
 
 HEAD = "openapi: 3.1.0\ninfo: {title: Any, version: '1'}\n"

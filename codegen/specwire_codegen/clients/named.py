@@ -1,0 +1,85 @@
+"""Client by name: of a project, of an installed package, or of a document."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import attrs
+from specwire import Client
+
+from specwire_codegen.clients.included import CLIENTS, all_included, find_included, read_json
+from specwire_codegen.clients.targets import import_client, is_document, target_named, target_names
+from specwire_codegen.diagnostics import SpecwireCodegenError
+from specwire_codegen.files.access import Access
+from specwire_codegen.openapi.suggest import did_you_mean
+from specwire_codegen.project import Target
+
+
+@attrs.frozen(eq=False)
+class NamedClient:
+    """A synchronous client class, with the document that it was generated from if that is at hand."""
+
+    kind: type[Client]
+    package: str
+    document: dict[str, Any] | None = None
+
+
+@contextmanager
+def client_named(root: Path, name: str, access: Access) -> Iterator[NamedClient]:
+    """Find the client of a project or of a package, or generate that of a document; it can be used in the block."""
+    target = target_named(root, name)
+    if target is not None:
+        yield _of_project(target, access)
+    elif (package := _installed(name)) is not None:
+        included = find_included(name)
+        yield NamedClient(class_of(package), package, None if included is None else read_json(included))
+    elif is_document(name):
+        from specwire_codegen.clients.generated import generated_client
+
+        with TemporaryDirectory(prefix="specwire-") as folder:
+            made = generated_client(name, access, Path(folder))
+            yield NamedClient(class_of(made.target.name), made.target.name, made.document)
+    else:
+        known = sorted({*target_names(root), *all_included()})
+        listed = f"use one of {', '.join(known)}, a package, or a document"
+        raise SpecwireCodegenError(f"unknown client {name!r}: {did_you_mean(name, known, listed)}")
+
+
+def _of_project(target: Target, access: Access) -> NamedClient:
+    from specwire_codegen.generate import document_of
+
+    package = import_client(target)
+    if not (target.output / "client.py").is_file():
+        raise SpecwireCodegenError(f"the client of {target.name} is missing: run specwire generate {target.name}")
+    return NamedClient(class_of(package), package, document_of(target, access)[0].data)
+
+
+def _installed(name: str) -> str | None:
+    """Return the package of an included client, or of another one that is installed; None if there is none."""
+    for package in (f"{CLIENTS}.{name}", name):
+        try:
+            if all(part.isidentifier() for part in package.split(".")) and find_spec(f"{package}.client") is not None:
+                return package
+        except ModuleNotFoundError:
+            continue
+    return None
+
+
+def class_of(package: str) -> type[Client]:
+    """Return the synchronous client of a package; raise `SpecwireCodegenError` if it cannot be imported."""
+    try:
+        module = importlib.import_module(f"{package}.client")
+    except ModuleNotFoundError as problem:
+        raise SpecwireCodegenError(
+            f"{package} cannot be imported, for {problem.name} is missing: install it"
+        ) from problem
+    for value in vars(module).values():
+        if isinstance(value, type) and issubclass(value, Client) and value.__module__ == module.__name__:
+            return value
+    raise SpecwireCodegenError(f"{package} has no client: generate it with specwire generate")

@@ -1,0 +1,46 @@
+"""Targets by name: the clients of `[tool.specwire]` and the providers in `specs/`."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from pathlib import Path
+
+from specwire_codegen.files import fetch
+from specwire_codegen.project import STANDARD_INPUT, Target, provider, providers
+from specwire_codegen.workspace.settings import project_targets
+
+
+def target_named(root: Path, name: str) -> Target | None:
+    """Return the target of a client of a project; None if the project has none of this name."""
+    stated = project_targets(root)
+    if name in stated:
+        return stated[name]
+    return provider(root, name) if name in providers(root) else None
+
+
+def target_names(root: Path) -> list[str]:
+    """Return the names of the clients of a project."""
+    return [*project_targets(root), *providers(root)]
+
+
+def is_document(name: str) -> bool:
+    """Return whether a name that is not a client's means a document: a file, a URL or standard input."""
+    return name == STANDARD_INPUT or fetch.is_remote(name) or "." in name or "/" in name
+
+
+def import_client(target: Target) -> str:
+    """Make the package of a target importable, and return its name."""
+    is_provider = target.normalized is not None
+    make_importable(target.output.parents[1] if is_provider else target.output.parent)
+    if target.overrides is not None:
+        make_importable(target.overrides.parents[1])
+    return f"{target.output.parent.name}.{target.output.name}" if is_provider else target.output.name
+
+
+def make_importable(folder: Path) -> None:
+    """Make the packages in a folder importable, before others with the same name."""
+    path = str(folder.resolve())
+    if path not in sys.path:
+        sys.path.insert(0, path)
+    importlib.invalidate_caches()
