@@ -100,7 +100,6 @@ class AiohttpResponse(RawResponse):
                         data = await content.readany()
                 if not data:
                     break
-                self.num_bytes_downloaded += len(data)
                 yield data
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise translated(error, None) from error

@@ -14,12 +14,8 @@ if TYPE_CHECKING:
     from http.cookiejar import CookieJar
 
 TransportName: TypeAlias = Literal["httpx2", "httpx", "aiohttp", "pyreqwest"]
-_ADAPTERS = {
-    ("aiohttp", True): "aiohttp_client.AiohttpClient",
-    ("pyreqwest", True): "pyreqwest_client.AsyncPyreqwestClient",
-    ("pyreqwest", False): "pyreqwest_client.PyreqwestClient",
-}
-"""Library and whether it is asynchronous -> adapter."""
+_ADAPTED = {("aiohttp", True), ("pyreqwest", True), ("pyreqwest", False)}
+"""Libraries with an adapter, and whether it is asynchronous."""
 
 
 class Opener:
@@ -29,13 +25,13 @@ class Opener:
         if name not in get_args(TransportName):
             names = ", ".join(map(repr, get_args(TransportName)))
             raise ConfigurationError(f"transport={name!r} is unknown: use one of {names}")
-        if name != "httpx" and (name, asynchronous) not in _ADAPTERS:
+        if name != "httpx" and (name, asynchronous) not in _ADAPTED:
             raise ConfigurationError(
                 f"transport={name!r} is asynchronous only: use an asynchronous client, or 'pyreqwest'"
             )
         self._name = name
         self._asynchronous = asynchronous
-        self.module: Any = _imported(name, name) if name == "httpx" else library
+        self.module: Any = _httpx() if name == "httpx" else library
         """Module with the exceptions and the URL type that the library has."""
         if name != "httpx":
             self._adapter = _adapter(name, asynchronous=asynchronous)
@@ -70,7 +66,7 @@ def adapted(client: Any, *, asynchronous: bool) -> Any:
     """Return an HTTP client for a session of aiohttp or a client of pyreqwest; anything else unchanged."""
     for kind in type(client).__mro__:
         name = kind.__module__.partition(".")[0]
-        if (name, asynchronous) in _ADAPTERS and hasattr(client, "request"):
+        if (name, asynchronous) in _ADAPTED and hasattr(client, "request"):
             if name == "pyreqwest" and asynchronous is kind.__name__.startswith("Sync"):
                 break
             return _adapter(name, asynchronous=asynchronous)(client, None, cookies=False)
@@ -78,12 +74,23 @@ def adapted(client: Any, *, asynchronous: bool) -> Any:
 
 
 def _adapter(name: str, *, asynchronous: bool) -> Any:
-    module, _, kind = _ADAPTERS[name, asynchronous].partition(".")
-    return getattr(_imported(f"specwire._transports.{module}", name), kind)
-
-
-def _imported(module: str, name: str) -> Any:
     try:
-        return import_module(module)
+        if name == "aiohttp":
+            from specwire._transports.aiohttp_client import AiohttpClient
+
+            return AiohttpClient
+        from specwire._transports.pyreqwest_client import AsyncPyreqwestClient, PyreqwestClient
     except ImportError as error:
-        raise ConfigurationError(f"transport={name!r} needs {name}: pip install 'specwire[{name}]'") from error
+        raise _missing(name) from error
+    return AsyncPyreqwestClient if asynchronous else PyreqwestClient
+
+
+def _httpx() -> Any:
+    try:
+        return import_module("httpx")
+    except ImportError as error:
+        raise _missing("httpx") from error
+
+
+def _missing(name: str) -> ConfigurationError:
+    return ConfigurationError(f"transport={name!r} needs {name}: pip install 'specwire[{name}]'")

@@ -47,7 +47,6 @@ class RawResponse:
         self.extensions: dict[str, Any] = {}
         self.is_closed = False
         self.is_stream_consumed = False
-        self.num_bytes_downloaded = 0
 
     @property
     def charset_encoding(self) -> str | None:

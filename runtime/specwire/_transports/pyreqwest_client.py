@@ -116,7 +116,6 @@ class AsyncPyreqwestResponse(RawResponse):
                 if chunk is None:
                     break
                 data = bytes(chunk)
-                self.num_bytes_downloaded += len(data)
                 yield data
         except (exceptions.PyreqwestError, TimeoutError) as error:
             raise translated(error) from error
@@ -176,7 +175,6 @@ class PyreqwestResponse(RawResponse):
         try:
             while (chunk := read()) is not None:
                 data = bytes(chunk)
-                self.num_bytes_downloaded += len(data)
                 yield data
         except exceptions.PyreqwestError as error:
             raise translated(error) from error
