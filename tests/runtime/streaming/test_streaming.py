@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 import trio
 from specwire import DriftWarning
-from specwire._streaming import streaming
 from specwire.errors import (
     APIConnectionError,
     APITimeoutError,
@@ -102,11 +101,8 @@ def test_little_is_read_after_the_terminator(caller: Caller, client: Any, server
     assert server.saw_close()
 
 
-def test_the_end_is_not_waited_for_after_the_terminator(
-    caller: Caller, client: Any, server: Server, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_end_is_not_waited_for_after_the_terminator(caller: Caller, client: Any, server: Server) -> None:
     """A server that keeps the body open does not delay the caller."""
-    monkeypatch.setattr(streaming, "_PATIENCE", 0.05)
     server.play(stream(ONE, DONE, Hold()), stream(TWO, DONE))
     started = time.monotonic()
     assert [Chunk(text="one")] == caller.list(client.talks.stream())
