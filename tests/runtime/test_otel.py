@@ -186,7 +186,7 @@ def test_a_timeout_has_the_error_type_of_the_semantic_conventions(
 ) -> None:
     """An attempt without a response in time is a timeout."""
     server.play((Hold(),))
-    with pytest.raises(APITimeoutError):
+    with pytest.raises(APITimeoutError, match="no response in time"):
         caller.run(client.things.make.with_options(timeout=0.05)(name="x"))
     attributes = dict(telemetry.spans[0].attributes or {})
     assert "timeout" == attributes["error.type"]
@@ -196,7 +196,7 @@ def test_a_request_that_is_not_sent_is_a_call_without_attempts(
     caller: Caller, client: Any, telemetry: Telemetry
 ) -> None:
     """The span of the call has the reason."""
-    with pytest.raises(InvalidRequestError):
+    with pytest.raises(InvalidRequestError, match="cannot be sent"):
         caller.run(client.things.make(name=object()))
     [call] = telemetry.spans
     assert "specwire.errors.InvalidRequestError" == dict(call.attributes or {})["error.type"]
@@ -226,7 +226,7 @@ def test_spans_of_a_stream_end_with_the_stream(
 def test_an_interrupted_stream_is_an_error(caller: Caller, client: Any, server: Server, telemetry: Telemetry) -> None:
     """The spans have the status and the failure."""
     server.play(stream({"text": "a"}, end=(Reset(),)))
-    with pytest.raises(StreamTruncatedError):
+    with pytest.raises(StreamTruncatedError, match="the stream broke off"):
         caller.list(client.talks.stream())
     assert ["POST /talk", "talk"] == telemetry.names
     for span in telemetry.spans:
@@ -281,7 +281,7 @@ def test_no_secret_is_reported(caller: Caller, server: Server, telemetry: Teleme
     server.play(GOOD, reply({}, status=500), reply({}, status=500), reply({}, status=500))
     get = client.things.get.with_options(query={"sig": "hidden-signature"}, headers={"x-more": "hidden-header"})
     caller.run(get("1", where={"who": "hidden-person"}))
-    with pytest.raises(ServerError):
+    with pytest.raises(ServerError, match="HTTP 500"):
         caller.run(get("1"))
     attributes = dict(telemetry.spans[0].attributes or {})
     assert f"{server.url}/things/1?who=REDACTED&sig=REDACTED" == attributes["url.full"]

@@ -55,7 +55,7 @@ def test_failures_are_limited_in_number(client: Any, mock: MockServer) -> None:
 def test_failures_of_all_operations_last_until_reset(client: Any, mock: MockServer) -> None:
     """The status is 503 by default."""
     mock.fail(retry_after=0)
-    with pytest.raises(ServerError):
+    with pytest.raises(ServerError, match="HTTP 503"):
         client.boats.list()
     mock.reset()
     assert client.boats.list() and 1 == len(mock.requests)
@@ -67,7 +67,7 @@ def test_connections_can_be_closed(client: Any, mock: MockServer, cut: Any) -> N
     mock.fail("listBoats", cut=cut, times=1)
     assert client.boats.list()
     mock.fail("listBoats", cut=cut)
-    with pytest.raises(APIConnectionError):
+    with pytest.raises(APIConnectionError, match="no response from"):
         client.boats.list()
 
 
@@ -77,7 +77,7 @@ def test_delays_lead_to_timeouts(client: Any, mock: MockServer) -> None:
     started = time.monotonic()
     assert client.boats.list() and time.monotonic() - started >= 0.1
     mock.delay(5)
-    with pytest.raises(APITimeoutError):
+    with pytest.raises(APITimeoutError, match="no response in time"):
         client.with_options(timeout=0.05, max_retries=0).boats.list()
 
 
@@ -92,7 +92,7 @@ def test_responses_can_be_set(client: Any, mock: MockServer) -> None:
 def test_invalid_requests_are_rejected_in_spite_of_a_set_response(client: Any, mock: MockServer) -> None:
     """So that a test finds what a real server would reject."""
     mock.respond("createBoat", json={"id": "1", "name": "Rex"})
-    with pytest.raises(UnprocessableEntityError):
+    with pytest.raises(UnprocessableEntityError, match="HTTP 4"):
         client.boats.create(name=1)
     assert ["body.name"] == [str(each).partition(":")[0] for each in mock.requests[-1].violations]
 

@@ -111,7 +111,7 @@ def _array(schema: Schema, names: Mapping[str, str]) -> TypeExpr:
 
 
 def is_tuple(schema: Schema) -> bool:
-    """Tell whether each place of an array has a type, and nothing says that there may be fewer places or more."""
+    """Return whether each position of an array has a type, and the number of positions is fixed."""
     count = len(schema.get("prefixItems", ()))
     fewest, most = schema.get("minItems", count), schema.get("maxItems", count)
     closed = schema.get("items") is False or "maxItems" in schema

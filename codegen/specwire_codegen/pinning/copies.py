@@ -1,4 +1,4 @@
-"""Copies of all files of a document, and the `source.toml` that says where they are from."""
+"""Copies of all files of a document, and the `source.toml` with their origins."""
 
 from __future__ import annotations
 

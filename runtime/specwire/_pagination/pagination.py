@@ -102,7 +102,7 @@ class Trail(Generic[T, ItemT]):
 
     @property
     def is_counted_out(self) -> bool:
-        """Return True if the server's own count says that the next request only confirms the end."""
+        """Return True if, by the server's own count, the next request only confirms the end."""
         return self._doubtful
 
     def take(self, response: Response[T]) -> bool:

@@ -121,7 +121,7 @@ class EventReader(Failing[E]):
         self._decode: Callable[[bytes], Any] = _as_text if self._text else decoder(self._payload.kind).decode
 
     def _look_at(self, start: bytes) -> None:
-        """Read the stream as its media type says if it begins so, and is no error."""
+        """Read the stream in the framing of its media type if it begins like that, and is not an error."""
         self._unlike = False
         media_type = media_type_of(self._response.headers)
         framing = framing_of(media_type) or self._payload.framing

@@ -144,7 +144,7 @@ def test_a_repeated_challenge_is_not_answered_again(caller: Caller, server: Serv
     assert "wrong-0123" not in repr([caught.value, vars(caught.value), client])
     assert 2 == len(server.received)
     server.answer = lambda _: reply(status=401)
-    with pytest.raises(AuthenticationError):
+    with pytest.raises(AuthenticationError, match="HTTP 401"):
         caller.run(client.send(secured_request()))
     assert 3 == len(server.received)
 
@@ -155,6 +155,6 @@ def test_a_challenge_of_another_origin_is_not_answered(caller: Caller, server: S
         other.answer = Gate()
         moved: Any = reply(b"", status=302, headers={"location": f"{other.url}/"})
         server.answer = lambda _: moved
-        with pytest.raises(AuthenticationError):
+        with pytest.raises(AuthenticationError, match="HTTP 401"):
             caller.run(secured_client(caller, ("digest",), credentials=LOGIN).send(secured_request()))
         assert ["authorization" in received.headers for received in other.received] == [False]

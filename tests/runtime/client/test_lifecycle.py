@@ -55,7 +55,7 @@ def test_no_socket_is_left_open(server: Server) -> None:
             list(client.talks.stream())
             next(client.talks.stream())
             client.files.download().read()
-            with pytest.raises(NotFoundError):
+            with pytest.raises(NotFoundError, match="HTTP 404"):
                 client.things.get("9")
 
         async def main() -> None:
@@ -64,7 +64,7 @@ def test_no_socket_is_left_open(server: Server) -> None:
                 [event async for event in client.talks.stream()]
                 await anext(client.talks.stream())
                 await client.files.download().read()
-                with pytest.raises(NotFoundError):
+                with pytest.raises(NotFoundError, match="HTTP 404"):
                     await client.things.get("9")
 
         asyncio.run(main())
@@ -117,7 +117,7 @@ def test_closing_a_stream_ends_the_wait_for_its_next_chunk(server: Server) -> No
             waiting = asyncio.ensure_future(anext(events))
             await asyncio.sleep(0.05)
             await asyncio.gather(events.aclose(), events.aclose())
-            with pytest.raises(SpecwireError):
+            with pytest.raises(SpecwireError, match="the client, or this response, was closed"):
                 await waiting
         assert not async_body._open_bodies
 

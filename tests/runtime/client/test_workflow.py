@@ -62,7 +62,7 @@ def test_an_uncaught_error_ends_the_workflow(caller: Caller, client: Any, server
             cleaned.append("yes")
 
     server.play(reply({}, status=404))
-    with pytest.raises(NotFoundError):
+    with pytest.raises(NotFoundError, match="HTTP 404"):
         caller.run(client.send(careless()))
     assert ["yes"] == cleaned
 
@@ -163,7 +163,7 @@ def test_a_failed_poll_is_retried_and_then_raised(caller: Caller, client: Any, s
     busy = reply({}, status=503)
     server.play(state("RUNNING"), busy, state("DONE"), busy, busy, busy)
     assert "DONE" == caller.run(client.jobs.wait("j")).status
-    with pytest.raises(ServerError):
+    with pytest.raises(ServerError, match="HTTP 503"):
         caller.run(client.jobs.wait("j"))
 
 

@@ -80,7 +80,7 @@ def test_an_interrupted_download_leaves_no_file(caller: Caller, client: Any, ser
     assert str(caught.value).startswith("download: the download broke off after 10 of 1000 bytes: ")
     assert [] == list(tmp_path.iterdir())
     target.write_bytes(b"old")
-    with pytest.raises(APIConnectionError):
+    with pytest.raises(APIConnectionError, match="the download broke off after"):
         caller.run(client.files.download().save(target))
     assert b"old" == target.read_bytes()
     assert [target] == list(tmp_path.iterdir())
@@ -90,9 +90,9 @@ def test_an_unwritable_path_is_rejected_before_the_request(
     caller: Caller, client: Any, server: Server, tmp_path: Path
 ) -> None:
     """A missing folder, or a folder at the path, is an error."""
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(FileNotFoundError, match="No such file or directory"):
         caller.run(client.files.download().save(tmp_path / "none" / "x"))
-    with pytest.raises(IsADirectoryError):
+    with pytest.raises(IsADirectoryError, match="this is a directory"):
         caller.run(client.files.download().save(tmp_path))
     assert [] == server.received
 

@@ -32,9 +32,9 @@ def test_each_call_is_logged(caller: Caller, client: Any, server: Server, caplog
     with caplog.at_level(logging.DEBUG, "specwire"):
         caller.run(client.things.get("1", tags=["hidden"], trace="hidden", session="hidden"))
         caller.list(client.talks.stream(prompt="hidden"))
-        with pytest.raises(NotFoundError):
+        with pytest.raises(NotFoundError, match="HTTP 404"):
             caller.run(client.things.get("2"))
-        with pytest.raises(APIConnectionError):
+        with pytest.raises(APIConnectionError, match="no response from"):
             caller.run(client.things.make(name="hidden"))
     assert [
         "DEBUG get_thing: GET /things/1: 503 in N ms (request id r-1), attempt 1, again in 0 s",
@@ -49,7 +49,7 @@ def test_each_call_is_logged(caller: Caller, client: Any, server: Server, caplog
 def test_secrets_of_a_base_url_are_not_logged(caller: Caller, caplog: pytest.LogCaptureFixture) -> None:
     """User and password of a base URL are in no line."""
     client = caller.client(base_url=f"http://user:hidden@127.0.0.1:{free_port()}/v1")
-    with caplog.at_level(logging.DEBUG, "specwire"), pytest.raises(APIConnectionError):
+    with caplog.at_level(logging.DEBUG, "specwire"), pytest.raises(APIConnectionError, match="no response from"):
         caller.run(client.things.get("1"))
     assert 3 == len(lines(caplog))
     assert "INFO get_thing: GET /v1/things/1: no response in N ms, 3 attempts" == lines(caplog)[-1]
@@ -60,6 +60,6 @@ def test_nothing_is_logged_at_level_warning(
 ) -> None:
     """A failed call is not logged either: the exception has the facts."""
     server.play(reply({}, status=404))
-    with caplog.at_level(logging.WARNING, "specwire"), pytest.raises(NotFoundError):
+    with caplog.at_level(logging.WARNING, "specwire"), pytest.raises(NotFoundError, match="HTTP 404"):
         caller.run(client.things.get("1"))
     assert [] == lines(caplog)

@@ -104,7 +104,7 @@ def test_a_failed_save_loses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyP
     path = tmp_path / "drift.jsonl"
     report = DriftReport()
     report.record("a", [NULL])
-    with pytest.raises(OSError):
+    with pytest.raises(OSError, match="No such file"):
         report.save(tmp_path / "no" / "folder.jsonl")
     real = drift_tally._append
 
@@ -122,7 +122,7 @@ def test_a_failed_save_loses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyP
         real(limited, data)
 
     monkeypatch.setattr(drift_tally, "_append", full)
-    with pytest.raises(OSError):
+    with pytest.raises(OSError, match="No space"):
         report.save(path)
     assert b"" == path.read_bytes()
     monkeypatch.undo()
@@ -203,7 +203,7 @@ def test_a_client_tells_the_operation(caller: Caller, server: Server) -> None:
     server.play(reply({"id": None}), reply({"odd": 1}, status=404))
     client = caller.client(on_drift=report)
     caller.run(client.things.get("1"))
-    with pytest.raises(NotFoundError):
+    with pytest.raises(NotFoundError, match="HTTP 404"):
         caller.run(client.things.get("1"))
     found = {(each.operation, each.status, each.path) for each in report.entries}
     assert ("get_thing", 200, "$.id") in found
@@ -215,7 +215,7 @@ def test_an_undeclared_error_body_is_only_recorded(caller: Caller, server: Serve
     seen: list[Any] = []
     report = DriftReport(also=seen.extend)
     server.play(reply({"odd": 1}, status=404))
-    with pytest.raises(NotFoundError):
+    with pytest.raises(NotFoundError, match="HTTP 404"):
         caller.run(caller.client(on_drift=report).things.drop("1"))
     assert ["body"] == [entry.kind for entry in report.entries]
     assert [] == seen

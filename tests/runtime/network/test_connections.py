@@ -53,7 +53,7 @@ def test_the_timeout_of_a_given_http_client_is_used(caller: Caller, server: Serv
     kind = library.AsyncClient if caller.asynchronous else library.Client
     server.answer = lambda _: (Hold(),)
     once = RetryPolicy(attempts=1)
-    with pytest.raises(APITimeoutError):
+    with pytest.raises(APITimeoutError, match="no response in time"):
         caller.run(caller.client(http_client=_made(caller, kind, timeout=0.1), retry=once).things.get("1"))
     server.answer = lambda _: (Pause(0.3), *reply({"id": "1"}))
     patient = caller.client(http_client=_made(caller, kind, timeout=0.1), timeout=5.0)
@@ -121,7 +121,7 @@ def test_a_key_function_is_called_again_after_a_401(caller: Caller, server: Serv
     server.play(reply({}, status=401), reply({"id": "1"}), reply({}, status=401), reply({}, status=401))
     assert "1" == caller.run(client.things.get("1")).id
     assert ["Bearer old", "Bearer new"] == [each.headers["authorization"] for each in server.received]
-    with pytest.raises(AuthenticationError):
+    with pytest.raises(AuthenticationError, match="HTTP 401"):
         caller.run(client.things.get("1"))
 
 

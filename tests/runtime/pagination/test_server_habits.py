@@ -339,7 +339,7 @@ def test_a_contradicted_total_does_not_hide_an_error(lie: str) -> None:
     """A total that the pages contradict makes no error harmless."""
     serve = LIES[lie](well_behaved("offset, total", ITEMS))
     wire = Wire(lambda query: (None, {}) if query.get("offset") == "15" else serve(query))
-    with pytest.raises(NotFoundError):
+    with pytest.raises(NotFoundError, match="HTTP 404"):
         list(listing(wire, STYLES["offset, total"], {"size": 5}, "sync"))
 
 
@@ -347,7 +347,7 @@ def test_an_error_on_a_later_page_is_raised() -> None:
     """An incomplete list never ends without an error."""
     serve = well_behaved("offset, total", ITEMS)
     wire = Wire(lambda query: (None, {}) if query.get("offset") == "10" else serve(query))
-    with pytest.raises(NotFoundError):
+    with pytest.raises(NotFoundError, match="HTTP 404"):
         list(listing(wire, STYLES["offset, total"], {"size": 5}, "sync"))
 
 

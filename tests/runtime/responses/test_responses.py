@@ -639,7 +639,7 @@ def test_unquoted_text_labelled_as_json_is_a_string_if_a_string_is_declared(cann
 
 @pytest.mark.parametrize("body", [b'"hell', b'{"a": ', b"[1, "])
 def test_truncated_json_is_an_error_if_a_string_is_declared(canned: Canned, body: bytes) -> None:
-    with pytest.raises(DecodeError):
+    with pytest.raises(DecodeError, match="is not JSON"):
         canned.answer(JsonPayload(str), body)
 
 

@@ -97,7 +97,7 @@ def test_an_id_without_data_changes_the_position(caller: Caller, client: Any, se
 def test_other_streams_are_not_resumed(caller: Caller, client: Any, server: Server) -> None:
     """The document must declare a stream resumable."""
     server.play(stream(event("a", "1"), end=BREAK))
-    with pytest.raises(StreamTruncatedError):
+    with pytest.raises(StreamTruncatedError, match="the stream broke off"):
         caller.list(client.talks.stream())
     assert 1 == len(server.received)
 
@@ -136,9 +136,9 @@ def test_an_id_of_the_caller_is_replaced(caller: Caller, client: Any, server: Se
 def test_an_error_event_does_not_resume(caller: Caller, client: Any, server: Server) -> None:
     """It is raised, and so is drift with `on_drift="raise"`."""
     server.play(stream(event("a", "1"), {"error": "overloaded"}, end=BREAK), stream(event("a", "1"), b"data: {,}\n\n"))
-    with pytest.raises(StreamEventError):
+    with pytest.raises(StreamEventError, match="the server sent an error in the stream: overloaded"):
         caller.list(client.talks.follow())
-    with pytest.raises(DecodeError):
+    with pytest.raises(DecodeError, match="a frame that is not JSON"):
         caller.list(client.talks.follow.with_options(on_drift="raise")())
     assert 2 == len(server.received)
 
@@ -148,7 +148,7 @@ def test_status_204_ends_the_stream(caller: Caller, client: Any, server: Server)
     server.play(stream(event("a", "1"), end=BREAK), reply(b"", status=204))
     assert ["a"] == texts(caller, client.talks.tail())
     server.play(stream(event("a", "1"), end=BREAK), reply(b"", status=204))
-    with pytest.raises(StreamTruncatedError):
+    with pytest.raises(StreamTruncatedError, match="the stream broke off"):
         caller.list(client.talks.follow())
     assert 4 == len(server.received)
 
@@ -177,7 +177,7 @@ def test_the_server_sets_the_reconnection_time(caller: Caller, server: Server) -
 def test_a_reconnection_time_beyond_the_cap_ends_the_stream(caller: Caller, client: Any, server: Server) -> None:
     """The interruption is raised."""
     server.play(stream(event("a", "1", retry=10**9), end=BREAK))
-    with pytest.raises(StreamTruncatedError):
+    with pytest.raises(StreamTruncatedError, match="the stream broke off"):
         caller.list(client.talks.follow())
     assert 1 == len(server.received)
 
@@ -199,7 +199,7 @@ def test_attempts_restart_after_each_new_id(caller: Caller, client: Any, server:
 def test_the_retry_policy_bounds_reconnections(caller: Caller, server: Server, policy: RetryPolicy) -> None:
     """One attempt is one, and the budget of waiting applies."""
     server.play(stream(event("a", "1"), end=BREAK))
-    with pytest.raises(StreamTruncatedError):
+    with pytest.raises(StreamTruncatedError, match="the stream broke off"):
         caller.list(caller.client(retry=policy).talks.follow())
     assert 1 == len(server.received)
 
@@ -216,7 +216,7 @@ def test_a_resume_retries_busy_servers_only(caller: Caller, client: Any, server:
     ) as caught:
         caller.next(events)
     assert isinstance(caught.value.__cause__, NotFoundError)
-    with pytest.raises(StreamTruncatedError):
+    with pytest.raises(StreamTruncatedError, match="the stream broke off, and resuming it failed"):
         caller.next(events)
     assert 5 == len(server.received)
 
@@ -237,7 +237,7 @@ def test_a_stream_with_an_upload_does_not_resume(caller: Caller, client: Any, se
     path = tmp_path / "file"
     path.write_bytes(b"x")
     server.play(stream(event("a", "1"), end=BREAK))
-    with pytest.raises(StreamTruncatedError):
+    with pytest.raises(StreamTruncatedError, match="the stream broke off"):
         caller.list(client.talks.follow(file=path))
     assert 1 == len(server.received)
 
@@ -274,7 +274,7 @@ def test_closing_a_stream_ends_its_attempts_to_resume(server: Server) -> None:
             reading = asyncio.create_task(anext(events))
             await asyncio.sleep(0.1)
             await events.aclose()
-            with pytest.raises(StreamTruncatedError):
+            with pytest.raises(StreamTruncatedError, match="the stream broke off"):
                 await reading
 
     server.play(stream(event("a", "1", retry=200), end=BREAK))

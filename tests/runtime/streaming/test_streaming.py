@@ -167,7 +167,7 @@ def test_the_first_event_may_take_longer_than_the_next(caller: Caller, client: A
     server.play((Pause(0.1), *stream(ONE, DONE)))
     assert [Chunk(text="one")] == caller.list(client.talks.stream.with_options(idle_timeout=0.25)())
     server.answer = lambda _: (Hold(),)
-    with pytest.raises(APITimeoutError):
+    with pytest.raises(APITimeoutError, match="no response in time"):
         caller.next(client.talks.stream.with_options(timeout=0.05)())
 
 
@@ -241,7 +241,7 @@ def test_a_stream_is_retried_until_it_begins(caller: Caller, client: Any, server
     assert 2 == events.response.attempts
     assert [Chunk(text="one")] == caller.list(events)
     server.play((Reset(),))
-    with pytest.raises(APIConnectionError):
+    with pytest.raises(APIConnectionError, match="no response from"):
         caller.next(client.talks.stream())
     assert 3 == len(server.received)
 
@@ -340,7 +340,7 @@ def test_another_task_may_close_a_stream(server: Server) -> None:
             waiting = asyncio.ensure_future(anext(events))
             await asyncio.sleep(0.01)
             await events.aclose()
-            with pytest.raises(StreamError):
+            with pytest.raises(StreamError, match="the client, or this response, was closed"):
                 await asyncio.wait_for(waiting, 2)
 
     asyncio.run(main())
@@ -421,7 +421,7 @@ def test_final_raises_for_a_truncated_stream(caller: Caller, client: Any, server
     server.play(stream(ONE), stream(ONE, Hold()))
     events = client.talks.add_up()
     for _ in range(2):
-        with pytest.raises(StreamTruncatedError):
+        with pytest.raises(StreamTruncatedError, match="ended before its terminator"):
             caller.run(events.final())
     events = caller.enter(client.talks.add_up())
     caller.next(events)
