@@ -110,6 +110,32 @@ paths:
     assert report_of(text, tmp_path).problems == ()
 
 
+def test_any_media_type_with_an_object_is_json(tmp_path: Path) -> None:
+    """The mock server writes what the client reads."""
+    content = "content: {'*/*': {schema: {type: object, required: [a], properties: {a: {type: string}}}}}"
+    text = f"paths: {{/a: {{get: {{operationId: getA, responses: {{'200': {{description: d, {content}}}}}}}}}}}"
+    assert report_of(text, tmp_path).problems == ()
+
+
+def test_an_example_without_declared_fields_is_no_finding(tmp_path: Path) -> None:
+    """JSON Schema allows it, and the client only suspects that it is something else."""
+    text = """
+paths:
+  /a:
+    get:
+      operationId: getA
+      responses:
+        '200':
+          description: d
+          content:
+            application/json:
+              schema: {type: object, required: [of], properties: {of: {$ref: '#/components/schemas/Wrong'}}}
+components:
+  schemas: {Wrong: {type: object, example: {input: x}, properties: {Input: {type: string}, Other: {type: string}}}}
+"""
+    assert report_of(text, tmp_path).problems == ()
+
+
 def test_a_contradiction_of_a_document_is_blamed_on_it(tmp_path: Path) -> None:
     """A response that must match exactly one of two schemas, and matches both or none."""
     text = """

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from typing import Any, get_args
 from urllib.parse import urlsplit
 
+import attrs
+
 from specwire_codegen.mock.document.document import Document
 from specwire_codegen.mock.document.failures import MockError
 from specwire_codegen.mock.document.operations import (
@@ -117,7 +119,14 @@ def _response(document: Document, status: str, node: Any) -> Response:
         for name, one in raw.get("headers", {}).items()
         if name.lower() != "content-type"
     )
-    return Response(status.upper() if status[0].isdigit() else status, _media_types(document, raw), headers)
+    media = tuple(_written(document, one) for one in _media_types(document, raw))
+    return Response(status.upper() if status[0].isdigit() else status, media, headers)
+
+
+def _written(document: Document, media: MediaType) -> MediaType:
+    """Return a range of media types as JSON if its schema describes an object or an array."""
+    types = document.types(media.schema) if media.schema is not None and media.name in ("*/*", "application/*") else ()
+    return attrs.evolve(media, name="application/json") if types and {*types} <= {"object", "array"} else media
 
 
 def _header(name: str, raw: dict[str, Any]) -> Header:
