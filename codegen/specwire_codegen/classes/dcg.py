@@ -143,11 +143,12 @@ def _layout(head: Head, members: Sequence[Member]) -> dict[str, Any]:
 
 def _object(members: Sequence[Member]) -> dict[str, Any]:
     """Return an object with these members; every property is required, since the templates print defaults."""
-    properties = {f"f{number}": _schema(member.type) for number, member in enumerate(members)}
+    properties = {f"f{number}": schema(member.type) for number, member in enumerate(members)}
     return {"type": "object", "properties": properties, "required": list(properties)}
 
 
-def _schema(type_: TypeExpr) -> dict[str, Any]:
+def schema(type_: TypeExpr) -> dict[str, Any]:
+    """Return the schema of a type, whose models are slots."""
     match type_:
         case Primitive(name):
             kind, format_ = _FORMATS[name]
@@ -155,9 +156,9 @@ def _schema(type_: TypeExpr) -> dict[str, Any]:
         case ModelRef(slot):
             return {"$ref": f"#/components/schemas/{slot}"}
         case ListOf(item):
-            return {"type": "array", "items": _schema(item)}
+            return {"type": "array", "items": schema(item)}
         case MapOf(value):
-            return {"type": "object", "additionalProperties": _schema(value)}
+            return {"type": "object", "additionalProperties": schema(value)}
         case AnyJson():
             return {}
         case UnionOf(variants):
@@ -165,10 +166,10 @@ def _schema(type_: TypeExpr) -> dict[str, Any]:
         case Nullable(UnionOf(variants)):
             return {"anyOf": [*_schemas(variants), {"type": "null"}]}
         case Nullable(inner):
-            return {"anyOf": [_schema(inner), {"type": "null"}]}
+            return {"anyOf": [schema(inner), {"type": "null"}]}
         case _:
             raise TypeError(f"{type_!r} has no slot")
 
 
 def _schemas(types: Sequence[TypeExpr]) -> list[dict[str, Any]]:
-    return [_schema(type_) for type_ in types]
+    return [schema(type_) for type_ in types]

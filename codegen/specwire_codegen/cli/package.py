@@ -1,4 +1,4 @@
-"""The command that writes a distribution of a client."""
+"""The commands that write a client as a distribution, and models without a client."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from typing import Annotated, Literal
 import attrs
 import cyclopts
 
-from specwire_codegen.cli.console import advise, say, warn, working
+from specwire_codegen.cli.console import advise, pour, say, warn, working
 from specwire_codegen.cli.options import NO_MORE, Overlays, Reading, Root, Strict
+from specwire_codegen.diagnostics import merged
+from specwire_codegen.project import provider, providers, single
 
 
 def package(
@@ -79,4 +81,50 @@ def package(
     if made.report is not None and made.report.changes:
         say(f"changes for users: {made.report.counts}; suggested version bump: {made.report.bump}")
     advise(f"next: cd {made.folder.as_posix()}; python -m pip install --group dev --editable .; python -m pytest")
+    return 0
+
+
+def models(
+    source: str,
+    *,
+    as_: Annotated[Literal["pydantic", "dataclass", "typeddict", "msgspec"], cyclopts.Parameter(name="--as")],
+    output: Annotated[Path, cyclopts.Parameter(name=["--output", "-o"])] | None = None,
+    reading: Reading = NO_MORE,
+    overlay: Overlays = (),
+    strict: Strict = False,
+    root: Root = Path(),
+) -> int:
+    """Write the models of a document alone, as one module without a client.
+
+    Example: specwire models openapi.yaml --as pydantic -o models.py
+
+    Parameters
+    ----------
+    source
+        Name of a provider, or a document: a file, a URL, or - for standard input.
+    as_
+        Kind of the classes.
+    output
+        File to write. Default: standard output.
+
+    """
+    from specwire_codegen.generate import api_of, document_of, refuse_warnings
+    from specwire_codegen.models_only.standalone import standalone
+    from specwire_codegen.output.files import replace_file
+
+    target = provider(root, source) if source in providers(root) else single(source, "client", Path())
+    target = attrs.evolve(target, overlays=overlay)
+    with working(target.origin):
+        document, warnings = document_of(target, reading.access)
+        api = api_of(target, document)
+        found = merged((*warnings, *api.warnings))
+        if strict:
+            refuse_warnings(found)
+        text = standalone(api, as_, target.origin)
+    warn(found)
+    if output is None:
+        pour(text)
+    else:
+        replace_file(output, text)
+        say(f"wrote {output.as_posix()}: {len(api.models)} models")
     return 0

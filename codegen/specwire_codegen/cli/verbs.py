@@ -21,7 +21,7 @@ from specwire_codegen.cli.explanation import explanation, explanation_of_name
 from specwire_codegen.cli.mcp import mcp
 from specwire_codegen.cli.mock import mock
 from specwire_codegen.cli.options import NO_MORE, From, Output, Overlays, Reading, Root, RunHooks, Strict
-from specwire_codegen.cli.package import package
+from specwire_codegen.cli.package import models, package
 from specwire_codegen.cli.versions import diff, update
 from specwire_codegen.diagnostics import DiagnosticError, SpecwireCodegenError, merged
 from specwire_codegen.dump import dump
@@ -54,6 +54,7 @@ app.command(mock)
 app.command(update)
 app.command(drift)
 app.command(package)
+app.command(models)
 app.command(contract)
 
 

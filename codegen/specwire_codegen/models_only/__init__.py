@@ -1,0 +1,1 @@
+"""Models of a document alone, without a client."""
