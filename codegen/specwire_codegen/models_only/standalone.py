@@ -169,13 +169,13 @@ def _annotations(
     for node in ast.parse(text).body:
         if isinstance(node, ast.ClassDef) and node.name in names.values():
             model = next(each for each in objects if names[each.name] == node.name)
-            members = {
+            stated = {
                 each.target.id: each
                 for each in node.body
                 if isinstance(each, ast.AnnAssign) and isinstance(each.target, ast.Name)
             }
             for number, field in enumerate(_fields(model)):
-                statement = members.get(f"f{number}")
+                statement = stated.get(f"f{number}")
                 if statement is None:
                     raise SpecwireCodegenError("internal error: datamodel-code-generator left out a field")
                 found[model.name, field.wire_name] = _written(statement.annotation, known)

@@ -12,7 +12,7 @@ import msgspec
 import pydantic
 import pytest
 from specwire_codegen.generate import api_of, document_of
-from specwire_codegen.models_only.standalone import standalone
+from specwire_codegen.models_only.standalone import Flavour, standalone
 from specwire_codegen.project import single
 
 from tests.support.command_line import Specwire, specwire
@@ -20,7 +20,7 @@ from tests.support.paths import CASES, ROOT
 
 __all__ = ["specwire"]
 
-FLAVOURS = ("pydantic", "dataclass", "typeddict", "msgspec")
+FLAVOURS: tuple[Flavour, ...] = ("pydantic", "dataclass", "typeddict", "msgspec")
 DOCUMENTS = {path.name: path / "spec.yaml" for path in sorted((CASES / "positive").iterdir())}
 PETSTORE = ROOT / "examples" / "petstore.yaml"
 
