@@ -26,7 +26,7 @@ from specwire_codegen.generate import document_of
 from specwire_codegen.incremental import generate
 from specwire_codegen.mock.app import build
 from specwire_codegen.mock.server import serve
-from specwire_codegen.output.audit import RUNTIME_NAMES
+from specwire_codegen.output.audit import IMPORTS
 from specwire_codegen.project import single
 
 from tests.support.paths import CASES
@@ -35,12 +35,13 @@ FROZEN = CASES / "abi"
 LEVELS = range(OLDEST, ABI + 1)
 RELEASED = 0
 """Newest level in a release."""
+IMPORTED = frozenset(place for table in IMPORTS for place in table.values())
 MODULES = {"specwire.support": specwire.support, "specwire.compat": specwire.compat}
 
 if os.environ.get("UPDATE") and ABI > RELEASED:
     shutil.rmtree(FROZEN / f"level_{ABI}", ignore_errors=True)
     generate(single(FROZEN / "kinds.yaml", f"level_{ABI}", FROZEN), force=True)
-    named = sorted(f"{module}.{name}\n" for module, name in RUNTIME_NAMES if module in MODULES)
+    named = sorted(f"{module}.{name}\n" for module, name in IMPORTED if module in MODULES)
     (FROZEN / f"names_{ABI}.txt").write_text("".join(named), "utf-8")
 
 
@@ -111,7 +112,7 @@ def test_the_names_of_every_level_exist(level: int) -> None:
 
 def test_new_names_need_a_new_level() -> None:
     """A client that imports a name which its level lacks would fail on older runtimes without a clear message."""
-    used = {each for each in RUNTIME_NAMES if each[0] in MODULES}
+    used = {each for each in IMPORTED if each[0] in MODULES}
     assert used <= names(ABI), "raise ABI in specwire/_abi.py, then run: UPDATE=1 python -m pytest tests/compatibility"
 
 

@@ -22,10 +22,8 @@ _OTHERS = frozenset({"api.md", "py.typed"})
 """Files of a package that are not modules."""
 _LAZY = {"annotations": ("__future__", "annotations"), "lazy": ("specwire.support", "lazy")}
 _PASSED_ON = {name: ("specwire.compat", name) for name in ("exports", *EXPORTS)}
-_IMPORTED = [{**IMPORTED, **_LAZY}, COMPAT, COMPAT_MODELS, _PASSED_ON]
-"""Tables of the names that modules may import."""
-RUNTIME_NAMES = frozenset(place for table in _IMPORTED for place in table.values())
-"""Modules and names that packages import; those of the runtime are its ABI."""
+IMPORTS = [{**IMPORTED, **_LAZY}, COMPAT, COMPAT_MODELS, _PASSED_ON]
+"""Tables of the names that modules may import: module and name in it; those of the runtime are its ABI."""
 _BASE_ERROR = ("specwire.compat", "SDKError")
 """Name of the runtime that a package passes on by a name of its own."""
 _ALIASES = frozenset({"AsyncClient", "Client"})
@@ -96,7 +94,7 @@ class _Module(Scope):
                 self.modules.add(name)
             elif (node.module, alias.name) == _BASE_ERROR and name.endswith("Error"):
                 continue
-            elif not any((node.module, alias.name) == table.get(name) for table in _IMPORTED):
+            elif not any((node.module, alias.name) == table.get(name) for table in IMPORTS):
                 raise self.unknown(node, f"an import of {alias.name} from {node.module}")
             elif (node.module or "").partition(".")[0] in _RUNTIME or name == "TypedDict":
                 self.callable.add(name)
