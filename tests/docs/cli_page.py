@@ -18,6 +18,7 @@ This page is generated from `specwire --help`: `UPDATE=1 python -m pytest tests/
 | 0 | done |
 | 1 | the input has errors, or `check` or `contract` found differences |
 | 2 | wrong usage |
+| 3 | `update --check` cannot find out whether there is a new version |
 | 130 | interrupted |
 | 141 | the reader of the output closed it, for example `head` |
 

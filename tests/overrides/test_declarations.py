@@ -323,10 +323,10 @@ def test_an_unrecorded_pin_is_an_error() -> None:
     expected = (
         "error[override-unrecorded] overrides/specwire_overrides/acme/audio.py:4: "
         "transcribe depends on transcribe, whose pin is not recorded\n"
-        "  help: review the function, then `make accept OVERRIDE=transcribe`\n"
+        "  help: review the function, then `specwire accept transcribe`\n"
         "error[override-unrecorded] overrides/specwire_overrides/acme/audio.py:10: "
         "ChatAccumulator depends on chat, whose pin is not recorded\n"
-        "  help: review the class, then `make accept OVERRIDE=chat`"
+        "  help: review the class, then `specwire accept chat`"
     )
     assert expected == message_of_generate()
 
@@ -338,7 +338,7 @@ def test_an_unreadable_pin_is_an_error() -> None:
     expected = (
         "error[override-unrecorded] overrides/specwire_overrides/acme/audio.py:10: "
         "the pin of chat cannot be read: specs/acme/override_pins/chat.json\n"
-        "  help: review the class, then `make accept OVERRIDE=chat`"
+        "  help: review the class, then `specwire accept chat`"
     )
     assert expected == message_of_generate()
 
@@ -357,7 +357,7 @@ def test_a_changed_operation_is_an_error_of_its_override() -> None:
         "    + query parameter page (str, optional)\n"
         "    - part prompt (str, optional)\n"
         "    + part chunking_strategy (str, optional)\n"
-        "  help: update the function, then `make accept OVERRIDE=transcribe`"
+        "  help: update the function, then `specwire accept transcribe`"
     )
     assert expected == message_of_generate()
 
@@ -379,7 +379,7 @@ def test_a_changed_stream_is_an_error_of_its_accumulator() -> None:
         "    + field words (str, optional)\n"
         "    - response text/event-stream (events of Transcript)\n"
         "    + response text/event-stream (events of Any)\n"
-        "  help: update the class, then `make accept OVERRIDE=chat`"
+        "  help: update the class, then `specwire accept chat`"
     )
     assert expected == message_of_generate()
 

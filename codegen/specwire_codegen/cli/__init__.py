@@ -1,7 +1,7 @@
 """The command line: the only package that prints or exits.
 
 Exit codes: 0 done, 1 something is wrong with the input (said on stderr) or `check` found differences, 2 wrong usage,
-130 interrupted.
+3 `update --check` has no answer, 130 interrupted.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import cyclopts
 
-from specwire_codegen.cli.console import advise, agreed, can_ask, pour, say, warn, working
+from specwire_codegen.cli.console import advise, agreed, can_ask, fail, pour, say, warn, working
 from specwire_codegen.cli.options import NO_MORE, Reading, Root
 from specwire_codegen.diagnostics import SpecwireCodegenError
 from specwire_codegen.project import provider
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _MOST_LINES = 40
 """Longest changelog entry that is printed."""
+_UNKNOWN = 3
+"""Exit code of `update --check` if the source cannot be read: neither 0, up to date, nor 1, a new version."""
 
 
 def diff(
@@ -89,7 +91,7 @@ def update(
     from_
         Path or URL of the document, if it is not where source.toml says. It is recorded.
     check
-        Change nothing; exit with 1 if there is a new version.
+        Change nothing; exit with 1 if there is a new version, with 3 if that cannot be found out.
     yes
         Pin the new version without asking.
     force
@@ -105,8 +107,14 @@ def update(
     from specwire_codegen.diff.report import FORMATS, changelog
     from specwire_codegen.pinning.update import look, take
 
-    with working(f"{name}: reading its document"):
-        found = look(provider(root, name), reading.access, from_)
+    try:
+        with working(f"{name}: reading its document"):
+            found = look(provider(root, name), reading.access, from_)
+    except SpecwireCodegenError as problem:
+        if not check:
+            raise
+        fail(problem)
+        return _UNKNOWN
     if not (found.is_new or found.is_moved or found.edited):
         say(f"{name} is up to date: version {found.version} is what {found.shown_source} has")
         return 0

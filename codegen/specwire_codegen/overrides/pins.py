@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -115,7 +116,7 @@ def check_pins(api: Api, overrides: tuple[Override, ...], folder: Path) -> Itera
         path = folder / f"{id_}.json"
         inside(folder, f"{id_}.json")
         what = "class" if override.returns == "Accumulator" else "function"
-        accept = f"`make accept OVERRIDE={id_}`"
+        accept = f"`specwire accept {shlex.quote(id_)}`"
         recorded = _recorded(path) if path.is_file() else None
         if recorded is None:
             message = f"{override.name} depends on {id_}, whose pin is not recorded"

@@ -98,6 +98,21 @@ def test_a_server_that_is_gone_changes_nothing(site: Site, specwire: Specwire) -
     assert "error[not-fetched]" in specwire("update", "shop", "--yes")[2]
 
 
+@pytest.mark.parametrize("status", [401, 404, 429, 503])
+def test_a_check_tells_a_failure_from_a_new_version(site: Site, specwire: Specwire, status: int) -> None:
+    """A scheduled job can try again later."""
+    assert 0 == exit_code("new", "shop", "--spec", f"http://{site.host}/v1/openapi.yaml")
+    site.pages["/v1/openapi.yaml"] = (status, {}, NEW.encode())
+    code, out, err = specwire("update", "shop", "--check")
+    assert (3, "") == (code, out)
+    assert f"the server returned HTTP {status}" in err
+    site.text("/v1/openapi.yaml", NEW)
+    assert 1 == exit_code("update", "shop", "--check")
+    site.server.shutdown()
+    site.server.server_close()
+    assert 3 == exit_code("update", "shop", "--check")
+
+
 def test_a_sign_in_page_is_no_document(site: Site, specwire: Specwire) -> None:
     """With status 200, as many sites answer."""
     assert 0 == exit_code("new", "shop", "--spec", f"http://{site.host}/v1/openapi.yaml")

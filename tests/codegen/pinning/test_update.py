@@ -303,6 +303,7 @@ def test_a_source_that_is_no_document_changes_nothing(
     assert 1 == code
     assert f"error[{message}] shop.yaml" in err
     assert before == tree(project / "specs")
+    assert 3 == exit_code("update", "shop", "--check")
 
 
 def test_other_encodings_are_told_apart(project: Path, specwire: Specwire) -> None:
@@ -311,6 +312,16 @@ def test_other_encodings_are_told_apart(project: Path, specwire: Specwire) -> No
     assert 1 == exit_code("update", "shop", "--check")
     Path("shop.yaml").write_bytes(NEW.replace("Shop", "Café").encode("latin-1"))
     assert "not-utf8" in specwire("update", "shop", "--check")[2]
+
+
+@pytest.mark.parametrize("name", ["shop", "nobody"])
+def test_a_check_without_an_answer_has_its_own_exit_code(project: Path, specwire: Specwire, name: str) -> None:
+    """A source that is gone and an unknown provider say nothing about versions; wrong usage remains 2."""
+    Path("shop.yaml").unlink()
+    code, out, err = specwire("update", name, "--check")
+    assert (3, "") == (code, out)
+    assert "error" in err
+    assert 2 == exit_code("update", name, "--check", "--unknown")
 
 
 def test_a_document_that_moved_is_named_by_hand(project: Path, specwire: Specwire) -> None:
