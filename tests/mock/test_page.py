@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from html.parser import HTMLParser
+from itertools import product
 from typing import Any
 
 import httpx2
@@ -87,6 +88,54 @@ def test_an_operation_can_be_tried(clean: Browser, url: str, client: httpx2.Clie
     assert "test-key" not in clean.evaluate("document.querySelector('#curl').textContent")
     assert "/chat" in clean.wait_for("document.querySelector('#records li')?.textContent")
     assert {url} == {each.partition("/?")[0].partition("/__")[0].removesuffix("/chat") for each in clean.requested}
+
+
+ALL = ("scalar", "list", "object")
+STYLES = {
+    "path": {"simple": ALL, "label": ALL, "matrix": ALL},
+    "query": {"form": ALL, "spaceDelimited": ("list",), "pipeDelimited": ("list",), "deepObject": ("object",)},
+    "header": {"simple": ALL},
+    "cookie": {"form": ALL},
+}
+"""Kinds of values by place and style of a parameter; OpenAPI defines no others."""
+COLORS = {"type": "object", "required": ["r", "g"], "properties": {"r": {"type": "integer"}, "g": {"type": "string"}}}
+VALUES = {
+    "scalar": ({"type": "string", "const": "a b"}, "a b"),
+    "list": ({"type": "array", "const": ["x&y", "z;w"]}, '["x&y", "z;w"]'),
+    "object": ({**COLORS, "const": {"r": 1, "g": "b;c"}}, '{"r": 1, "g": "b;c"}'),
+}
+"""Schema of each kind, and its value as entered."""
+
+
+def styled() -> dict[str, Any]:
+    """Return a document with an operation for each style of parameters and each kind of value."""
+    paths: dict[str, Any] = {}
+    for place, styles in STYLES.items():
+        for style, kinds in styles.items():
+            for kind, explode in product(kinds, (False, True)):
+                if (style, explode) == ("deepObject", False):
+                    continue
+                name = f"{place}_{style}_{explode}_{kind}".lower()
+                parameter = {"name": "color", "in": place, "style": style, "explode": explode, "required": True}
+                path = f"/{name}/{{color}}" if place == "path" else f"/{name}"
+                paths[path] = {"get": operation(name, parameters=[{**parameter, "schema": VALUES[kind][0]}])}
+    return {"openapi": "3.2.0", "info": {"title": "T", "version": "1"}, "paths": paths}
+
+
+@needs_browser
+def test_parameters_of_every_style_can_be_entered(clean: Browser) -> None:
+    """The server reads what the form sends as the value that was entered."""
+    document = styled()
+    with server.serve(mock_app.build(document)) as url:
+        for item in document["paths"].values():
+            name = item["get"]["operationId"]
+            clean.open(f"{url}/?operation={name}")
+            value = VALUES[name.rpartition("_")[2]][1]
+            clean.evaluate(f"document.querySelector('.field[data-place] input').value = {value!r}")
+            # A browser keeps one cookie of a name, so it cannot send a list in several.
+            expected = "200 OK" if name != "cookie_form_true_list" else "not sent: a browser cannot make this request"
+            assert send(clean).startswith(expected), name
+    assert len(document["paths"]) > 30
 
 
 @needs_browser

@@ -45,6 +45,22 @@ DOCUMENT: dict[str, Any] = {
             "get": {"operationId": "getThing", "responses": {"200": RESPONSE, "4XX": {"description": "d"}}},
             "post": {"operationId": "addThing", "responses": {"201": RESPONSE}},
         },
+        "/v1/items/{itemId}": {
+            "post": {
+                "operationId": "changeItem",
+                "parameters": [
+                    {"name": "itemId", "in": "path", "required": True, "schema": {"type": "integer"}},
+                    {"name": "limit", "in": "query", "required": True, "schema": {"type": "integer"}},
+                ],
+                "requestBody": {
+                    "required": True,
+                    "content": {
+                        "application/json": {"schema": {"type": "object", "properties": {"name": {"type": "string"}}}}
+                    },
+                },
+                "responses": {"200": RESPONSE, "4XX": {"description": "d", "content": {"application/json": {}}}},
+            }
+        },
         "/v1/watch": {
             "get": {
                 "operationId": "watch",
@@ -195,6 +211,38 @@ def test_a_broken_or_absent_server_is_reported(live: str) -> None:
         answer = client.get("/v1/thing")
         assert 502 == answer.status_code
         assert "http://127.0.0.1:9 cannot be reached: ConnectError" in answer.json()["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "said"),
+    [
+        ("/v1/items/5?limit=x", b'{"name":"a"}', 'request: query.limit: the value is not of type "integer"'),
+        ("/v1/items/five?limit=1", b'{"name":"a"}', 'request: path.itemId: the value is not of type "integer"'),
+        ("/v1/items/5", b'{"name":"a"}', "request: query.limit: the parameter is required"),
+        ("/v1/items/5?limit=1", b'{"name":1}', 'request: body.name: the value is not of type "string"'),
+        ("/v1/items/5?limit=1", b"{", "request: the body is not JSON: "),
+        ("/v1/items/5?limit=1", b"", "request: the body is not JSON: "),
+    ],
+)
+def test_a_wrong_request_is_reported(live: str, path: str, body: bytes, said: str) -> None:
+    """And passed on unchanged; values and credentials are in no report."""
+    Live.status = 400
+    headers = {"content-type": "application/json", "authorization": "Bearer very-secret"}
+    with proxied(live) as (client, reported):
+        assert 400 == client.post(path, content=body, headers=headers).status_code
+        page = client.get("/__mock__/").text
+        assert reported[0].departures == tuple(client.get("/__mock__/requests").json()[0]["departures"])
+    (departure,) = reported[0].departures
+    assert departure.startswith(said)
+    assert said.partition('"')[0].strip() in page and "very-secret" not in page
+    assert (path, body) == (Live.received[0][1], Live.received[0][3])
+
+
+def test_a_valid_request_is_not_reported(live: str) -> None:
+    """With undeclared query parameters, which servers ignore."""
+    with proxied(live) as (client, reported):
+        client.post("/v1/items/5?limit=1&trace=x", json={"name": "a"})
+    assert () == reported[0].departures
 
 
 def test_undeclared_paths_pass_too(live: str) -> None:

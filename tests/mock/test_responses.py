@@ -1,5 +1,6 @@
 """Responses and state of the mock server."""
 
+import copy
 from collections.abc import Iterator
 from typing import Any
 
@@ -195,10 +196,29 @@ def test_a_cancelled_job_keeps_its_status(client: httpx2.Client) -> None:
 
 
 def test_an_ended_job_cannot_be_cancelled(client: httpx2.Client) -> None:
-    """If the document has a 409 for that."""
+    """As on real servers, whether or not the document has a 409 for that; its status stays."""
     path = f"/jobs/{create_job(client)['id']}"
     statuses(client, path, 3)
-    assert client.post(f"{path}/cancel").status_code == 409
+    reply = client.post(f"{path}/cancel")
+    assert reply.status_code == 409
+    assert "the job has ended as SUCCESS and cannot be cancelled" in reply.text
+    assert statuses(client, path, 1) == ["SUCCESS"]
+
+
+@pytest.mark.parametrize("errors", [{}, {"400": {"description": "d"}}, {"default": {"description": "d"}}])
+def test_an_ended_job_cannot_be_cancelled_without_a_documented_409(
+    document: dict[str, Any], errors: dict[str, Any]
+) -> None:
+    """A document that lists other errors, or none."""
+    own = copy.deepcopy(document)
+    responses = own["paths"]["/jobs/{job_id}/cancel"]["post"]["responses"]
+    del responses["409"]
+    responses |= errors
+    with server.serve(mock_app.build(own)) as url:
+        with httpx2.Client(base_url=url, headers={"authorization": "Bearer test-key"}) as http:
+            path = f"/jobs/{create_job(http)['id']}"
+            statuses(http, path, 3)
+            assert http.post(f"{path}/cancel").status_code == 409
 
 
 def test_a_job_without_auto_start_waits_for_its_start(client: httpx2.Client) -> None:

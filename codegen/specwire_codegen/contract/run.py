@@ -31,7 +31,7 @@ from specwire_codegen.contract.values.redaction import redactor
 from specwire_codegen.contract.wire.credentials import server_keys
 from specwire_codegen.ir import Operation
 
-REJECTIONS = frozenset({400, 401, 403, 404, 405, 406, 413, 415, 422, 429})
+REJECTIONS = frozenset({400, 401, 403, 404, 405, 406, 409, 413, 415, 422, 429})
 """Statuses with which a server rejects a request that is invalid on purpose, whether or not the document lists them."""
 
 

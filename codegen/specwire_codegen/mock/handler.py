@@ -106,6 +106,22 @@ class Handler:
             case _:
                 return None
 
+    def request_departures(self, request: Arrival) -> tuple[str, ...]:
+        """Return where a request that is passed on departs from the document; its credentials are not checked."""
+        match self._provider.router.match(request.method, request.raw_path):
+            case Found(operation=operation, values=values):
+                sources = attrs.evolve(request.sources, path=values)
+                path = {name: unquote(value) for name, value in values.items()}
+                understood = self._provider.validator.validate(operation, path, sources, request.received)
+            case _:
+                return ()
+        # 413 is a limit of this server, and servers ignore a body that the document does not have.
+        if not isinstance(understood, Rejection) or understood.status == 413:
+            return ()
+        if not understood.violations:
+            return (f"request: {understood.message}",)
+        return tuple(f"request: {one}" for one in understood.violations if operation.body or one.where != "body")
+
     def bad_gateway(self, message: str) -> Reply:
         """Return the reply for a live server that cannot be reached."""
         return self._provider.errors.reply(None, 502, message)

@@ -1,4 +1,4 @@
-"""Proxy to a live server that reports where its responses depart from the document."""
+"""Proxy to a live server that reports where requests and responses depart from the document."""
 
 from collections.abc import AsyncIterator, Callable
 from typing import Final
@@ -103,6 +103,7 @@ class Proxy:
         finally:
             await answer.aclose()
         departures = watch.end() if watch is not None and not broken else ()
+        departures = (*self._handler.request_departures(got), *departures)
         self._report(self._handler.record_proxied(got, operation, answer.status_code, departures, broken))
         if broken:
             return await close_connection(scope, receive)

@@ -42,7 +42,7 @@ class LoggedRequest:
     id: str = ""
     """The X-Request-Id of the reply."""
     departures: tuple[str, ...] = ()
-    """Where the response of a live server departs from the document."""
+    """Where a request to a live server, or its response, departs from the document."""
 
     @property
     def matched(self) -> bool:

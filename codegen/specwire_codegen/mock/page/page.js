@@ -15,21 +15,36 @@ function parsed(text) {
 }
 
 const SEPARATORS = { pipeDelimited: "|", spaceDelimited: " " };
+const encoded = encodeURIComponent;
+const shown = each => typeof each === "string" ? each : JSON.stringify(each);
+const isList = value => Array.isArray(value);
+const isObject = value => value !== null && typeof value === "object" && !isList(value);
 
-/* Pairs of a query for a value that is a list or an object, by style. */
-function queryPairs(name, style, explode, text, isJson) {
-  const value = isJson && style !== "content" ? parsed(text) : text;
-  const shown = each => typeof each === "string" ? each : JSON.stringify(each);
-  if (Array.isArray(value)) {
-    return explode ? value.map(each => [name, shown(each)]) : [[name, value.map(shown).join(SEPARATORS[style] || ",")]];
+/* Items of a value, encoded one by one: a delimiter within an item is not one between items. */
+function items(value, explode, encode) {
+  if (isList(value)) return value.map(each => encode(shown(each)));
+  if (isObject(value)) return Object.entries(value).map(([key, each]) => encode(key) + (explode ? "=" : ",") + encode(shown(each)));
+  return [encode(shown(value))];
+}
+
+/* Text of a value in a path or a header, by style. */
+function styled(name, style, explode, value, encode) {
+  const parts = items(value, explode, encode);
+  if (style === "label") return `.${parts.join(explode ? "." : ",")}`;
+  if (style !== "matrix") return parts.join(",");
+  if (!explode) return `;${encode(name)}=${parts.join(",")}`;
+  return parts.map(part => isObject(value) ? `;${part}` : `;${encode(name)}=${part}`).join("");
+}
+
+/* Pairs of a query or of cookies, by style. */
+function pairs(name, style, explode, value) {
+  if (isObject(value) && style === "deepObject") {
+    return Object.entries(value).map(([key, each]) => [encoded(`${name}[${key}]`), encoded(shown(each))]);
   }
-  if (value !== null && typeof value === "object") {
-    const entries = Object.entries(value);
-    if (style === "deepObject") return entries.map(([key, each]) => [`${name}[${key}]`, shown(each)]);
-    if (explode) return entries.map(([key, each]) => [key, shown(each)]);
-    return [[name, entries.flat().map(shown).join(",")]];
-  }
-  return [[name, text]];
+  if (isObject(value) && explode) return Object.entries(value).map(([key, each]) => [encoded(key), encoded(shown(each))]);
+  const parts = items(value, false, encoded);
+  if (isList(value) && explode) return parts.map(part => [encoded(name), part]);
+  return [[encoded(name), parts.join(encoded(SEPARATORS[style] || ",").replace("%2C", ","))]];
 }
 
 function credentials(headers, query) {
@@ -38,8 +53,8 @@ function credentials(headers, query) {
   for (const { dataset } of all(".scheme")) {
     if (dataset.type === "apiKey") {
       if (dataset.in === "header") headers.set(dataset.name, key);
-      else if (dataset.in === "query") query.push([dataset.name, key]);
-      else cookie(dataset.name, key);
+      else if (dataset.in === "query") query.push(`${encoded(dataset.name)}=${encoded(key)}`);
+      else cookie(encoded(dataset.name), encoded(key));
     } else if (dataset.type !== "mutualTLS") {
       const scheme = dataset.type === "http" ? dataset.scheme : "Bearer";
       headers.set("authorization", scheme.toLowerCase() === "basic" ? `Basic ${btoa(`${key}:`)}` : `${scheme} ${key}`);
@@ -49,7 +64,8 @@ function credentials(headers, query) {
 
 const cookies = [];
 function cookie(name, value) {
-  document.cookie = `${name}=${encodeURIComponent(value)}; path=/; samesite=strict`;
+  if (cookies.includes(name)) throw new Error(`it keeps one cookie ${decodeURIComponent(name)}`);
+  document.cookie = `${name}=${value}; path=/; samesite=strict`;
   cookies.push(name);
 }
 
@@ -94,11 +110,11 @@ async function request() {
     const { place, name, style, explode } = field.dataset;
     const input = find("input, select", field), text = input.value;
     if (text === "" && place !== "path") continue;
-    if (place === "path") path = path.replace(`{${name}}`, () => encodeURIComponent(text));
-    else if (place === "header") headers.set(name, text);
-    else if (place === "cookie") cookie(name, text);
-    else if (place === "querystring") query.push([null, text]);
-    else query.push(...queryPairs(name, style, explode === "true", text, input.placeholder !== ""));
+    const isExploded = explode === "true", value = input.placeholder && style !== "content" ? parsed(text) : text;
+    if (place === "path") path = path.replace(`{${name}}`, () => styled(name, style, isExploded, value, encoded));
+    else if (place === "header") headers.set(name, styled(name, style, isExploded, value, each => each));
+    else if (place === "querystring") query.push(text);
+    else for (const [key, each] of pairs(name, style, isExploded, value)) place === "cookie" ? cookie(key, each) : query.push(`${key}=${each}`);
   }
   credentials(headers, query);
   for (const instruction of find("#fault").value.split(";").filter(Boolean)) {
@@ -106,9 +122,8 @@ async function request() {
     headers.set(`x-mock-${name}`, value);
   }
   const content = await body(headers);
-  const written = query.map(([name, value]) => name === null ? value : `${encodeURIComponent(name)}=${encodeURIComponent(value)}`).join("&");
   /* The origin comes first, so that no path leads to another host. */
-  const url = location.origin + path.replace(/#.*/, "") + (written ? `?${written}` : "");
+  const url = location.origin + path.replace(/#.*/, "") + (query.length ? `?${query.join("&")}` : "");
   return { url, headers, content };
 }
 

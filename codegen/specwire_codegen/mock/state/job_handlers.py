@@ -74,8 +74,7 @@ class JobHandlers:
             return job_state.start(job, polling)
         if not role.action.startswith("cancel"):
             return job
-        ended = job_state.has_ended(job, polling) and not job_state.is_cancelled(job)
-        if ended and exchange.operation.documents(409):
+        if job_state.has_ended(job, polling) and not job_state.is_cancelled(job):
             return Rejection(409, f"the job has ended as {job.status} and cannot be cancelled")
         return job_state.cancel(job, polling, self._interim(media, polling))
 
