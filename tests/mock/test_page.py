@@ -91,7 +91,7 @@ def test_an_operation_can_be_tried(clean: Browser, url: str, client: httpx2.Clie
 
 
 ALL = ("scalar", "list", "object")
-STYLES = {
+STYLES: dict[str, dict[str, tuple[str, ...]]] = {
     "path": {"simple": ALL, "label": ALL, "matrix": ALL},
     "query": {"form": ALL, "spaceDelimited": ("list",), "pipeDelimited": ("list",), "deepObject": ("object",)},
     "header": {"simple": ALL},
