@@ -19,6 +19,7 @@ from specwire import AsyncEventStream, BaseRequest, EventStream, Options
 from specwire._client.session import BaseSession
 from specwire._codec import scalar
 from specwire._exchange.exchange import Exchange
+from specwire._operations.request import JsonBody
 from specwire._pagination import pagination
 from specwire._pagination.pagination import Trail
 from specwire._streaming.sse import SSEParser
@@ -269,6 +270,33 @@ def _wrong_item(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(Trail, "take", taken)
     monkeypatch.setattr(Trail, "following", followed)
+
+
+@changing_requests("8c page of a body skipped", "pages_in_bodies")
+def _page_of_body_skipped(request: BaseRequest) -> BaseRequest:
+    name = getattr(request.operation.pagination, "page", None)
+    body = request.body
+    if name is None or not isinstance(body, JsonBody) or name not in body.value:
+        return request
+    return request.replace(body=JsonBody({**body.value, name: body.value[name] + 1}, body.content_type))
+
+
+@changing_requests("8d terms of a search lost on further pages", "pages_in_bodies")
+def _terms_lost(request: BaseRequest) -> BaseRequest:
+    body = request.body
+    if not isinstance(body, JsonBody) or "after" not in body.value:
+        return request
+    return request.replace(body=JsonBody({**body.value, "terms": []}, body.content_type))
+
+
+@patching("8e cursor of a header ignored", "pages_in_bodies")
+def _header_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
+    after = Trail._after_cursor
+
+    def ended(trail: Any, page: Any, found: Any, response: Any) -> Any:
+        return None if found.header is not None else after(trail, page, found, response)
+
+    monkeypatch.setattr(Trail, "_after_cursor", ended)
 
 
 @sending("9 file name of a part lost", "moonshot/upload_file", "multipart")

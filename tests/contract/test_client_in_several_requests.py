@@ -44,7 +44,7 @@ def test_unwrapped_responses_are_returned_typed(tmp_path: Path, monkeypatch: pyt
         assert all(harness.reads(one, 30) > 2 for one in subject.api.operations)
 
 
-@pytest.mark.parametrize("case", ["pages", "polling", "idempotency", "resumable", "streams"])
+@pytest.mark.parametrize("case", ["pages", "pages_in_bodies", "polling", "idempotency", "resumable", "streams"])
 def test_every_kind_of_call_in_several_requests(case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each style of pages, each retry rule and each resumable stream works as documented."""
     monkeypatch.syspath_prepend(str(tmp_path))

@@ -18,6 +18,7 @@ INT = {"type": "integer"}
 FLAG = {"type": "boolean"}
 ARRAY = {"type": "array", "items": {"type": "object", "properties": {"id": TEXT}}}
 NULLABLE = {"type": ["string", "null"]}
+DATE = {"type": "string", "format": "date-time"}
 URL = {"type": ["string", "null"], "format": "uri"}
 
 
@@ -259,6 +260,9 @@ def test_a_link_header_is_inferred_for_an_object() -> None:
         ({"cursor": TEXT}, "X-Next-Cursor", "cursor"),
         ({"page_token": TEXT, "page_size": INT}, "Next-Page-Token", "page_token"),
         ({"page": INT}, "X-Next-Page", "page"),
+        ({"after": DATE, "page": INT}, "X-Next-Page", "page"),
+        ({"after": TEXT, "page": INT}, "X-Next-Page", "page"),
+        ({"after": DATE, "marker": TEXT}, "X-Next-Token", "marker"),
     ],
 )
 def test_a_header_with_the_next_cursor_is_inferred(query: Mapping[str, Any], header: str, cursor: str) -> None:
@@ -267,6 +271,22 @@ def test_a_header_with_the_next_cursor_is_inferred(query: Mapping[str, Any], hea
     assert found is not None and found.certain
     expected = {"style": "cursor", "cursor": cursor, "next_header": header, "items": ""}
     assert expected == {key: each for key, each in found.value.items() if key != "size"}
+
+
+@pytest.mark.parametrize("first", [DATE, {**INT, "description": "Made after this time."}])
+def test_a_time_is_no_cursor_where_another_parameter_is(first: Mapping[str, Any]) -> None:
+    found = guess({"after": first, "marker": TEXT}, thing(data=ARRAY, next_marker=TEXT))
+    expected = {"style": "cursor", "cursor": "marker", "items": "/data", "next": "/next_marker"}
+    assert found is not None and (expected, True) == (found.value, found.certain)
+
+
+def test_a_number_in_a_body_is_uncertain_if_a_header_has_the_cursor() -> None:
+    """The header is text, which the server may refuse there."""
+    for schema, certain in ((TEXT, True), (INT, False)):
+        body = {"content": {"application/json": {"schema": thing(cursor=schema)}}}
+        response = {"headers": {"X-Next-Cursor": {}}, "content": {"application/json": {"schema": ARRAY}}}
+        operation = {"operationId": "list", "requestBody": body, "responses": {"200": response}}
+        assert [one.certain for one in guesses_at("/jobs/search", "post", operation, {}, {})] == [certain]
 
 
 def posted(fields: Mapping[str, Any], schema: Any, path: str, query: Mapping[str, Any] | None = None) -> Guess | None:
@@ -300,6 +320,8 @@ def test_a_post_that_reads_a_list_is_paged_by_its_body() -> None:
         ({"after": TEXT, "limit": INT}, thing(data=ARRAY)),
         ({"page": {**INT, "default": 1}}, thing(data=ARRAY, next_page=TEXT)),
         ({}, thing(data=thing(fields=ARRAY, name=TEXT), links=thing(next=TEXT))),
+        ({"last_id": {**TEXT, "description": "Last ID received by the client."}}, thing(result=ARRAY)),
+        ({"after": INT, "limit": INT}, thing(data=ARRAY, next=TEXT)),
     ],
 )
 def test_uncertain_pagination_is_a_comment(query: Mapping[str, Any], schema: Any) -> None:
@@ -328,6 +350,10 @@ def test_uncertain_pagination_is_a_comment(query: Mapping[str, Any], schema: Any
         ),
         ({"from": {**INT, "description": "Unix timestamp."}, "limit": INT}, thing(data=ARRAY, total=INT)),
         ({"after": INT, "limit": INT}, thing(data=ARRAY, has_more=FLAG)),
+        ({"after": DATE, "limit": INT}, thing(data=ARRAY, next_cursor=TEXT)),
+        ({"after": {**INT, "description": "Unix time."}}, thing(data=ARRAY, next=INT)),
+        ({"bookmark": FLAG, "limit": INT}, thing(data=ARRAY, next_cursor=TEXT)),
+        ({"continue": FLAG, "limit": INT}, thing(data=ARRAY, next_cursor=TEXT)),
     ],
 )
 def test_what_is_no_list_in_pages_is_left_alone(query: Mapping[str, Any], schema: Any) -> None:

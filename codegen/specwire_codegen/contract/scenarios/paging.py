@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import unquote
@@ -19,9 +20,11 @@ from specwire_codegen.contract.subject import Subject
 from specwire_codegen.contract.values.types import Types
 from specwire_codegen.contract.wire.expected_request import Arrival
 from specwire_codegen.contract.wire.parameters import is_text_of, query_pairs
-from specwire_codegen.ir import Cursor, JsonPayload, ListOf, NextURL, Operation
+from specwire_codegen.ir import Field, JsonBody, JsonPayload, ListOf, NextURL, Operation, Parameter
 from specwire_codegen.normalize.extensions import UNKNOWN
 
+_HEADER_TOKENS = st.from_regex(r"[A-Za-z0-9_=./+-]{1,24}", fullmatch=True)
+"""Cursors that a header can hold."""
 _NEXT = "?page=2&mark=a%20b"
 """The address of the second page, relative to the first."""
 
@@ -42,8 +45,8 @@ def pages(subject: Subject, types: Types, operation: Operation) -> SearchStrateg
     if pagination is None or not isinstance(operation.payload, JsonPayload):
         return None
     in_body = not isinstance(pagination, NextURL) and pagination.in_body
-    if in_body or (isinstance(pagination, Cursor) and pagination.header is not None):
-        return None  # the scenarios page by the query and the body of the response
+    if in_body and not (isinstance(operation.body, JsonBody) and operation.body.fields is not None):
+        return None  # a body in one argument is drawn whole, with or without a cursor of its own
     return _Pages(subject, types, operation).strategy()
 
 
@@ -100,6 +103,8 @@ class _Pages:
         """Return a strategy of the cursor of the second page; it yields None without a cursor."""
         if self._stated["style"] != "cursor":
             return st.none()
+        if "next_header" in self._stated:
+            return _HEADER_TOKENS
         place = self._place(self._stated["next"]) if "next" in self._stated else self._last()
         drawn = self._values(place.schema)
         return drawn.filter(lambda one: isinstance(one, str | int) and not isinstance(one, bool) and one != "")
@@ -116,7 +121,7 @@ class _Pages:
     def _scene(self, drawn: tuple[Any, Any], items: tuple[list[Any], list[Any]], token: Any) -> Scenario:
         first, second = (_put(page, self._items.path, some) for page, some in zip(drawn, items, strict=True))
         count = len(items[0])
-        link: tuple[tuple[str, str], ...] = ()
+        headers: tuple[tuple[str, str], ...] = ()
         follows: dict[str, Any] = {}
         sized: dict[str, Any] = {}
         exact = False
@@ -130,22 +135,29 @@ class _Pages:
                     first, second = self._set(first, "total", total), self._set(second, "total", total)
             case "cursor":
                 follows = {self._stated["cursor"]: token}
-                exact = "next" in self._stated or "more" in self._stated
-                if "next" in self._stated:
+                exact = bool({"next", "next_header"} & self._stated.keys())
+                if "next_header" in self._stated:
+                    headers = ((self._stated["next_header"].lower(), token),)
+                elif "next" in self._stated:
                     first, second = self._set(first, "next", token), self._ended(second, token)
                 else:
                     last = _put(items[0][-1], self._last().path, token)
                     first = _put(first, self._items.path, [*items[0][:-1], last])
-                if "more" in self._stated:
-                    first, second = self._set(first, "more", True), self._set(second, "more", False)
             case _:
                 exact = True
                 if "next" in self._stated:
                     first, second = self._set(first, "next", _NEXT), self._ended(second, None)
                 else:
-                    link = (("link", f'<{_NEXT}>; rel="next"'),)
+                    headers = (("link", f'<{_NEXT}>; rel="next"'),)
+        if "more" in self._stated:
+            exact = True
+            first, second = self._set(first, "more", True), self._set(second, "more", False)
         expected = [*_at(first, self._items.path), *_at(second, self._items.path)]
-        made = [self._response(first, link), self._response(second), self._response(_put(second, self._items.path, []))]
+        made = [
+            self._response(first, headers),
+            self._response(second),
+            self._response(_put(second, self._items.path, [])),
+        ]
 
         def check(outcome: Outcome, arrivals: Sequence[Arrival]) -> Iterator[str]:
             if outcome.error is not None:
@@ -161,7 +173,7 @@ class _Pages:
                 self._types, ListOf(self._operation.pagination.item), expected, outcome.value
             )
 
-        left_out = frozenset(self._keyword(parameter) for parameter in follows)
+        left_out = frozenset(self._argument(name).name for name in follows)
         return Scenario("items", tuple(made), check, sized, left_out)
 
     def _asked(self, first: Arrival, second: Arrival, follows: Mapping[str, Any]) -> Iterator[str]:
@@ -174,6 +186,9 @@ class _Pages:
             )
             yield from repeated_problems(first, attrs.evolve(second, query=first.query))
             return
+        if self._in_body:
+            yield from _body_problems(first, second, follows)
+            return
         for name, value in follows.items():
             texts = [unquote(text) for key, text in query_pairs(second.query) if unquote(key) == name]
             if len(texts) != 1 or not is_text_of(texts[0], value):
@@ -184,12 +199,20 @@ class _Pages:
     def _response(self, page: Any, headers: tuple[tuple[str, str], ...] = ()) -> DrawnResponse:
         return attrs.evolve(drawn_responses.json_response(self._status, self._media_type, page), headers=headers)
 
-    def _keyword(self, wire: str) -> str:
-        return next(one.name for one in self._operation.parameters if (one.place, one.wire_name) == ("query", wire))
+    @property
+    def _in_body(self) -> bool:
+        return self._stated.get("in") == "body"
+
+    def _argument(self, wire: str) -> Field | Parameter:
+        """Return the query parameter, or the field of the body, with a name."""
+        body = self._operation.body
+        if self._in_body and isinstance(body, JsonBody):
+            return next(one for one in body.fields or () if one.wire_name == wire)
+        return next(one for one in self._operation.parameters if (one.place, one.wire_name) == ("query", wire))
 
     def _sized(self, count: int) -> dict[str, int]:
         size = self._stated.get("size")
-        return {} if size is None else {self._keyword(size): count}
+        return {} if size is None else {self._argument(size).name: count}
 
     def _set(self, page: Any, what: str, value: Any) -> Any:
         return _put(page, self._place(self._stated[what]).path, value)
@@ -226,6 +249,19 @@ def _put(value: Any, path: Sequence[str], new: Any) -> Any:
 
 def _put_missing(page: Any, path: Sequence[str], holder: Any) -> Any:
     return page if isinstance(_at(page, path), dict) else _put(page, path, holder)
+
+
+def _body_problems(first: Arrival, second: Arrival, follows: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the differences of the second body from the first, except for the fields of its page."""
+    before, after = (json.loads(one.body or b"{}") for one in (first, second))
+    for name, value in follows.items():
+        if name not in after or after[name] != value or isinstance(after[name], bool):
+            yield f"request 2: body field {name}: {value!r} expected, not {after.get(name)!r}"
+    rest = {name: value for name, value in after.items() if name not in follows}
+    if rest != before:
+        yield f"request 2: body {before!r} expected again, not {rest!r}"
+    leaving = frozenset({"content-length"} if first.body else {"content-length", "content-type"})
+    yield from repeated_problems(first, attrs.evolve(second, body=first.body), leaving=leaving)
 
 
 def _without(query: str, names: frozenset[str]) -> str:

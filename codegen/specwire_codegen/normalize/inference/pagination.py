@@ -125,6 +125,8 @@ def guess_pages(target: str, path: str, method: str, operation: Mapping[str, Any
         return
     value, sure, sign = found
     value = {"items": page.items, **value, **({"in": "body"} if in_body and value["style"] not in _BY_URL else {})}
+    if in_body and "next_header" in value:  # a header is text, also where a field takes a number
+        sure = may_be(_schema(query[value["cursor"]], schemas), "string")
     if size is not None and value["style"] != "link":
         value["size"] = size
     if value["style"] in ("page", "offset"):
@@ -152,8 +154,11 @@ def _by_header(
 ) -> tuple[dict[str, Any], bool, str] | None:
     """Return the style of a list whose next cursor, or number of the next page, is in a header of the response."""
     header = next((name for name in headers if _NEXT_HEADER.fullmatch(name)), None)
-    cursor = first((*_CURSOR, *_PAGE), query)
-    if header is None or cursor is None or not may_be(_schema(query[cursor], schemas), "string", "integer"):
+    if header is None:
+        return None
+    number = first(_PAGE, query) if header.lower().endswith("page") else None
+    cursor = number or _cursor_parameter(query, schemas) or first(_PAGE, query)
+    if cursor is None or not may_be(_schema(query[cursor], schemas), "string", "integer"):
         return None
     return {"style": "cursor", "cursor": cursor, "next_header": header}, True, f"the header {header!r} and "
 
@@ -264,7 +269,7 @@ def _cursor(page: _Answer, query: Mapping[str, Any], schemas: Schemas) -> tuple[
         sure = not textual or not _is_number(query[number], schemas)
         if sure:
             return {"style": "cursor", "cursor": number, "next": following, **flag}, True, ""
-    name = first(_CURSOR, query)
+    name = _cursor_parameter(query, schemas)
     if name is None:
         for opaque in (*_OFFSET, *_PAGE):
             if opaque in query and types_of(_schema(query[opaque], schemas)) == {"string"}:
@@ -273,22 +278,36 @@ def _cursor(page: _Answer, query: Mapping[str, Any], schemas: Schemas) -> tuple[
                     return {"style": "cursor", "cursor": opaque, "next": same, **flag}, True, ""
         return None
     following = _named_cursor(page, name, schemas) or _find(page, (*_NEXT, *_NEXT_PAGE), schemas, "string", "integer")
-    if following is not None:
-        return {"style": "cursor", "cursor": name, "next": following, **flag}, True, ""
     schema = _schema(query[name], schemas)
-    if "date" in str(schema.get("format", "")) or not may_be(schema, "string", "integer"):
-        return None
-    if _says(query[name], _IS_TIME, schemas) and not _says(query[name], r"\b(ids?|cursor)\b", schemas):
-        return None
+    if following is not None:
+        # Text cannot be sent where a number is expected: the two may mean different things.
+        sure = may_be(schema, "string") or may_be(_at(page, following, schemas), "integer")
+        return {"style": "cursor", "cursor": name, "next": following, **flag}, sure, ""
     last = _find(page, _LAST_ID, schemas, "string", "integer")
     identity = _identity(page, schema, schemas)
     if identity is not None:
         named = _says(query[name], rf"\b{identity}s?\b", schemas)
         sure = name in _LAST_ITEM and (named or (more is not None and identity in _IDS[:2]) or last is not None)
+        # Without a size, an end or the last id in the page, the list may be a feed that is read from an event on.
+        sure = sure and (first(_SIZE, query) is not None or more is not None or last is not None)
         return {"style": "cursor", "cursor": name, "next_from_last_item": f"/{identity}", **flag}, sure, ""
     if last is not None and name in _LAST_ITEM:
         return {"style": "cursor", "cursor": name, "next": last, **flag}, True, ""
     return None
+
+
+def _cursor_parameter(query: Mapping[str, Any], schemas: Schemas) -> str | None:
+    """Return the parameter that takes a cursor; a flag or a time of the same name is none."""
+    for name in _CURSOR:
+        if name in query and not (name in _LAST_ITEM and _is_time(query[name], schemas)):
+            schema = _schema(query[name], schemas)
+            if may_be(schema, "string", "integer") and "date" not in str(schema.get("format", "")):
+                return name
+    return None
+
+
+def _is_time(parameter: Mapping[str, Any], schemas: Schemas) -> bool:
+    return _says(parameter, _IS_TIME, schemas) and not _says(parameter, r"\b(ids?|cursor)\b", schemas)
 
 
 def _named_cursor(page: _Answer, name: str, schemas: Schemas) -> str | None:
