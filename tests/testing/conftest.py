@@ -17,8 +17,8 @@ __all__ = ["mock_client", "mock_server"]
 
 SPEC = """
 openapi: 3.2.0
-info: {title: Harbour, version: "1"}
-servers: [{url: "https://harbour.example/v1"}]
+info: {title: Marina, version: "1"}
+servers: [{url: "https://marina.example/v1"}]
 security: [{key: []}]
 paths:
   /boats:
@@ -86,13 +86,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Project with `openapi.yaml` and a client generated from it."""
     folder = tmp_path_factory.mktemp("project")
     (folder / "openapi.yaml").write_text(SPEC, "utf-8")
-    generate(single(folder / "openapi.yaml", "harbour", folder / "src"))
+    generate(single(folder / "openapi.yaml", "marina", folder / "src"))
     return folder
 
 
 @pytest.fixture(scope="session")
-def harbour(folder: Path) -> Iterator[ModuleType]:
+def marina(folder: Path) -> Iterator[ModuleType]:
     """Package of the client."""
     sys.path.insert(0, str(folder / "src"))
-    yield import_module("harbour")
+    yield import_module("marina")
     sys.path.remove(str(folder / "src"))

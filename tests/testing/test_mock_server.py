@@ -21,16 +21,16 @@ HI = [UserMessage(content="Hi")]
 
 
 @pytest.fixture
-def mock(harbour: ModuleType, folder: Path) -> Iterator[MockServer]:
+def mock(marina: ModuleType, folder: Path) -> Iterator[MockServer]:
     """Mock server of the document of a generated client."""
-    with MockServer(harbour.Harbour, root=folder) as server:
+    with MockServer(marina.Marina, root=folder) as server:
         yield server
 
 
 @pytest.fixture(params=["in process", "socket"])
-def client(mock: MockServer, harbour: ModuleType, request: pytest.FixtureRequest) -> Iterator[Any]:
+def client(mock: MockServer, marina: ModuleType, request: pytest.FixtureRequest) -> Iterator[Any]:
     """Client of the mock server."""
-    with mock.client(harbour.Harbour, socket=request.param == "socket", max_retries=1) as one:
+    with mock.client(marina.Marina, socket=request.param == "socket", max_retries=1) as one:
         yield one
 
 
@@ -155,30 +155,30 @@ def test_asynchronous_clients(socket: bool) -> None:
         assert [500, 200] == [each.status for each in mock.requests][:2]
 
 
-def test_invalid_use_is_an_error(mock: MockServer, harbour: ModuleType, tmp_path: Path) -> None:
+def test_invalid_use_is_an_error(mock: MockServer, marina: ModuleType, tmp_path: Path) -> None:
     """It says what to do."""
     with pytest.raises(SpecwireCodegenError, match="no operation 'listBoat': did you mean 'listBoats'"):
         mock.fail("listBoat")
     with pytest.raises(TypeError, match="one of json, text, content and stream"):
         mock.respond("listBoats", json=1, text="a")
     with pytest.raises(
-        SpecwireCodegenError, match=r'pass its path, as in mock_client\(Harbour, document="openapi.yaml"\)'
+        SpecwireCodegenError, match=r'pass its path, as in mock_client\(Marina, document="openapi.yaml"\)'
     ):
-        MockServer(harbour.Harbour, root=tmp_path)
+        MockServer(marina.Marina, root=tmp_path)
     with pytest.raises(SpecwireCodegenError, match="unknown provider 'nobody'"):
         MockServer("nobody")
     with pytest.raises(SpecwireCodegenError, match="write it like 100ms"):
         MockServer("mistral", latency="soon")
 
 
-def test_a_document_can_be_a_path_or_a_value(folder: Path, harbour: ModuleType) -> None:
+def test_a_document_can_be_a_path_or_a_value(folder: Path, marina: ModuleType) -> None:
     """Or the class of a client, whose manifest has the digest of its document."""
     answer = {"200": {"description": "d", "content": {"application/json": {"schema": {"const": 1}}}}}
     with MockServer({"paths": {"/x": {"get": {"operationId": "x", "responses": answer}}}}) as mock:
         assert 1 == httpx2.get(f"{mock.url}/x").json()
         assert "1 operation." in httpx2.get(mock.url).text
-    for document in (folder / "openapi.yaml", "openapi.yaml", harbour.Harbour, harbour.AsyncHarbour):
-        with MockServer(document, root=folder) as mock, mock.client(harbour.Harbour) as client:
+    for document in (folder / "openapi.yaml", "openapi.yaml", marina.Marina, marina.AsyncMarina):
+        with MockServer(document, root=folder) as mock, mock.client(marina.Marina) as client:
             assert client.boats.list()
 
 

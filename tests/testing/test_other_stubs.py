@@ -18,7 +18,7 @@ from fastapi.testclient import TestClient
 from pytest_httpx import HTTPXMock
 from specwire.testing import json_lines_bytes, sse_bytes
 
-URL = "https://harbour.example/v1"
+URL = "https://marina.example/v1"
 PHOTO = b"\x89PNG" * 1000
 BOATS = [{"id": "1", "name": "Rex"}, {"id": "2", "name": "Ada"}]
 TYPES = {"/photo": "image/png", "/watch": "text/event-stream", "/log": "application/x-ndjson"}
@@ -72,19 +72,19 @@ async def make_every_call_asynchronously(client: Any) -> None:
 
 
 @pytest.mark.parametrize("library", [httpx2, httpx], ids=lambda library: library.__name__)
-def test_mock_transports(library: Any, harbour: ModuleType, tmp_path: Path) -> None:
+def test_mock_transports(library: Any, marina: ModuleType, tmp_path: Path) -> None:
     """`MockTransport` of httpx2 and httpx: its responses are loaded before a client reads them."""
     transport = library.MockTransport(answer(library))
-    make_every_call(harbour.Harbour("k", http_client=library.Client(transport=transport)), tmp_path)
-    client = harbour.AsyncHarbour("k", http_client=library.AsyncClient(transport=transport))
+    make_every_call(marina.Marina("k", http_client=library.Client(transport=transport)), tmp_path)
+    client = marina.AsyncMarina("k", http_client=library.AsyncClient(transport=transport))
     asyncio.run(make_every_call_asynchronously(client))
 
 
-def test_hooks_that_read_responses(harbour: ModuleType, tmp_path: Path) -> None:
+def test_hooks_that_read_responses(marina: ModuleType, tmp_path: Path) -> None:
     """A user's client may have hooks that load every response."""
     hooks = {"response": [lambda response: response.read()]}
     transport = httpx2.MockTransport(answer(httpx2))
-    make_every_call(harbour.Harbour("k", http_client=httpx2.Client(transport=transport, event_hooks=hooks)), tmp_path)
+    make_every_call(marina.Marina("k", http_client=httpx2.Client(transport=transport, event_hooks=hooks)), tmp_path)
 
 
 @pytest.fixture
@@ -116,28 +116,28 @@ def application() -> Iterator[TestClient]:
         yield client
 
 
-def test_applications_in_process(application: TestClient, harbour: ModuleType, tmp_path: Path) -> None:
+def test_applications_in_process(application: TestClient, marina: ModuleType, tmp_path: Path) -> None:
     """The test client of FastAPI and Starlette is an HTTP client."""
-    client = harbour.Harbour("k", base_url="http://testserver/v1", http_client=application)
+    client = marina.Marina("k", base_url="http://testserver/v1", http_client=application)
     make_every_call(client, tmp_path)
     transport = httpx2.ASGITransport(application.app)
-    later = harbour.AsyncHarbour("k", http_client=httpx2.AsyncClient(transport=transport))
+    later = marina.AsyncMarina("k", http_client=httpx2.AsyncClient(transport=transport))
     asyncio.run(make_every_call_asynchronously(later))
 
 
-def test_respx(harbour: ModuleType, tmp_path: Path) -> None:
+def test_respx(marina: ModuleType, tmp_path: Path) -> None:
     """It replaces what httpx sends, so a client needs an `http_client` of httpx."""
     with respx.mock(assert_all_called=False) as router:
-        router.route(host="harbour.example").mock(side_effect=answer(httpx))
-        make_every_call(harbour.Harbour("k", http_client=httpx.Client()), tmp_path)
-        later = harbour.AsyncHarbour("k", http_client=httpx.AsyncClient())
+        router.route(host="marina.example").mock(side_effect=answer(httpx))
+        make_every_call(marina.Marina("k", http_client=httpx.Client()), tmp_path)
+        later = marina.AsyncMarina("k", http_client=httpx.AsyncClient())
         asyncio.run(make_every_call_asynchronously(later))
         assert router.calls.call_count > 8
 
 
-def test_pytest_httpx(harbour: ModuleType, httpx_mock: HTTPXMock, tmp_path: Path) -> None:
+def test_pytest_httpx(marina: ModuleType, httpx_mock: HTTPXMock, tmp_path: Path) -> None:
     """It replaces the transports of httpx, so a client needs an `http_client` of httpx."""
     httpx_mock.add_callback(answer(httpx), is_reusable=True)
-    make_every_call(harbour.Harbour("k", http_client=httpx.Client()), tmp_path)
-    asyncio.run(make_every_call_asynchronously(harbour.AsyncHarbour("k", http_client=httpx.AsyncClient())))
+    make_every_call(marina.Marina("k", http_client=httpx.Client()), tmp_path)
+    asyncio.run(make_every_call_asynchronously(marina.AsyncMarina("k", http_client=httpx.AsyncClient())))
     assert {"Bearer k"} == {request.headers["authorization"] for request in httpx_mock.get_requests()}

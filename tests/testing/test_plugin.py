@@ -20,23 +20,23 @@ import asyncio
 import sys
 
 sys.path.insert(0, "src")
-from harbour import AsyncHarbour, Harbour
+from marina import AsyncMarina, Marina
 
 
 def test_a_server_by_class(mock_client, mock_server):
-    client = mock_client(Harbour, max_retries=0)
-    mock_server(Harbour).respond("listBoats", json=[{"name": "Rex"}])
+    client = mock_client(Marina, max_retries=0)
+    mock_server(Marina).respond("listBoats", json=[{"name": "Rex"}])
     assert ["Rex"] == [boat.name for boat in client.boats.list()]
 
 
 def test_state_is_not_shared_between_tests(mock_client, mock_server):
-    assert [] == mock_server(Harbour).requests
-    assert ["Rex"] != [boat.name for boat in mock_client(Harbour).boats.list()]
+    assert [] == mock_server(Marina).requests
+    assert ["Rex"] != [boat.name for boat in mock_client(Marina).boats.list()]
 
 
 def test_a_server_by_path(mock_client, mock_server):
     async def call():
-        async with mock_client(AsyncHarbour, document="openapi.yaml") as client:
+        async with mock_client(AsyncMarina, document="openapi.yaml") as client:
             return await client.boats.create(name="Rex")
 
     assert "Rex" == asyncio.run(call()).name
@@ -46,7 +46,7 @@ def test_a_server_by_path(mock_client, mock_server):
 def test_a_socket(mock_server):
     import httpx2
 
-    assert "Harbour" in httpx2.get(mock_server("openapi.yaml").url).text
+    assert "Marina" in httpx2.get(mock_server("openapi.yaml").url).text
 """
 
 
@@ -63,7 +63,7 @@ def run(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=120)
 
 
-def test_the_fixtures_work_in_a_project(folder: Path, harbour: ModuleType) -> None:
+def test_the_fixtures_work_in_a_project(folder: Path, marina: ModuleType) -> None:
     """Clients find the document that they were generated from."""
     fixtures = "from specwire_codegen.testing.plugin import mock_client, mock_server\n"
     (folder / "conftest.py").write_text(fixtures, "utf-8")

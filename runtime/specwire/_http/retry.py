@@ -12,7 +12,7 @@ from specwire.errors import ConfigurationError
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 
 
-class RetryPolicy(msgspec.Struct, frozen=True, kw_only=True):
+class RetryPolicy(msgspec.Struct, frozen=True, kw_only=True, repr_omit_defaults=True):
     """Number, timing and conditions of retries."""
 
     attempts: int = 3

@@ -91,7 +91,7 @@ def test_the_help_of_every_verb_has_an_example_and_the_common_options(
     monkeypatch.setenv("COLUMNS", "80")
     code, out, _ = specwire(verb, "--help")
     usage, *lines = out.splitlines()
-    assert code == 0 and verb in usage and f"specwire {verb}" in " ".join(lines)
+    assert code == 0 and verb in usage and f"specwire {verb}" in " ".join(" ".join(lines).split())
     common = set[str]() if verb == "call" else {"--json", "--quiet", "--verbose", "--debug"}  # a help of its own
     assert common <= set(re.findall(r"--\w+", out))
     assert verb == "call" or all(len(line) <= 80 for line in out.splitlines())
