@@ -32,7 +32,7 @@ from specwire_codegen.normalize.repair import (
     tags,
     validity,
 )
-from specwire_codegen.normalize.resolution import targets
+from specwire_codegen.normalize.resolution import generics, targets
 from specwire_codegen.normalize.schema import (
     conditionals,
     enum_names,
@@ -80,7 +80,8 @@ PASSES = (
     Pass("lengths", lengths.apply, ("swagger2",), stops=True),
     Pass("tuples", openapi3.tuples, ("swagger2",)),
     Pass("empty-values", empty_values.apply, ("tuples",)),
-    Pass("references", targets.apply, ("empty-values",)),
+    Pass("generics", generics.apply, ("empty-values",)),
+    Pass("references", targets.apply, ("generics",)),
     Pass("response-descriptions", responses.describe, ("references",)),
     Pass("openapi3", openapi3.upgrade, ("tuples", "references")),
     Pass("numbers", numbers.apply, ("openapi3",)),

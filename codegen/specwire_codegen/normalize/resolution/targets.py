@@ -104,7 +104,7 @@ class _Finder:
             return
         pointer = pointers.from_fragment(ref)
         found = (
-            through_refs(self.data, pointer) if pointer.startswith("/") or ref == "#" else _anchored(self.data, pointer)
+            through_refs(self.data, pointer) if pointer.startswith("/") or ref == "#" else anchored(self.data, pointer)
         )
         if found is None:
             found = named or pointers.unescaped(self.data, pointer)
@@ -227,7 +227,8 @@ def through_refs(data: Node, target: str) -> str | None:
     return here
 
 
-def _anchored(data: Node, anchor: str) -> str | None:
+def anchored(data: Node, anchor: str) -> str | None:
+    """Return the pointer of the first schema with an anchor, or None."""
     for node, kind, pointer in walk(data, "openapi"):
         names = (node.get("$anchor"), node.get("$dynamicAnchor"), str(node.get("$id", "")).partition("#")[2])
         if kind == "schema" and anchor and anchor in names:
