@@ -25,7 +25,7 @@ class MoneyDict(TypedDict):
 
 
 class NumbersDict(TypedDict):
-    children: NotRequired[Sequence[TreeParam]]
+    children: NotRequired[Sequence[NumbersParam]]
     number: NotRequired[int]
 
 
@@ -58,10 +58,6 @@ class OrderLineDict(TypedDict):
     count: NotRequired[int]
 
 
-class TreeDict(TypedDict):
-    children: NotRequired[Sequence[TreeParam]]
-
-
 CustomerParam: TypeAlias = CustomerDict | models.Customer
 MoneyParam: TypeAlias = MoneyDict | models.Money
 NumbersParam: TypeAlias = NumbersDict | models.Numbers
@@ -69,6 +65,5 @@ OrderParam: TypeAlias = OrderDict | models.Order
 OrderABParam: TypeAlias = OrderABDict | models.OrderAB
 OrderABCDParam: TypeAlias = OrderABCDDict | models.OrderABCD
 OrderLineParam: TypeAlias = OrderLineDict | models.OrderLine
-TreeParam: TypeAlias = TreeDict | models.Tree
 OrderStatusParam: TypeAlias = Literal["open", "closed"] | str
 PositiveParam: TypeAlias = int

@@ -22,7 +22,7 @@ class Money(WireModel, kw_only=True):
 
 
 class Numbers(WireModel, kw_only=True):
-    children: list[Tree] | Unset = UNSET
+    children: list[Numbers] | Unset = UNSET
     number: int | Unset = UNSET
 
 
@@ -57,10 +57,6 @@ class Problem(WireModel, kw_only=True):
     causes: list[Problem] | Unset = UNSET
 
 
-class Tree(WireModel, kw_only=True):
-    children: list[Tree] | Unset = UNSET
-
-
 if TYPE_CHECKING:
     OrderStatus: TypeAlias = Literal["open", "closed"] | str
     Positive: TypeAlias = int
@@ -79,5 +75,4 @@ __all__ = [
     "OrderStatus",
     "Positive",
     "Problem",
-    "Tree",
 ]
