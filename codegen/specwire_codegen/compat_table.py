@@ -15,7 +15,10 @@ Locate: TypeAlias = Callable[[str, str], Location]
 """Returns the location of a key in a table."""
 
 TABLE = "compat"
-_KEYS = ("style", "timeout", "max_retries", "headers_env", "headers", "arguments", "types", "pages", "positional")
+_KEYS = (
+    *("style", "timeout", "max_retries", "headers_env", "legacy_responses"),
+    *("headers", "arguments", "types", "pages", "positional"),
+)
 _PLACES = ("scheme", "header", "query", "server")
 """What an argument of a client can be."""
 _ROLES = ("username", "password", "client_id", "client_secret")
@@ -62,6 +65,7 @@ def compat_of(table: Mapping[str, Any] | None) -> Compat | None:
         table.get("headers", {}),
         table.get("max_retries"),
         table.get("headers_env"),
+        table.get("legacy_responses", False),
     )
 
 
@@ -80,6 +84,9 @@ def compat_problems(table: Mapping[str, Any], locate: Locate) -> Iterator[Diagno
     retries = table.get("max_retries", 2)
     if isinstance(retries, bool) or not isinstance(retries, int) or retries < 0:
         yield error("bad-value", "max_retries must be a number from 0", locate(TABLE, "max_retries"), "write 2")
+    if not isinstance(table.get("legacy_responses", False), bool):
+        place = locate(TABLE, "legacy_responses")
+        yield error("bad-value", "legacy_responses must be true or false", place, "write legacy_responses = true")
     variable = table.get("headers_env", "A")
     if not isinstance(variable, str) or not _VARIABLE.fullmatch(variable):
         yield _bad_variable(variable, locate(TABLE, "headers_env"))

@@ -55,6 +55,9 @@ if TYPE_CHECKING:
         DefaultHttpxClient as DefaultHttpxClient,
         Timeout as Timeout,
     )
+    from specwire._compat.legacy_response import (
+        LegacyAPIResponse as LegacyAPIResponse,
+    )
     from specwire._compat.model import (
         UNSET as UNSET,
         BaseModel as BaseModel,
@@ -97,9 +100,11 @@ if TYPE_CHECKING:
         AsyncPaginator as AsyncPaginator,
     )
     from specwire._compat_client.resource import (
+        AsyncLegacyRawResource as AsyncLegacyRawResource,
         AsyncOpenResource as AsyncOpenResource,
         AsyncRawResource as AsyncRawResource,
         AsyncResource as AsyncResource,
+        LegacyRawResource as LegacyRawResource,
         OpenResource as OpenResource,
         RawResource as RawResource,
         Resource as Resource,
@@ -127,6 +132,7 @@ _MODULES = by_module(
         ),
         "_compat.exports": "exports",
         "_compat.http": "DefaultAioHttpClient DefaultAsyncHttpxClient DefaultHttpxClient Timeout",
+        "_compat.legacy_response": "LegacyAPIResponse",
         "_compat.model": "BaseModel OpenModel UNSET Unset WireModel",
         "_compat.page": "PageInfo",
         "_compat.sync_page": "Page",
@@ -136,7 +142,10 @@ _MODULES = by_module(
         "_compat_client.client": "DEFAULT_MAX_RETRIES KeyArgument Settings",
         "_compat_client.endpoint": "deprecated downloaded endpoint paginated streamed switched",
         "_compat_client.paged": "AsyncPaginator",
-        "_compat_client.resource": "AsyncOpenResource AsyncRawResource AsyncResource OpenResource RawResource Resource",
+        "_compat_client.resource": (
+            "AsyncLegacyRawResource AsyncOpenResource AsyncRawResource AsyncResource LegacyRawResource OpenResource "
+            "RawResource Resource"
+        ),
         "_compat_client.sync_client": "Client",
         "_http.transport": "AsyncHTTPClient SyncHTTPClient",
     }

@@ -20,16 +20,19 @@ PACKAGE = "harbour"
 SHIP = {"id": "3f1e", "name": "Rex", "homePort": {"portName": "Kiel"}}
 
 
-def generate(folder: Path) -> Path:
-    """Generate the client as `folder/harbour`."""
-    target = single(HERE / "openapi.yaml", PACKAGE, folder)
+def generate(folder: Path, settings: str = "") -> Path:
+    """Generate the client as `folder/harbour`, with further lines below `[compat]`."""
+    for name in ("openapi.yaml", "client.toml"):
+        text = (HERE / name).read_text("utf-8")
+        (folder / name).write_text(text.replace("[compat]\n", f"[compat]\n{settings}", 1), "utf-8")
+    target = single(folder / "openapi.yaml", PACKAGE, folder)
     write(target.output, build(target).files)
     return target.output
 
 
-def imported(folder: Path) -> Any:
+def imported(folder: Path, settings: str = "") -> Any:
     """Return the package of the client, generated below a folder."""
-    generate(folder)
+    generate(folder, settings)
     sys.path.insert(0, str(folder))
     return import_module(PACKAGE)
 

@@ -43,6 +43,13 @@ KINDS = (
 )
 
 
+def _kinds(api: Api) -> tuple[Kind, ...]:
+    """Return the kinds of resources of a client."""
+    if api.compat is None or not api.compat.legacy_responses:
+        return KINDS
+    return tuple(attrs.evolve(kind, base=kind.base.replace("Raw", "LegacyRaw")) for kind in KINDS)
+
+
 @attrs.frozen
 class Member:
     """A method as a line of a class."""
@@ -112,7 +119,7 @@ def _resource(api: Api, path: Path, members: Sequence[Member], paths: Sequence[P
         "name": class_name(path),
         "module": f".{module_of(path)}",
         "doc": docstring(title, indent=4),
-        "kinds": KINDS,
+        "kinds": _kinds(api),
         "members": members,
         "children": _children(api, path, paths),
     }
@@ -135,7 +142,7 @@ def _client(api: Api, members: Sequence[Member], paths: Sequence[Path], header: 
         "headers": literal(dict(compat.headers)),
         "max_retries": "DEFAULT_MAX_RETRIES" if compat.max_retries is None else literal(compat.max_retries),
         "headers_variable": literal(compat.headers_variable),
-        "kinds": KINDS[2:],
+        "kinds": _kinds(api)[2:],
         "members": members,
         "children": _children(api, (), paths),
     }

@@ -22,8 +22,8 @@ EXPORTS = sorted(
 )
 """Names of the runtime that the package of a client passes on."""
 _CLIENT = (
-    "AsyncClient AsyncOpenResource AsyncRawResource AsyncResource Client KeyArgument OpenResource RawResource Resource "
-    "Settings deprecated downloaded endpoint paginated streamed switched CallTimeout Headers DEFAULT_MAX_RETRIES "
+    "AsyncClient AsyncLegacyRawResource AsyncOpenResource AsyncRawResource AsyncResource Client KeyArgument "
+    "LegacyRawResource OpenResource RawResource Resource Settings deprecated downloaded endpoint paginated streamed switched CallTimeout Headers DEFAULT_MAX_RETRIES "
     "AsyncHTTPClient SyncHTTPClient URLInput"
 ).split()
 _CALLS = "Body Call CallTimeout Headers Query path_value wired".split()

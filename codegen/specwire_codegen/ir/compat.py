@@ -47,3 +47,5 @@ class Compat:
     """Default number of attempts after the first."""
     headers_variable: str | None = None
     """Environment variable with headers for every request, one a line."""
+    legacy_responses: bool = False
+    """Whether raw responses are those of the older generation, of which nothing is awaited."""

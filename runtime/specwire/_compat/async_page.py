@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from specwire._client.async_session import AsyncSession
-    from specwire._compat.async_response import AsyncAPIResponse
+    from specwire._compat.response import BaseAPIResponse
 
 ItemT = TypeVar("ItemT")
 
@@ -28,7 +28,7 @@ class AsyncPage(PageModel, Generic[ItemT]):
     if not TYPE_CHECKING:
         __class_getitem__ = classmethod(page_class)
 
-    def __init__(self, response: AsyncAPIResponse[Any]) -> None:
+    def __init__(self, response: BaseAPIResponse) -> None:
         self._response = response
         self._session = cast("AsyncSession", response._session)
         self._request: PagedRequest[Any, ItemT] = cast("PagedRequest[Any, ItemT]", response._request)
@@ -36,10 +36,10 @@ class AsyncPage(PageModel, Generic[ItemT]):
         self._trail: Trail[Any, ItemT]
         self._next_request: list[PagedRequest[Any, ItemT] | None] = []
 
-    async def _begin(self) -> None:
-        """Read the first page of a list."""
+    def _begin(self, whole: Response[Any]) -> None:
+        """Make this the first page of a list."""
         trail: Trail[Any, ItemT] = Trail(self._request, self._session.options.max_pages)
-        self._take(trail, await self._response.whole())
+        self._take(trail, whole)
 
     def _take(self, trail: Trail[Any, ItemT], whole: Response[Any]) -> bool:
         """Make this the page of a response; return False if the list ended before it."""

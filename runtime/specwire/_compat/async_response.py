@@ -43,9 +43,12 @@ class AsyncAPIResponse(BaseAPIResponse, Generic[R]):
             if isinstance(self._request, StreamRequest):
                 self._parsed.append(AsyncStream(self))
             else:
-                self._parsed.append(self._page(self) if self._page is not None else (await self.whole()).parsed)
+                whole = await self.whole()
+                value = whole.parsed
                 if self._page is not None:
-                    await self._parsed[0]._begin()
+                    value = self._page(self)
+                    value._begin(whole)
+                self._parsed.append(value)
         return self._parsed[0]
 
     async def whole(self) -> Response[Any]:
@@ -149,7 +152,7 @@ class AsyncStream(Generic[T]):
     response: httpx2.Response
     """The response of the HTTP library."""
 
-    def __init__(self, response: AsyncAPIResponse[Any]) -> None:
+    def __init__(self, response: BaseAPIResponse) -> None:
         session = cast("AsyncSession", response._session)
         self.response = response._opened.raw
         self._base_url = session.base_url

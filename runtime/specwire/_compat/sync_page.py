@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from specwire._client.sync_session import Session
-    from specwire._compat.sync_response import APIResponse
+    from specwire._compat.response import BaseAPIResponse
 
 ItemT = TypeVar("ItemT")
 
@@ -29,7 +29,7 @@ class Page(PageModel, Generic[ItemT]):
     if not TYPE_CHECKING:
         __class_getitem__ = classmethod(page_class)
 
-    def __init__(self, response: APIResponse[Any]) -> None:
+    def __init__(self, response: BaseAPIResponse) -> None:
         self._response = response
         self._session = cast("Session", response._session)
         self._request: PagedRequest[Any, ItemT] = cast("PagedRequest[Any, ItemT]", response._request)
@@ -37,10 +37,10 @@ class Page(PageModel, Generic[ItemT]):
         self._trail: Trail[Any, ItemT]
         self._next_request: list[PagedRequest[Any, ItemT] | None] = []
 
-    def _begin(self) -> None:
-        """Read the first page of a list."""
+    def _begin(self, whole: Response[Any]) -> None:
+        """Make this the first page of a list."""
         trail: Trail[Any, ItemT] = Trail(self._request, self._session.options.max_pages)
-        self._take(trail, self._response.whole())
+        self._take(trail, whole)
 
     def _take(self, trail: Trail[Any, ItemT], whole: Response[Any]) -> bool:
         """Make this the page of a response; return False if the list ended before it."""

@@ -44,9 +44,12 @@ class APIResponse(BaseAPIResponse, Generic[R]):
             if isinstance(self._request, StreamRequest):
                 self._parsed.append(Stream(self))
             else:
-                self._parsed.append(self._page(self) if self._page is not None else self.whole().parsed)
+                whole = self.whole()
+                value = whole.parsed
                 if self._page is not None:
-                    self._parsed[0]._begin()
+                    value = self._page(self)
+                    value._begin(whole)
+                self._parsed.append(value)
         return self._parsed[0]
 
     def whole(self) -> Response[Any]:
@@ -150,7 +153,7 @@ class Stream(Generic[T]):
     response: httpx2.Response
     """The response of the HTTP library."""
 
-    def __init__(self, response: APIResponse[Any]) -> None:
+    def __init__(self, response: BaseAPIResponse) -> None:
         session = cast("Session", response._session)
         self.response = response._opened.raw
         self._base_url = session.base_url

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar
 
-from specwire._compat.async_response import AsyncAPIResponse, AsyncResponseContextManager
+from specwire._compat.async_response import AsyncAPIResponse, AsyncResponseContextManager, AsyncStream
 from specwire._compat.errors import translated
+from specwire._compat.legacy_response import LegacyAPIResponse
 from specwire._compat.response import session_of
 from specwire._compat_client.bound import Bound
 from specwire._operations.request import Request, StreamRequest
@@ -55,6 +56,16 @@ class AsyncRawMethod(Bound[P], Generic[P, R]):
     async def __call__(self, *args: P.args, **kwargs: P.kwargs) -> AsyncAPIResponse[R]:
         call = self._build(*args, **kwargs)
         return await sent_call(self._session, call, AsyncAPIResponse, self._page, unread=False)
+
+
+class AsyncLegacyRawMethod(Bound[P], Generic[P, R]):
+    """A method that returns a response, read to its end, of which nothing is awaited."""
+
+    async def __call__(self, *args: P.args, **kwargs: P.kwargs) -> LegacyAPIResponse[R]:
+        call = self._build(*args, **kwargs)
+        kind = AsyncAPIResponse[Any]
+        response = await sent_call(self._session, call, kind, self._page, unread=False)
+        return LegacyAPIResponse(response, AsyncStream)
 
 
 class AsyncOpenMethod(Bound[P], Generic[P, R]):

@@ -14,6 +14,7 @@ from specwire._compat.sync_page import Page
 from specwire._compat.sync_response import BinaryAPIResponse, Stream
 from specwire._compat_client.async_method import (
     AsyncFileMethod,
+    AsyncLegacyRawMethod,
     AsyncMethod,
     AsyncOpenFileMethod,
     AsyncOpenMethod,
@@ -21,20 +22,30 @@ from specwire._compat_client.async_method import (
 )
 from specwire._compat_client.paged import AsyncPagedMethod
 from specwire._compat_client.resource import (
+    AsyncLegacyRawResource,
     AsyncOpenResource,
     AsyncRawResource,
     AsyncResource,
+    LegacyRawResource,
     OpenResource,
     RawResource,
     Resource,
 )
-from specwire._compat_client.sync_method import FileMethod, Method, OpenFileMethod, OpenMethod, RawMethod
+from specwire._compat_client.sync_method import (
+    FileMethod,
+    LegacyRawMethod,
+    Method,
+    OpenFileMethod,
+    OpenMethod,
+    RawMethod,
+)
 from specwire._operations.request import DownloadRequest, PagedRequest, Request, StreamRequest
 
 if TYPE_CHECKING:
     from typing import Self
 
     from specwire._compat.async_response import AsyncAPIResponse, AsyncResponseContextManager
+    from specwire._compat.legacy_response import LegacyAPIResponse
     from specwire._compat.sync_response import APIResponse, ResponseContextManager
 
 P = ParamSpec("P")
@@ -81,12 +92,14 @@ class _FileEndpoint(Endpoint):
         return _kind(instance, _FILES)(self.build, instance, page)
 
 
-_ASYNC = (AsyncResource, AsyncRawResource, AsyncOpenResource)
+_ASYNC = (AsyncResource, AsyncRawResource, AsyncLegacyRawResource, AsyncOpenResource)
 _METHODS: dict[type, Any] = {
     Resource: Method,
     AsyncResource: AsyncMethod,
     RawResource: RawMethod,
     AsyncRawResource: AsyncRawMethod,
+    LegacyRawResource: LegacyRawMethod,
+    AsyncLegacyRawResource: AsyncLegacyRawMethod,
     OpenResource: OpenMethod,
     AsyncOpenResource: AsyncOpenMethod,
 }
@@ -95,6 +108,8 @@ _FILES: dict[type, Any] = {
     AsyncResource: AsyncFileMethod,
     RawResource: FileMethod,
     AsyncRawResource: AsyncFileMethod,
+    LegacyRawResource: FileMethod,
+    AsyncLegacyRawResource: AsyncFileMethod,
     OpenResource: OpenFileMethod,
     AsyncOpenResource: AsyncOpenFileMethod,
 }
@@ -118,6 +133,10 @@ if TYPE_CHECKING:
         @overload
         def __get__(self, instance: AsyncRawResource, owner: type) -> AsyncRawMethod[P, AsyncT]: ...
         @overload
+        def __get__(self, instance: LegacyRawResource, owner: type) -> LegacyRawMethod[P, SyncT]: ...
+        @overload
+        def __get__(self, instance: AsyncLegacyRawResource, owner: type) -> AsyncLegacyRawMethod[P, AsyncT]: ...
+        @overload
         def __get__(self, instance: OpenResource, owner: type) -> OpenMethod[P, SyncT]: ...
         @overload
         def __get__(self, instance: AsyncOpenResource, owner: type) -> AsyncOpenMethod[P, AsyncT]: ...
@@ -135,6 +154,10 @@ if TYPE_CHECKING:
         @overload
         def __get__(self, instance: AsyncRawResource, owner: type) -> AsyncRawMethod[P, AsyncPageT]: ...
         @overload
+        def __get__(self, instance: LegacyRawResource, owner: type) -> LegacyRawMethod[P, PageT]: ...
+        @overload
+        def __get__(self, instance: AsyncLegacyRawResource, owner: type) -> AsyncLegacyRawMethod[P, AsyncPageT]: ...
+        @overload
         def __get__(self, instance: OpenResource, owner: type) -> OpenMethod[P, PageT]: ...
         @overload
         def __get__(self, instance: AsyncOpenResource, owner: type) -> AsyncOpenMethod[P, AsyncPageT]: ...
@@ -144,10 +167,12 @@ if TYPE_CHECKING:
         @overload
         def __get__(self, instance: None, owner: type) -> Self: ...
         @overload
-        def __get__(self, instance: Resource | RawResource, owner: type) -> FileMethod[P, BinaryAPIResponse]: ...
+        def __get__(
+            self, instance: Resource | RawResource | LegacyRawResource, owner: type
+        ) -> FileMethod[P, BinaryAPIResponse]: ...
         @overload
         def __get__(
-            self, instance: AsyncResource | AsyncRawResource, owner: type
+            self, instance: AsyncResource | AsyncRawResource | AsyncLegacyRawResource, owner: type
         ) -> AsyncFileMethod[P, AsyncBinaryAPIResponse]: ...
         @overload
         def __get__(self, instance: OpenResource, owner: type) -> OpenFileMethod[P, BinaryAPIResponse]: ...
@@ -168,6 +193,10 @@ if TYPE_CHECKING:
         def __get__(self, instance: RawResource, owner: type) -> _RawSwitched[P, Q, T, E]: ...
         @overload
         def __get__(self, instance: AsyncRawResource, owner: type) -> _AsyncRawSwitched[P, Q, T, E]: ...
+        @overload
+        def __get__(self, instance: LegacyRawResource, owner: type) -> _LegacySwitched[P, Q, T, E]: ...
+        @overload
+        def __get__(self, instance: AsyncLegacyRawResource, owner: type) -> _AsyncLegacySwitched[P, Q, T, E]: ...
         @overload
         def __get__(self, instance: OpenResource, owner: type) -> _OpenSwitched[P, Q, T, E]: ...
         @overload
@@ -200,6 +229,20 @@ if TYPE_CHECKING:
         async def __call__(self, *args: P.args, **kwargs: P.kwargs) -> AsyncAPIResponse[T]: ...
         @overload
         async def __call__(self, *args: Q.args, **kwargs: Q.kwargs) -> AsyncAPIResponse[AsyncStream[E]]: ...
+        async def __call__(self, *args: Any, **kwargs: Any) -> Any: ...
+
+    class _LegacySwitched(Generic[P, Q, T, E]):
+        @overload
+        def __call__(self, *args: P.args, **kwargs: P.kwargs) -> LegacyAPIResponse[T]: ...
+        @overload
+        def __call__(self, *args: Q.args, **kwargs: Q.kwargs) -> LegacyAPIResponse[Stream[E]]: ...
+        def __call__(self, *args: Any, **kwargs: Any) -> Any: ...
+
+    class _AsyncLegacySwitched(Generic[P, Q, T, E]):
+        @overload
+        async def __call__(self, *args: P.args, **kwargs: P.kwargs) -> LegacyAPIResponse[T]: ...
+        @overload
+        async def __call__(self, *args: Q.args, **kwargs: Q.kwargs) -> LegacyAPIResponse[AsyncStream[E]]: ...
         async def __call__(self, *args: Any, **kwargs: Any) -> Any: ...
 
     class _OpenSwitched(Generic[P, Q, T, E]):

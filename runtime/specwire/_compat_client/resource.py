@@ -21,6 +21,14 @@ class AsyncRawResource(resource.AsyncResource):
     """A group of operations whose methods return responses that were read."""
 
 
+class LegacyRawResource(resource.Resource):
+    """A group of operations whose methods return responses that were read, of the older generation."""
+
+
+class AsyncLegacyRawResource(resource.AsyncResource):
+    """A group of operations whose methods return responses that were read, of the older generation."""
+
+
 class OpenResource(resource.Resource):
     """A group of operations whose methods return open responses, as context managers."""
 

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar
 
 from specwire._compat.errors import translated
+from specwire._compat.legacy_response import LegacyAPIResponse
 from specwire._compat.response import session_of
-from specwire._compat.sync_response import APIResponse, ResponseContextManager
+from specwire._compat.sync_response import APIResponse, ResponseContextManager, Stream
 from specwire._compat_client.bound import Bound
 from specwire._operations.request import Request, StreamRequest
 
@@ -56,6 +57,16 @@ class RawMethod(Bound[P], Generic[P, R]):
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> APIResponse[R]:
         call = self._build(*args, **kwargs)
         return sent_call(self._session, call, APIResponse, self._page, unread=False)
+
+
+class LegacyRawMethod(Bound[P], Generic[P, R]):
+    """A method that returns a response, read to its end, of which nothing is awaited."""
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> LegacyAPIResponse[R]:
+        call = self._build(*args, **kwargs)
+        kind = APIResponse[Any]
+        response = sent_call(self._session, call, kind, self._page, unread=False)
+        return LegacyAPIResponse(response, Stream)
 
 
 class OpenMethod(Bound[P], Generic[P, R]):
