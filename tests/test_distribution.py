@@ -6,6 +6,7 @@ Nothing is fetched: what the metadata ask for is copied from the environment of 
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import tarfile
@@ -52,7 +53,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-EXTRAS = {"mock": "mock", "demo": "mock", "contract": "contract"}
+EXTRAS = {"mock": "mock", "demo": "mock", "contract": "contract", "mcp": "mcp"}
 """Extras of the verbs that need more than `codegen`."""
 
 
@@ -65,7 +66,9 @@ def test_without_extras_every_verb_names_the_extra_that_it_needs(built: Path, tm
     assert version == run(python, "-c", metadata, folder=tmp_path)
     assert version == run(programs / "specwire", "--version", folder=tmp_path)
     assert version == run(python, "-m", "specwire", "--version", folder=tmp_path)
-    assert 'pip install "specwire[codegen]"' in run(programs / "specwire", folder=tmp_path)
+    usage = run(programs / "specwire", folder=tmp_path)
+    assert all(re.search(rf'pip install "specwire\[{extra}\]" .*{verb}', usage) for verb, extra in EXTRAS.items())
+    assert 'pip install "specwire[codegen]"' in usage
     for verb in ("generate", "check", "new", "accept", "diff", "dump-ir", *EXTRAS):
         command = [str(programs / "specwire"), verb]
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60)
@@ -113,6 +116,7 @@ def test_the_generator_of_the_wheel_generates_and_serves(built: Path, tmp_path: 
         "    print(client.things.retrieve('1').kind)\n"
     )
     assert "book\n" == run(programs / "python", "-c", code, folder=tmp_path)
+    assert "Mistral(base_url='http://127.0.0.1:" in run(programs / "specwire", "demo", folder=tmp_path)
     code = (
         "from pathlib import Path; from specwire_codegen.mock.app import build; from specwire_codegen.mock import sources"
         "\nfor name in sources.all_included(): print(name, bool(build(sources.read(Path(), name).document)))\n"

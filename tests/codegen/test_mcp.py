@@ -171,3 +171,9 @@ def test_the_command_serves_on_stdin_and_stdout() -> None:
 def test_the_tools_are_listed(specwire: Specwire) -> None:
     code, out, _ = specwire("mcp", "mistral", "--root", str(paths.ROOT), "--list", "--only", "models.*")
     assert (code, out) == (0, "models_list      List models.\nmodels_retrieve  Get a model.\n")
+
+
+def test_a_folder_of_files_must_exist(specwire: Specwire, tmp_path: Path) -> None:
+    """Also for a list, so that the mistake shows before a program starts the server."""
+    code, out, err = specwire("mcp", "mistral", "--files", str(tmp_path / "absent"), "--list")
+    assert (1, "") == (code, out) and "--files is" in err and "not a folder" in err

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
-from argparse import REMAINDER, SUPPRESS, ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from argparse import REMAINDER, SUPPRESS, ArgumentParser, Namespace
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NoReturn
 
 from specwire_codegen.call.argument import STDIN, Argument, Kind, read_text
+from specwire_codegen.call.help import PanelFormatter
 from specwire_codegen.call.method import Method
 from specwire_codegen.diagnostics import SpecwireCodegenError
 from specwire_codegen.openapi.suggest import did_you_mean
@@ -24,38 +25,40 @@ class _Parser(ArgumentParser):
         raise SpecwireCodegenError(f"{message}: {self.prog} --help lists the arguments")
 
 
-def command_parser() -> ArgumentParser:
+def command_parser(note: str = "") -> ArgumentParser:
     """Return the parser of everything up to the method."""
     parser = _Parser(
         prog="specwire call",
         usage="specwire call [OPTIONS] CLIENT [METHOD] [ARGUMENTS]",
         description="Call a method of a client. Without a method, list the methods.",
-        epilog=_EXAMPLES,
-        formatter_class=RawDescriptionHelpFormatter,
+        epilog=f"{_EXAMPLES}\n{note}",
+        formatter_class=PanelFormatter,
         allow_abbrev=False,
     )
-    parser.add_argument("client", nargs="?", help="provider, package of a client, or document")
-    parser.add_argument("method", nargs="?", help="method, for example chat.complete")
-    parser.add_argument("arguments", nargs=REMAINDER, help="arguments of the method; see METHOD --help")
+    parser.add_argument("client", nargs="?", help="Provider, package of a client, or document.")
+    parser.add_argument("method", nargs="?", help="Method, for example chat.complete.")
+    parser.add_argument("arguments", nargs=REMAINDER, help="Arguments of the method; see METHOD --help.")
     _add_options(parser, ())
     return parser
 
 
 _EXAMPLES = """\
-examples:
+Examples:
   specwire call mistral
   specwire call mistral chat.complete --help
-  specwire call mistral chat.complete --model mistral-small-latest --messages @messages.json
-  specwire call mistral chat.stream @request.json --select choices.0.delta.content
+  specwire call mistral chat.complete --model mistral-small-latest \\
+      --messages @messages.json
+  specwire call mistral chat.stream @request.json \\
+      --select choices.0.delta.content
   specwire call mistral files.list --all | jq .id
   specwire call mistral files.download FILE_ID --output result.jsonl
   specwire call openapi.yaml pets.list --mock
 """
 
 
-def parsed_arguments(client: str, method: Method, words: Sequence[str], before: Namespace) -> Namespace:
+def parsed_arguments(client: str, method: Method, words: Sequence[str], before: Namespace, note: str = "") -> Namespace:
     """Parse everything after the method; `before` are the options before it."""
-    parser = _method_parser(client, method)
+    parser = _method_parser(client, method, note)
     parsed, unknown = parser.parse_known_args(list(map(_hyphenated, words)), before)
     known = [argument.option for argument in method.arguments] + [each for group in _OPTIONS.values() for each in group]
     for word in unknown:
@@ -66,12 +69,13 @@ def parsed_arguments(client: str, method: Method, words: Sequence[str], before: 
     return parsed
 
 
-def _method_parser(client: str, method: Method) -> ArgumentParser:
+def _method_parser(client: str, method: Method, note: str) -> ArgumentParser:
     parser = _Parser(
         prog=f"specwire call {client} {method.path}",
         usage=f"specwire call {client} {method.path} [OPTIONS] [VALUE ...]",
         description=_escaped(method.summary),
-        epilog="TEXT, JSON and numbers may be @FILE or @-, which is read. @@ at the beginning of a text is @.",
+        epilog=f"TEXT, JSON and numbers may be @FILE or @-, which is read. @@ at the beginning of a text is @.\n\n{note}",
+        formatter_class=PanelFormatter,
         allow_abbrev=False,
     )
     group = parser.add_argument_group("arguments of the method")
@@ -91,7 +95,7 @@ def _method_parser(client: str, method: Method) -> ArgumentParser:
         nargs="*",
         metavar="VALUE",
         help=(f"{positional}, in this order; " if positional else "")
-        + "@FILE or -: a JSON object with arguments, which options override",
+        + "@FILE or -: a JSON object with arguments, which options override.",
     )
     _add_options(parser, {argument.option for argument in method.arguments})
     return parser
@@ -109,19 +113,19 @@ def _add_options(parser: ArgumentParser, taken: Iterable[str]) -> None:
 
 _OPTIONS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
     "connection": {
-        "--root": {"metavar": "FOLDER", "help": "project folder with specs/; default: the current one"},
-        "--base-url": {"metavar": "URL", "help": "base URL of the server"},
-        "--timeout": {"metavar": "SECONDS", "type": float, "help": "seconds to wait for each step"},
-        "--max-retries": {"metavar": "N", "type": int, "help": "retries of a failed request"},
-        "--header": {"metavar": "'NAME: VALUE'", "action": "append", "help": "header to add; repeatable"},
-        "--mock": {"action": "store_true", "help": "call a mock server instead of the API"},
+        "--root": {"metavar": "FOLDER", "help": "Project folder with specs/; default: the current one."},
+        "--base-url": {"metavar": "URL", "help": "Base URL of the server."},
+        "--timeout": {"metavar": "SECONDS", "type": float, "help": "Seconds to wait for each step."},
+        "--max-retries": {"metavar": "N", "type": int, "help": "Retries of a failed request."},
+        "--header": {"metavar": "'NAME: VALUE'", "action": "append", "help": "Header to add; repeatable."},
+        "--mock": {"action": "store_true", "help": "Call a mock server instead of the API."},
     },
     "output": {
-        "--all": {"action": "store_true", "help": "request all pages, and print each item on a line"},
-        "--select": {"metavar": "PATH", "help": "print only this value, for example choices.0.message"},
-        "--output": {"metavar": "FILE", "help": "file to write the response to"},
-        "--curl": {"action": "store_true", "help": "print the request for curl, and send nothing"},
-        "--python": {"action": "store_true", "help": "print the call in Python, and send nothing"},
+        "--all": {"action": "store_true", "help": "Request all pages, and print each item on a line."},
+        "--select": {"metavar": "PATH", "help": "Print only this value, for example choices.0.message."},
+        "--output": {"metavar": "FILE", "help": "File to write the response to."},
+        "--curl": {"action": "store_true", "help": "Print the request for curl, and send nothing."},
+        "--python": {"action": "store_true", "help": "Print the call in Python, and send nothing."},
     },
 }
 

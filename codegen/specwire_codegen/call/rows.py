@@ -41,18 +41,23 @@ class Rows:
 
     def build(self, row: Mapping[str, Any]) -> BaseRequest:
         """Return the request of a row."""
-        columns = self.columns or {name: name for name in row if name != self.id}
+        columns = self.columns or {name: name for name in row if name != self.id and name not in self.fixed}
         missing = sorted(column for column in columns.values() if column not in row)
         if missing:
             raise SpecwireCodegenError(f"the row has no column {missing[0]!r}: its columns are {', '.join(row)}")
-        values = {name: row[column] for name, column in columns.items()}
+        values = {**{name: row[column] for name, column in columns.items()}, **self.fixed}
         known = {argument.name for argument in self.method.arguments}
-        for name in (*values, *self.fixed):
+        for name in values:
             if name not in known:
                 advice = did_you_mean(name, known, "choose columns with --map ARGUMENT=COLUMN")
                 raise SpecwireCodegenError(f"{self.method.path} has no argument {name!r}: {advice}")
+        absent = [each.name for each in self.method.arguments if each.required and each.name not in values]
+        if absent:
+            raise SpecwireCodegenError(
+                f"{self.method.path} needs {', '.join(absent)}: take a column with --map, or give a value with --set"
+            )
         call: Any = self.method.call
-        request: BaseRequest = call.request(**self.fixed, **values)
+        request: BaseRequest = call.request(**values)
         return request
 
     def first(self) -> tuple[int, BaseRequest]:
@@ -67,6 +72,7 @@ class Rows:
 def rows_of(
     root: Path,
     client: str,
+    access: Access,
     method: str,
     source: str,
     columns: Sequence[str],
@@ -74,7 +80,7 @@ def rows_of(
     identity: str | None,
 ) -> Iterator[Rows]:
     """Yield the rows of a file as requests of a client's method."""
-    with client_named(root, client, Access()) as found, inspected(found.kind) as looked_at:
+    with client_named(root, client, access) as found, inspected(found.kind) as looked_at:
         described = method_of(looked_at, method)
         if not hasattr(described.call, "request"):
             raise SpecwireCodegenError(f"{method} makes several calls: choose a method that makes one")
@@ -86,7 +92,10 @@ def rows_of(
                     f"--set: {method} has no argument {name!r}: {did_you_mean(name, arguments, '')}"
                 )
             values[name] = arguments[name].values([text])
-        yield Rows(found, described, source, _pairs(columns, "--map"), values, identity)
+        mapped = _pairs(columns, "--map")
+        if both := sorted({*mapped} & {*values}):
+            raise SpecwireCodegenError(f"{both[0]!r} is in --map and in --set: leave out one of them")
+        yield Rows(found, described, source, mapped, values, identity)
 
 
 def _pairs(texts: Sequence[str], option: str) -> dict[str, str]:

@@ -25,12 +25,12 @@ from specwire_codegen.openapi.suggest import did_you_mean
 MOCK_KEY = "test-key"
 
 
-def call(words: Sequence[str], access: Access, warn: Callable[[str], object]) -> list[list[str]]:
+def call(words: Sequence[str], access: Access, warn: Callable[[str], object], note: str = "") -> list[list[str]]:
     """Call a method, and print its result; return the rows of a list if no method is named.
 
-    `warn` receives what differs from the document.
+    `warn` receives what differs from the document; `note` ends every help.
     """
-    first = command_parser().parse_args(words)
+    first = command_parser(note).parse_args(words)
     if first.client is None:
         raise SpecwireCodegenError("name a client: specwire call CLIENT METHOD; specwire call --help has examples")
     with (
@@ -41,7 +41,7 @@ def call(words: Sequence[str], access: Access, warn: Callable[[str], object]) ->
         if first.method not in known:
             return _rows(first.method, known)
         method = method_of(client, first.method)
-        parsed = parsed_arguments(first.client, method, first.arguments, _before(first))
+        parsed = parsed_arguments(first.client, method, first.arguments, _before(first), note)
         _run(found, method, values_of(method, parsed), parsed, warn)
     return []
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import cyclopts
 
 from specwire_codegen.cli.console import say, show_rows, tell
-from specwire_codegen.cli.options import Root
+from specwire_codegen.cli.options import COMMON, NO_MORE, Above, Count, Price, Reading, Root
 from specwire_codegen.diagnostics import SpecwireCodegenError
 
 Pairs = Annotated[list[str], cyclopts.Parameter(negative="")]
@@ -35,7 +35,7 @@ def run(*words: Annotated[str, cyclopts.Parameter(allow_leading_hyphen=True)]) -
     from specwire_codegen.call.run import call as run_call
     from specwire_codegen.files.access import Access
 
-    rows = run_call(words, Access(), tell)
+    rows = run_call(words, Access(), tell, COMMON)
     if rows:
         show_rows(rows, left=2)
     return 0
@@ -50,16 +50,17 @@ def bulk(
     map: Pairs | None = None,
     set: Pairs | None = None,
     id: str | None = None,
-    concurrency: int = 64,
-    requests_per_minute: float | None = None,
-    tokens_per_minute: float | None = None,
+    concurrency: Count = 64,
+    requests_per_minute: Above | None = None,
+    tokens_per_minute: Above | None = None,
     ordered: bool = False,
     dry_run: bool = False,
     resume: bool = False,
     retry_failed: bool = False,
-    price_input: float | None = None,
-    price_output: float | None = None,
+    price_input: Price | None = None,
+    price_output: Price | None = None,
     base_url: str | None = None,
+    reading: Reading = NO_MORE,
     root: Root = Path(),
 ) -> int:
     """Make one call for each row of a file, and write each answer once.
@@ -80,7 +81,7 @@ def bulk(
     map
         ARGUMENT=COLUMN: take an argument from a column of another name. May be repeated; then only these are taken.
     set
-        ARGUMENT=VALUE: give an argument the same value for all rows. May be repeated.
+        ARGUMENT=VALUE: give an argument the same value for all rows, whatever their columns are. May be repeated.
     id
         Column with the id of a row.
     concurrency
@@ -112,7 +113,7 @@ def bulk(
     prices = None
     if price_input is not None or price_output is not None:
         prices = Prices(input=price_input or 0.0, output=price_output or 0.0)
-    with rows_of(root, client, method, input, map or (), set or (), id) as rows:
+    with rows_of(root, client, reading.access, method, input, map or (), set or (), id) as rows:
         if dry_run:
             for line in described(rows, prices):
                 say(line)
@@ -154,11 +155,12 @@ def batch(
     dry_run: bool = False,
     cancel: bool = False,
     base_url: str | None = None,
+    reading: Reading = NO_MORE,
     root: Root = Path(),
 ) -> int:
     """Run one request for each row of a file in batches of the provider, at its lower price.
 
-    Interrupt it at any time: the same command continues. For example:
+    The same command continues after an interruption. Example:
     specwire batch mistral chat.complete --input rows.jsonl --output out.jsonl --set model=mistral-small-latest
 
     Parameters
@@ -174,7 +176,7 @@ def batch(
     map
         ARGUMENT=COLUMN: take an argument from a column of another name. May be repeated; then only these are taken.
     set
-        ARGUMENT=VALUE: give an argument the same value for all rows. May be repeated.
+        ARGUMENT=VALUE: give an argument the same value for all rows, whatever their columns are. May be repeated.
     id
         Column with the id of a row.
     folder
@@ -190,7 +192,7 @@ def batch(
     from specwire_codegen.call.rows import cancel_batches, described, rows_of, run_in_batches
 
     folder = folder or f"{output}.batch"
-    with rows_of(root, client, method, input, map or (), set or (), id) as rows:
+    with rows_of(root, client, reading.access, method, input, map or (), set or (), id) as rows:
         if dry_run:
             for line in described(rows, None):
                 say(line)

@@ -13,7 +13,7 @@ _MODULES = {
 """Modules of each extra that the ones before it do not have; all others belong to `codegen`."""
 _EXTRAS = ("codegen", *_MODULES)
 """Extras in order: each includes those before it."""
-_VERBS = {"mock": "mock", "demo": "mock", "contract": "contract"}
+_VERBS = {"mock": "mock", "demo": "mock", "contract": "contract", "mcp": "mcp"}
 """Extras of commands; all others need `codegen`."""
 
 
@@ -48,7 +48,7 @@ def usage(version: str) -> str:
     head = (
         f"specwire {version}: typed Python clients from OpenAPI documents.\n\nOnly the runtime of clients is installed."
     )
-    return "\n".join([f"{head} Its commands need extras, each of which includes the ones above it:\n", *lines])
+    return "\n".join([f"{head} Its commands need extras, and every extra includes codegen:\n", *lines])
 
 
 def _command(extra: str) -> str:

@@ -9,6 +9,7 @@ import cyclopts
 
 from specwire_codegen.cli.console import show_rows
 from specwire_codegen.cli.options import NO_MORE, Reading, Root
+from specwire_codegen.diagnostics import SpecwireCodegenError
 
 
 def mcp(
@@ -47,6 +48,8 @@ def mcp(
     from specwire_codegen.clients.named import client_named
     from specwire_codegen.mcp_server.tool import tools_of
 
+    if files is not None and not files.is_dir():
+        raise SpecwireCodegenError(f"--files is {str(files)!r}, which is not a folder: create it, or name another one")
     with client_named(root, client, reading.access) as found:
         if list_tools:
             tools = tools_of(inspected(found.kind), only or (), write=write, files=files)

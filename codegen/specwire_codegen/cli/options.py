@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import attrs
 import cyclopts
@@ -28,6 +28,11 @@ class Sources:
         return access(self.refs_within, self.ref, self.allow_remote)
 
 
+COMMON = (
+    "Options of every command: --json prints diagnostics as JSON, one per line; --quiet prints errors only; "
+    "--verbose prints every warning; --debug prints the traceback of an error."
+)
+"""End of every help."""
 NO_MORE = Sources()
 Reading = Annotated[Sources, cyclopts.Parameter(name="*")]
 Overlays = Annotated[
@@ -46,3 +51,10 @@ From = Annotated[Path, cyclopts.Parameter(name="--from")]
 Output = Annotated[Path, cyclopts.Parameter(name=["--output", "-o"])]
 Port = Annotated[int, cyclopts.Parameter(validator=cyclopts.validators.Number(gte=0, lte=65535))]
 Count = Annotated[int, cyclopts.Parameter(validator=cyclopts.validators.Number(gte=1))]
+Above = Annotated[float, cyclopts.Parameter(validator=cyclopts.validators.Number(gt=0))]
+Price = Annotated[float, cyclopts.Parameter(validator=cyclopts.validators.Number(gte=0))]
+
+
+def shown_default(value: Any) -> str | None:
+    """Return a default as help shows it; None if it is nothing, or a flag that is off."""
+    return None if value is None or value is False or value == () else str(value)

@@ -20,7 +20,18 @@ from specwire_codegen.cli.drift import drift
 from specwire_codegen.cli.explanation import explanation, explanation_of_name
 from specwire_codegen.cli.mcp import mcp
 from specwire_codegen.cli.mock import mock
-from specwire_codegen.cli.options import NO_MORE, From, Output, Overlays, Reading, Root, RunHooks, Strict
+from specwire_codegen.cli.options import (
+    COMMON,
+    NO_MORE,
+    From,
+    Output,
+    Overlays,
+    Reading,
+    Root,
+    RunHooks,
+    Strict,
+    shown_default,
+)
 from specwire_codegen.cli.package import models, package
 from specwire_codegen.cli.versions import diff, update
 from specwire_codegen.diagnostics import DiagnosticError, SpecwireCodegenError, merged
@@ -34,11 +45,8 @@ if TYPE_CHECKING:
 app = cyclopts.App(
     name="specwire",
     help="Generate typed Python clients from OpenAPI documents.",
-    help_epilogue=(
-        "Options of every command: --json prints diagnostics as JSON, one per line; --quiet prints errors only; "
-        "--verbose prints every warning; --debug prints the traceback of an error."
-    ),
-    default_parameter=cyclopts.Parameter(negative=""),
+    help_epilogue=COMMON,
+    default_parameter=cyclopts.Parameter(negative="", show_default=shown_default),
     version=specwire.__version__,
     version_flags=["--version"],
     suppress_keyboard_interrupt=False,
@@ -313,7 +321,7 @@ def accept(operation_id: str, *, name: str | None = None, reading: Reading = NO_
 
 
 @app.command
-def demo(*, live: Annotated[list[str], cyclopts.Parameter(negative="")] | None = None, root: Root = Path()) -> int:
+def demo(*, live: Annotated[list[str], cyclopts.Parameter(negative="")] | None = None) -> int:
     """Make every kind of call with the included clients, against mock servers.
 
     Example: specwire demo
@@ -326,7 +334,7 @@ def demo(*, live: Annotated[list[str], cyclopts.Parameter(negative="")] | None =
     """
     from specwire_codegen.demo import demo as run
 
-    return run(root, live or (), os.environ, tell)
+    return run(live or (), os.environ, tell)
 
 
 def _targets(

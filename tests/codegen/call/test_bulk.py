@@ -97,6 +97,8 @@ def test_a_dry_run_shows_the_first_request_and_calls_nothing(
         (("--map", "messages"), "--map is 'messages': write NAME=VALUE"),
         (("--set", "modle=m"), "has no argument 'modle': did you mean 'model'?"),
         ((), "has no argument 'key'"),
+        (("--map", "temperature=key"), "chat.complete needs messages: take a column with --map, or give a value"),
+        (("--map", "model=key"), "'model' is in --map and in --set: leave out one of them"),
     ],
 )
 def test_wrong_columns_and_arguments_are_reported(
@@ -106,6 +108,28 @@ def test_wrong_columns_and_arguments_are_reported(
     code, _, err = specwire("bulk", *arguments)
     assert code == 1
     assert message in " ".join(err.split())
+
+
+def test_a_value_for_all_rows_replaces_their_column(specwire: Specwire, tmp_path: Path) -> None:
+    """A file whose columns are all arguments needs no --map."""
+    row = {"model": "old", "messages": [{"role": "user", "content": "Hi"}]}
+    (tmp_path / "rows.jsonl").write_text(json.dumps(row))
+    files = ("--input", str(tmp_path / "rows.jsonl"), "--output", str(tmp_path / "out.jsonl"), "--dry-run")
+    for options, model in (((), "old"), (("--set", "model=new"), "new")):
+        code, out, err = specwire("bulk", "mistral", "chat.complete", *files, *options)
+        assert (0, "") == (code, err) and f'"model":"{model}"' in "".join(out.split())
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("concurrency", "0"), ("requests-per-minute", "-1"), ("tokens-per-minute", "0"), ("price-input", "-1")],
+)
+def test_a_number_that_makes_no_sense_is_wrong_usage(
+    option: str, value: str, specwire: Specwire, source: Path, tmp_path: Path
+) -> None:
+    """The message names the option."""
+    code, out, err = specwire("bulk", *given(source, tmp_path / "out.jsonl", f"--{option}", value, "--dry-run"))
+    assert code == 2 and f"--{option}" in out + err
 
 
 def test_an_empty_or_missing_input_is_reported(specwire: Specwire, tmp_path: Path) -> None:
