@@ -110,6 +110,8 @@ class BinaryBody:
 
     media_type: str
     required: bool
+    other_types: tuple[str, ...] = ()
+    """Further media types; the name of the file selects one."""
 
 
 @attrs.frozen

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 import attrs
@@ -57,7 +57,7 @@ def lower_bodies(request_body: Mapping[str, Any] | None, components: Components)
     bodies = {media_type: _body(media_type, content[media_type], required, components) for media_type in ranked}
     bodies = {media_type: _exact(body, media_type, ranked) for media_type, body in bodies.items()}
     plain = _plain(ranked, content, bodies, components)
-    found: dict[str, Body | None] = {"": bodies[plain]}
+    found: dict[str, Body | None] = {"": _with_other_types(bodies[plain], bodies.values())}
     if is_range(plain) or not isinstance(bodies[ranked[0]], JsonBody | TextBody):
         return found
     for media_type in ranked:
@@ -80,6 +80,14 @@ def lower_bodies(request_body: Mapping[str, Any] | None, components: Components)
             case _:
                 continue
     return found
+
+
+def _with_other_types(body: Body, others: Iterable[Body]) -> Body:
+    """Return a body with the further media types of bytes, of which the name of a file selects one."""
+    if not isinstance(body, BinaryBody):
+        return body
+    types = dict.fromkeys(each.media_type for each in others if isinstance(each, BinaryBody))
+    return attrs.evolve(body, other_types=tuple(each for each in types if each != body.media_type))
 
 
 def _exact(body: Body, media_type: str, others: Sequence[str]) -> Body:

@@ -88,8 +88,9 @@ class RequestSource:
                 return "multipart_body(fields=fields or None, files=files or {})"
             case MultipartBody() as body:
                 return f"{self._called('multipart_body')}({', '.join(self._multipart(body))})"
-            case BinaryBody(media_type, required):
-                return self._optional(f"BinaryBody({whole}, {literal(media_type)})", required)
+            case BinaryBody(media_type, required, others):
+                rest = f", {literal(others)}" if others else ""
+                return self._optional(f"BinaryBody({whole}, {literal(media_type)}{rest})", required)
             case JsonLinesBody(_, framing, media_type, required):
                 rest = "" if framing == "jsonl" else f", {literal(framing)}"
                 lines = f"{self._called('lines_body')}({whole}, {literal(media_type)}{rest})"

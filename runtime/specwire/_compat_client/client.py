@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from specwire._http.options import Options
 
 DEFAULT_MAX_RETRIES = 2
-_REFUSALS = frozenset({409, 429})
+_REFUSALS = frozenset({409, 425, 429})
 """Statuses after which SDKs of this style repeat any call."""
 _CONNECT = 5.0
 """Default timeout for a connection, in seconds."""

@@ -25,7 +25,7 @@ class RetryPolicy(msgspec.Struct, frozen=True, kw_only=True, repr_omit_defaults=
     """Maximum of the upper bound, in seconds."""
     statuses: frozenset[int] | None = None
     """Statuses to retry; None for 408, 425, 429, every 5xx and those that the document adds."""
-    refusals: frozenset[int] = frozenset({429})
+    refusals: frozenset[int] = frozenset({425, 429})
     """Those of them with which a server refuses to act, so that any call is retried, also one that creates something."""
     repeat_billed: bool = False
     """Retry billed calls even if the first may have been carried out, for example after a timeout."""

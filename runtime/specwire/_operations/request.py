@@ -54,6 +54,8 @@ class BinaryBody(msgspec.Struct, frozen=True):
 
     content: FileInput
     content_type: str = "application/octet-stream"
+    other_types: tuple[str, ...] = ()
+    """Further media types that the document declares; the name of the file selects one."""
 
 
 class TextBody(msgspec.Struct, frozen=True):

@@ -129,17 +129,31 @@ def file_part(name: str, file: FileInput, content_type: str | None = None) -> Pa
     return Part(name, checked(known.content, label), known.filename, kind, tuple(encode_headers(known.headers).items()))
 
 
-def media_type(file: FileInput, stated: str) -> str:
+def media_type(file: FileInput, stated: str, others: Sequence[str] = ()) -> str:
     """Return the media type of a file body: the one passed, else the declared one, else by file name.
 
-    A declared range such as `image/*` leaves the type open.
+    A declared range such as `image/*` leaves the type open; of several declared types, the file name selects one.
     """
     known = file_of(file, "the request body")
     if known.headers:
         raise TypeError("the request body is not a part of a form and has no headers; leave them out")
     if known.stated_type:
         return known.stated_type
-    return stated if "*" not in stated else known.own_type or media_type_of(known.filename)
+    if "*" not in stated and not others:
+        return stated
+    found = known.own_type or media_type_of(known.filename)
+    if "*" in stated:
+        return found
+    if found in (stated, OCTET_STREAM):  # the latter for a file without a name, too
+        return stated
+    if any(_includes(each, found) for each in others):
+        return found
+    return OCTET_STREAM if OCTET_STREAM in others else stated
+
+
+def _includes(declared: str, media_type: str) -> bool:
+    """Return whether a media type is a declared one, or in a declared range such as `image/*`."""
+    return media_type == declared or (declared.endswith("/*") and media_type.startswith(declared[:-1]))
 
 
 def text_part(name: str, value: object, content_type: str | None = None, *, base64: bool = False) -> Part:

@@ -95,6 +95,8 @@ BODIES: dict[str, tuple[Callable[[Any], object], str | None, bytes]] = {
     "optional object": (lambda client: client.opt(), "application/json", b"{}"),
     "optional object with required fields": (lambda client: client.opt_req(), None, b""),
     "plain JSON first": (lambda client: client.patch_it(a="x"), "application/json", b'{"a":"x"}'),
+    "one of two kinds of pictures": (lambda client: client.portrait(body=("a.jpg", b"x")), "image/jpeg", b"x"),
+    "first of two kinds of pictures": (lambda client: client.portrait(body=b"x"), "image/png", b"x"),
     "bytes first": (lambda client: client.load(body=b"\x00"), "application/octet-stream", b"\x00"),
     "text next to bytes": (lambda client: client.load_text(body="x"), "text/plain; charset=utf-8", b"x"),
     "file is optional": (lambda client: client.up2_json(note="a"), "application/json", b'{"note":"a"}'),

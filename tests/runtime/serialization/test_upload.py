@@ -308,6 +308,28 @@ def test_the_media_type_of_a_file_takes_precedence(file: Any, stated: str, expec
     assert expected == media_type(file, stated)
 
 
+@pytest.mark.parametrize(
+    ("file", "stated", "others", "expected"),
+    [
+        (b"x", "image/png", ("image/jpeg",), "image/png"),
+        (Path("a.png"), "image/png", ("image/jpeg",), "image/png"),
+        (Path("a.JPG"), "image/png", ("image/jpeg",), "image/jpeg"),
+        (("a.jpg", b"x"), "application/pdf", ("image/*",), "image/jpeg"),
+        (Path("a.gif"), "image/png", ("image/jpeg",), "image/png"),
+        (Path("a"), "application/zip", ("application/octet-stream",), "application/zip"),
+        (Path("a.png"), "application/zip", ("application/octet-stream",), "application/octet-stream"),
+        (b"x", "application/zip", ("application/octet-stream",), "application/zip"),
+        ((None, b"x", "image/jpeg"), "image/png", ("image/jpeg",), "image/jpeg"),
+        (Path("a.pdf"), "image/*", ("application/pdf",), "application/pdf"),
+    ],
+)
+def test_the_name_of_a_file_selects_a_declared_media_type(
+    file: Any, stated: str, others: tuple[str, ...], expected: str
+) -> None:
+    """Of several; the first declared one is sent for other files."""
+    assert expected == media_type(file, stated, others)
+
+
 @pytest.mark.parametrize("form", ["path", "file"])
 def test_an_upload_is_complete_in_every_attempt(
     caller: Caller, client: Any, server: Server, tmp_path: Path, form: str

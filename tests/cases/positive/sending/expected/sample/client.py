@@ -44,6 +44,9 @@ class _Sample:
     patch_it = endpoint(_root.patch_it)
     """Patch it."""
 
+    portrait = endpoint(_root.portrait)
+    """Portrait."""
+
     up = endpoint(_root.up)
     """Up."""
 

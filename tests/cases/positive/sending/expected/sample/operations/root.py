@@ -53,6 +53,20 @@ def patch_it(*, a: str | Unset = UNSET) -> Request[Any]:
     return Request(_PATCH_IT, body=json_body({"a": a}))
 
 
+_PORTRAIT = Operation(id="portrait", method="PUT", path="/portrait", returns=EmptyPayload(), secure=False)
+
+
+def portrait(*, body: FileInput) -> Request[Any]:
+    """Portrait.
+
+    `PUT /portrait`, operation `portrait`.
+
+    Args:
+        body: Bytes, a path or a binary file object.
+    """
+    return Request(_PORTRAIT, body=BinaryBody(body, "image/png", ("image/jpeg",)))
+
+
 _LOAD = Operation(id="load", method="POST", path="/load", returns=EmptyPayload(), secure=False)
 
 
