@@ -29,6 +29,7 @@ from specwire_codegen.contract.values.exchange import Exchange
 from specwire_codegen.contract.values.python_values import written
 from specwire_codegen.contract.values.types import Types
 from specwire_codegen.contract.wire import expected_request
+from specwire_codegen.contract.wire.expected_url import below_own_path
 from specwire_codegen.ir import Operation
 from specwire_codegen.lower.media import is_text
 from specwire_codegen.mock.app import build
@@ -150,7 +151,8 @@ class Harness(Closing):
                 count = len(self._recorder.arrivals) - before
                 found.append(f"{name}: {count} requests arrived, not 1 ({outcome.error})")
                 continue
-            problems = expected_request.problems(self.subject, operation, expected, self._recorder.last)
+            arrival = below_own_path(self.subject, operation, self._recorder.last)
+            problems = expected_request.problems(self.subject, operation, expected, arrival)
             problems += self._taken(operation, outcome) if accepted else []
             found += [f"{name}: {problem}" for problem in problems]
         return found

@@ -207,3 +207,39 @@ def test_a_strategy_without_values_is_undrawable() -> None:
         explore(st.nothing(), 5, lambda value: [])
     with pytest.raises(UndrawableError):
         simplest(st.integers().filter(lambda value: False))
+
+
+@pytest.mark.parametrize("document", ["", "servers: [{url: 'https://api.example/v1'}]\n"])
+@pytest.mark.parametrize("holder", ["path", "operation"])
+def test_an_operation_with_a_server_path_of_its_own_conforms(document: str, holder: str, tmp_path: Path) -> None:
+    """It follows the base URL; a server with a host is replaced by it."""
+    own, other = "servers: [{url: /v2}]", "servers: [{url: 'https://files.example/v3/'}]"
+    places = (f"{own}, ", "") if holder == "path" else ("", f"{own}, ")
+    responses = "responses: {'200': {description: d}}"
+    text = f"""
+paths:
+  /a: {{{places[0]}get: {{{places[1]}operationId: getA, {responses}}}}}
+  /b/{{id}}:
+    get:
+      {other}
+      operationId: getB
+      parameters: [{{name: id, in: path, required: true, schema: {{type: string}}}}]
+      {responses}
+"""
+    report = report_of(document + text, tmp_path)
+    assert (report.problems, report.checked) == ((), 2)
+
+
+@pytest.mark.parametrize("shared", ["{type: http, scheme: basic}", "{type: http, scheme: bearer}"])
+def test_schemes_that_share_a_header_need_only_one_credential(shared: str, tmp_path: Path) -> None:
+    """A request has one Authorization header, even if a requirement names two schemes for it."""
+    text = f"""
+paths: {{/a: {{get: {{operationId: getA, responses: {{'200': {{description: d}}}}}}}}}}
+security: [{{key: [], shared: [], oauth: []}}]
+components:
+  securitySchemes:
+    key: {{type: apiKey, in: header, name: X-Key}}
+    shared: {shared}
+    oauth: {{type: oauth2, flows: {{clientCredentials: {{tokenUrl: 'https://a.example/token', scopes: {{}}}}}}}}
+"""
+    assert report_of(text, tmp_path).problems == ()

@@ -14,7 +14,7 @@ HEADER = """from collections.abc import AsyncIterable, Iterable, Mapping, Sequen
 from typing import Any, Literal
 
 from specwire.support import (
-    DateInput, DateTimeInput, DecimalInput, DurationInput, FileInput, TimeInput, UUIDInput
+    DateInput, DateTimeInput, DecimalInput, DurationInput, FileInput, IntText, IntTextInput, TimeInput, UUIDInput
 )
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal

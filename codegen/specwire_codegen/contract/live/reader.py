@@ -25,6 +25,7 @@ from specwire_codegen.contract.values.case import Case
 from specwire_codegen.contract.values.exchange import Exchange
 from specwire_codegen.contract.values.finding import Finding, Side
 from specwire_codegen.contract.wire import expected_request
+from specwire_codegen.contract.wire.expected_url import below_own_path
 from specwire_codegen.ir import JsonPayload, Operation
 
 
@@ -119,7 +120,9 @@ class Reader:
         if len(arrivals) != 1 and not (arrivals and redirected):
             yield Problem("client", "sends", f"{len(arrivals)} requests arrived, not 1")
             return
-        arrival = attrs.evolve(arrivals[0], raw_path=arrivals[0].raw_path.removeprefix(self._base))
+        arrival = below_own_path(self._subject, operation, arrivals[0])
+        if arrival is arrivals[0]:
+            arrival = attrs.evolve(arrival, raw_path=arrival.raw_path.removeprefix(self._base))
         for problem in expected_request.problems(self._subject, operation, case, arrival):
             yield Problem("document" if self._subject.stale else "client", "sends", problem)
 

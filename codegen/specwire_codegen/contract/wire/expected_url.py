@@ -44,6 +44,17 @@ def address(subject: Subject, operation: Operation) -> str:
     return first or base
 
 
+def below_own_path(subject: Subject, operation: Operation, arrival: Arrival) -> Arrival:
+    """Return a request relative to the operation's own server, if that is only a path: it follows a base URL.
+
+    A base URL replaces servers with a host.
+    """
+    own = _usable(_servers(subject, operation) or ()).rstrip("/")
+    if not own.startswith("/") or not arrival.raw_path.startswith(f"{own}/"):
+        return arrival
+    return attrs.evolve(arrival, raw_path=arrival.raw_path.removeprefix(own))
+
+
 def arrived_at(expected: str, arrival: Arrival) -> tuple[list[str], Arrival]:
     """Return the problems of a request's address, and the request relative to that address."""
     parts = urlsplit(expected)

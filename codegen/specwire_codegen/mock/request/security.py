@@ -14,6 +14,7 @@ from specwire_codegen.mock.request.parameters import Sources
 
 Place: TypeAlias = tuple[str, str]
 """Location of a credential: `header`, `query` or `cookie`, and the name in it."""
+_AUTHORIZATION: Place = ("header", "authorization")
 _UNDECLARED: Mapping[str, Any] = {"type": "undeclared"}
 
 
@@ -41,15 +42,15 @@ class Guard:
 
     def secrets(self) -> frozenset[Place]:
         """Return the locations of credentials, with header names in lower case."""
-        named = {("header", "authorization"), ("header", "proxy-authorization")}
-        for scheme in self.schemes.values():
-            if scheme.get("type") == "apiKey":
-                name = scheme["name"]
-                named.add((scheme["in"], name.lower() if scheme["in"] == "header" else name))
-        return frozenset(named)
+        return frozenset((_AUTHORIZATION, ("header", "proxy-authorization"), *map(_place, self.schemes.values())))
 
     def _unmet(self, requirement: tuple[str, ...], sources: Sources) -> str | None:
-        return next((reason for name in requirement if (reason := self._missing(name, sources))), None)
+        """Return what is missing; of several schemes with the same header, a request can meet only one."""
+        found: dict[Place, list[str | None]] = {}
+        for name in requirement:
+            place = _place(self.schemes.get(name, _UNDECLARED))
+            found.setdefault(place, []).append(self._missing(name, sources))
+        return next((reasons[0] for reasons in found.values() if None not in reasons), None)
 
     def _missing(self, name: str, sources: Sources) -> str | None:
         match (scheme := self.schemes.get(name, _UNDECLARED)).get("type"):
@@ -97,6 +98,13 @@ class Guard:
         if not value:
             return f"{place} is missing"
         return None if value in self.keys else f"{place} has an unknown key"
+
+
+def _place(scheme: Mapping[str, Any]) -> Place:
+    """Return the location of a scheme's credential, with a header name in lower case."""
+    if scheme.get("type") != "apiKey":
+        return _AUTHORIZATION
+    return scheme["in"], scheme["name"].lower() if scheme["in"] == "header" else scheme["name"]
 
 
 def guard(document: Document, keys: Collection[str]) -> Guard:
