@@ -52,7 +52,7 @@ class ModelChanges:
             yield self._change("breaking", "renamed" if similar else "removed", before[wire], text)
         explained = {field.wire_name for field in renamed.values() if field is not None}
         for wire in after.keys() - before.keys() - explained:
-            required = self._usage.sent and after[wire].required_in_request and after[wire].default is None
+            required = self._usage.sent and after[wire].required_in_request and after[wire].constant is None
             text = "added, and required in requests" if required else "added"
             yield self._change("breaking" if required else "safe", "added", after[wire], text)
         for wire in before.keys() & after.keys():
@@ -61,7 +61,7 @@ class ModelChanges:
     def _field(self, old: Field, new: Field) -> Iterator[Change]:
         if old.name != new.name:
             yield self._change("breaking", "renamed", old, f"renamed to {new.name}")
-        required = [field.required_in_request and field.default is None for field in (old, new)]
+        required = [field.required_in_request and field.constant is None for field in (old, new)]
         if self._usage.sent and required[0] != required[1]:
             text = "now required in requests" if required[1] else "now optional in requests"
             yield self._change("breaking" if required[1] else "safe", "changed", new, text)

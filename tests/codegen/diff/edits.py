@@ -188,6 +188,15 @@ EDITS: dict[str, Edit] = {
     "optional argument added": Edit(
         lambda d: _parameter(d, "pets.list", "sort"), (("safe", "client.pets.list(sort=): added"),)
     ),
+    "required constant added": Edit(
+        lambda d: _field(d, "Owner", "form", {"type": "string", "const": "person"}, required=True),
+        (("safe", "models.Owner.form: added"),),
+    ),
+    "required constant of a component added": Edit(
+        lambda d: d["components"]["schemas"].update(Form={"type": "string", "const": "person"})
+        or _field(d, "Owner", "form", {"$ref": "#/components/schemas/Form"}, required=True),
+        (("breaking", "models.Owner.form: added, and required in requests"), ("safe", "models.Form: added")),
+    ),
     "required argument added": Edit(
         lambda d: _parameter(d, "pets.list", "sort", required=True),
         (("breaking", "client.pets.list(sort=): added, and required"),),

@@ -49,7 +49,7 @@ def _uses(api: Api) -> Iterator[tuple[str, str]]:
                 yield f"{name}.{field.name}", f"def use{{number}}(value: {name}) -> object: return value.{field.name}"
         if model.name in api.inputs:
             given = [field for field in model.fields if field.access != "read-only"]
-            asked = [field for field in given if field.required_in_request and field.default is None]
+            asked = [field for field in given if field.required_in_request and field.constant is None]
             yield from ((name, _construction(name, fields)) for fields in (asked, given))
 
 
