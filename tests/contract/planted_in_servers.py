@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Literal, TypeAlias
@@ -69,12 +70,34 @@ paths:
                     type: string
                     contentMediaType: application/json
                     contentSchema: {$ref: '#/components/schemas/Event'}
+  /jobs:
+    get:
+      operationId: listJobs
+      responses:
+        '200':
+          description: d
+          content: {application/json: {schema: {type: object, properties: {data: {type: array, items: {$ref: '#/components/schemas/Job'}}}}}}
+  /jobs/{jobId}:
+    get:
+      operationId: getJob
+      parameters: [{name: jobId, in: path, required: true, schema: {type: string}}]
+      x-specwire-polling: {status: /status, success: [done], failure: [failed], interval: 1, lifecycle: [running, done]}
+      responses: {'200': {description: d, content: {application/json: {schema: {$ref: '#/components/schemas/Job'}}}}}
+  /old:
+    get:
+      operationId: getOld
+      deprecated: true
+      responses: {'200': {description: d, content: {application/json: {schema: {$ref: '#/components/schemas/Problem'}}}}}
   /text:
     get: {operationId: getText, responses: {'200': {description: d, content: {text/plain: {schema: {type: string}}}}}}
 components:
   securitySchemes: {key: {type: http, scheme: bearer}}
   schemas:
     Problem: {type: object, required: [message], properties: {message: {type: string}}}
+    Job:
+      type: object
+      required: [id, status]
+      properties: {id: {type: string}, status: {type: string, enum: [running, done, failed]}}
     Event: {type: object, required: [step], properties: {step: {type: integer}}}
     Pet:
       type: object
@@ -143,6 +166,8 @@ class Call:
     path: str
     query: dict[str, str]
     key: str
+    number: int = 1
+    """Number of requests for this path until now, with this one."""
 
 
 Fault: TypeAlias = Callable[[Call, Reply], Reply]
@@ -356,6 +381,21 @@ def _no_stream(call: Call, reply: Reply) -> Reply:
     return attrs.evolve(reply.typed("application/json"), body=b'{"step": 1}')
 
 
+@server("job stuck", "getJob")
+def _stuck(call: Call, reply: Reply) -> Reply:
+    return reply.with_fields(status="running") if call.path.startswith("/jobs/") else reply
+
+
+@server("job that is lost on the way", "getJob")
+def _lost_job(call: Call, reply: Reply) -> Reply:
+    return attrs.evolve(reply, status=503) if call.path.startswith("/jobs/") and call.number > 3 else reply
+
+
+@server("deprecation that only the server announces", "getStore")
+def _announced(call: Call, reply: Reply) -> Reply:
+    return attrs.evolve(reply, headers=_with(reply.headers, "deprecation", "@1767225600"))
+
+
 @server("JSON in place of text", "getText")
 def _no_text(call: Call, reply: Reply) -> Reply:
     return attrs.evolve(reply.typed("application/json"), body=b'"text"')
@@ -419,6 +459,11 @@ def _more_headers(document: Any) -> None:
     response["headers"] = {"X-Trace": {"required": True, "schema": {"type": "string"}}}
 
 
+@document("deprecated still used", "getStore")
+def _deprecated(document: Any) -> None:
+    document["paths"]["/store"]["get"]["deprecated"] = True
+
+
 @document("schema of events moved", "listen")
 def _other_events(document: Any) -> None:
     _schemas(document)["Event"]["properties"]["step"] = {"type": "string"}
@@ -431,7 +476,7 @@ def report_of(subject: Subject, plant: Plant | None) -> Report:
         plant.move(moved)
     stale = plant is not None and plant.side == "document"
     with _served(subject, None if plant is None else plant.fault) as url:
-        wishes = Wishes(("listen",), examples=12, limits=Limits(requests=3000, per_second=5000))
+        wishes = Wishes(("listen",), examples=12, limits=Limits(requests=3000, per_second=5000, wait=0.5))
         run = LiveRun(attrs.evolve(subject, document=moved, stale=stale), Target(url, KEY), wishes)
         run.check(lambda step, done=0, total=0: None)
         return run.report()
@@ -440,6 +485,8 @@ def report_of(subject: Subject, plant: Plant | None) -> Report:
 @contextmanager
 def _served(subject: Subject, fault: Fault | None) -> Iterator[str]:
     mock: ASGIApp = build(dict(subject.document), keys=(KEY,))
+
+    counts: Counter[str] = Counter()
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         messages: list[Message] = []
@@ -450,7 +497,8 @@ def _served(subject: Subject, fault: Fault | None) -> Iterator[str]:
         await mock(scope, receive, keep)
         query = dict(pair.split("=", 1) for pair in scope["query_string"].decode().split("&") if "=" in pair)
         headers = {name.decode(): value.decode("latin-1") for name, value in scope["headers"]}
-        call = Call(scope["path"], query, headers.get("authorization", ""))
+        counts[scope["path"]] += 1
+        call = Call(scope["path"], query, headers.get("authorization", ""), counts[scope["path"]])
         start = messages[0]
         shown = tuple((name.decode(), value.decode("latin-1")) for name, value in start["headers"])
         body = b"".join(message.get("body", b"") for message in messages[1:])
@@ -472,6 +520,10 @@ def _right(call: Call, reply: Reply) -> Reply:
         return reply.with_json(lambda value: STORE)
     if call.path == "/events":
         return attrs.evolve(reply, body=b'data: {"step": 1}\n\ndata: {"step": 2}\n\ndata: [DONE]\n\n')
+    if call.path == "/jobs":
+        return reply.with_json(lambda value: {"data": [{"id": "j1", "status": "running"}]})
+    if call.path.startswith("/jobs/"):
+        return reply.with_json(lambda value: {"id": "j1", "status": "running" if call.number < 5 else "done"})
     if call.path.startswith("/pets/"):
         return reply.with_json(lambda value: PETS[0])
     if call.path == "/pets":

@@ -55,6 +55,8 @@ class Live:
     """Maximum number of seconds."""
     rate: Annotated[float, _POSITIVE] = 5
     """Maximum number of requests per second."""
+    max_wait: Annotated[float, _NOT_NEGATIVE] = 0
+    """Wait for the jobs that lists name, and report those that have not ended after this many seconds."""
     dry_run: bool = False
     """Print the plan and call nothing."""
     record: Path | None = None
@@ -197,7 +199,7 @@ def _target(subject: Subject, live: Live, examples: int) -> tuple[Target, Wishes
         include = tuple(map(str, kept.get("include", ())))
         wishes = Wishes(include, float(kept.get("spend", 0)), int(kept.get("examples", examples)), limits)
         return replayed_target(tape), wishes
-    limits = Limits(live.max_requests, live.max_tokens, live.max_upload, live.max_time, live.rate)
+    limits = Limits(live.max_requests, live.max_tokens, live.max_upload, live.max_time, live.rate, live.max_wait)
     return live_target(subject, live.base_url, os.environ), Wishes(live.include, live.spend, examples, limits)
 
 

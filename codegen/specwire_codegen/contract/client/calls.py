@@ -7,11 +7,13 @@ import re
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from inspect import getattr_static
 from typing import Any, Literal, TypeAlias, TypeVar
 
 import attrs
 import msgspec
 from specwire import AsyncClient, AsyncDownload, Client, Download
+from specwire._client.deprecation import DeprecatedDescriptor
 from specwire._http.retry import RetryPolicy
 from specwire.errors import DecodeError, SpecwireError
 
@@ -143,6 +145,26 @@ class Clients(Closing):
         if manner == "items":
             return lambda *args, **kwargs: client._session.items(builder(*args, **kwargs))
         return lambda *args, **kwargs: client.send(builder(*args, **kwargs))
+
+    def waiter(self, operation: Operation) -> Callable[..., Any] | None:
+        """Return the synchronous method that waits for a job that an operation reads, or None."""
+        if operation.polling is None or operation.polling.method is None:
+            return None
+        found: Any = self.sync
+        for name in operation.polling.method:
+            found = getattr(found, name)
+        method: Callable[..., Any] = found
+        return method
+
+    def warns(self, operation: Operation) -> bool:
+        """Return whether the method of an operation warns that the API deprecates it; a hand-written one may not."""
+        if self.override(operation) is not None:
+            return True
+        *path, name = operation.method
+        holder: Any = self.sync
+        for step in path:
+            holder = getattr(holder, step)
+        return isinstance(getattr_static(type(holder), name), DeprecatedDescriptor)
 
     def override(self, operation: Operation) -> Callable[..., Any] | None:
         """Return the hand-written function that replaces a generated method, or None."""

@@ -31,6 +31,8 @@ class Limits:
     """Maximum number of bytes of a request body."""
     seconds: float = 600.0
     per_second: float = 5.0
+    wait: float = 0.0
+    """Seconds in which a job must end; 0 to not wait for jobs."""
 
 
 @attrs.frozen

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import attrs
-from specwire.errors import APIStatusError, AuthenticationError, SpecwireError
+from specwire.errors import APIStatusError, AuthenticationError, JobFailedError, SpecwireError
 
-from specwire_codegen.contract.client.arguments import arguments
+from specwire_codegen.contract.client.arguments import Arguments, arguments
 from specwire_codegen.contract.client.calls import Clients, Outcome, is_suspicion
 from specwire_codegen.contract.exceptions import MARK
 from specwire_codegen.contract.live.gateway import Gateway
@@ -28,6 +28,9 @@ from specwire_codegen.contract.wire import expected_request
 from specwire_codegen.contract.wire.expected_url import below_own_path
 from specwire_codegen.ir import JsonPayload, Operation
 
+_POLLS = 10
+"""Number of times to read a job while waiting for its end."""
+
 
 @attrs.frozen
 class Problem:
@@ -41,8 +44,9 @@ class Problem:
 class Reader:
     """Runner of planned calls with both clients; it collects ids from lists."""
 
-    def __init__(self, subject: Subject, clients: Clients, gateway: Gateway, base_path: str) -> None:
-        """Call with these clients through the gateway."""
+    def __init__(self, subject: Subject, clients: Clients, gateway: Gateway, base_path: str, wait: float = 0) -> None:
+        """Call with these clients through the gateway, and wait so many seconds for the end of jobs."""
+        self._wait = wait
         self._subject = subject
         self._clients = clients
         self._gateway = gateway
@@ -107,11 +111,28 @@ class Reader:
                 Finding(side, "pages", message, seen[-1], python)
                 for side, message in page_problems(self._subject, self._clients, operation, size, seen)
             ]
+        if not findings and listed:
+            findings += [
+                Finding("server", "waits", message, self._gateway.exchanges[-1], python)
+                for message in self._waited(operation, given)
+            ]
         note = ", ".join(f"responded with {status}" for status in sorted({one for one in statuses if one >= 300}))
         failed = min(len(statuses), len(findings))
         return attrs.evolve(
             row, counts=(Count(len(statuses), failed),), findings=tuple(findings), note=note, checked=True
         )
+
+    def _waited(self, operation: Operation, given: Arguments) -> Iterator[str]:
+        """Yield why a job that the operation reads does not end in time."""
+        wait = self._clients.waiter(operation)
+        if wait is None or not self._wait:
+            return
+        try:
+            wait(*given.args, **given.kwargs, timeout=self._wait, interval=self._wait / _POLLS)
+        except JobFailedError:
+            return
+        except SpecwireError as problem:
+            yield f"the job has not ended after {self._wait:g} s: {type(problem).__name__}: {problem}"
 
     def _sent(self, operation: Operation, case: Case, before: int, answered: Sequence[Exchange]) -> Iterator[Problem]:
         """Yield the differences of the client's request from the document."""
@@ -125,6 +146,12 @@ class Reader:
             arrival = attrs.evolve(arrival, raw_path=arrival.raw_path.removeprefix(self._base))
         for problem in expected_request.problems(self._subject, operation, case, arrival):
             yield Problem("document" if self._subject.stale else "client", "sends", problem)
+        if self._is_deprecated(operation) and not self._clients.warns(operation):
+            message = "the document deprecates the operation, and the method does not warn"
+            yield Problem("document" if self._subject.stale else "client", "sends", message)
+
+    def _is_deprecated(self, operation: Operation) -> bool:
+        return bool(self._subject.raw(operation.id).get("deprecated"))
 
     def _answered(
         self, operation: Operation, exchange: Exchange | None, outcome: Outcome, *, listed: bool
@@ -140,6 +167,9 @@ class Reader:
         invalid = [*self._responses.violations(operation.id, exchange)]
         if status == 404 and listed:
             invalid.append("an id that the list has is not found")
+        announced = exchange.response_header("deprecation")
+        if announced.lower() not in ("", "false") and not self._is_deprecated(operation):
+            invalid.append("the header Deprecation announces that the operation is deprecated; the document does not")
         # The client of an older document agrees with the server: the document is what moved.
         moved = self._subject.stale and outcome.error is None
         yield from (Problem("document" if moved else "server", "reads", message) for message in invalid)

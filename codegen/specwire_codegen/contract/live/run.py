@@ -136,7 +136,7 @@ class LiveRun:
             self._server.close()
 
     def _call(self, clients: Clients, progress: Progress) -> None:
-        reader = Reader(self._subject, clients, self._gateway, base_path(self._target.base_url))
+        reader = Reader(self._subject, clients, self._gateway, base_path(self._target.base_url), self._limits.wait)
         for number, call in enumerate(self.plan.calls):
             progress(f"client: {call.operation.id}", number, len(self.plan.calls))
             self._rows.append(reader.run(call))
