@@ -193,8 +193,10 @@ EDITS: dict[str, Edit] = {
         (("safe", "models.Owner.form: added"),),
     ),
     "required constant of a component added": Edit(
-        lambda d: d["components"]["schemas"].update(Form={"type": "string", "const": "person"})
-        or _field(d, "Owner", "form", {"$ref": "#/components/schemas/Form"}, required=True),
+        lambda d: (
+            d["components"]["schemas"].update(Form={"type": "string", "const": "person"})
+            or _field(d, "Owner", "form", {"$ref": "#/components/schemas/Form"}, required=True)
+        ),
         (("breaking", "models.Owner.form: added, and required in requests"), ("safe", "models.Form: added")),
     ),
     "required argument added": Edit(
