@@ -84,7 +84,11 @@ ANSWERS: dict[str, tuple[type[Any], Any, Callable[[Any], Any]]] = {
     "no usage": (Aitre, chat(usage=None), complete),
     "no details of usage": (Aitre, chat(usage={**USAGE, **DETAILS}), complete),
     "an empty reason": (Aitre, chat(choice={"finish_reason": ""}), complete),
-    "no content beside tool calls": (Aitre, chat(choice={"message": {"role": "assistant", "tool_calls": []}}), complete),
+    "no content beside tool calls": (
+        Aitre,
+        chat(choice={"message": {"role": "assistant", "tool_calls": []}}),
+        complete,
+    ),
     "no logprobs": (Aitre, COMPLETION, lambda client: client.completions.create(model="m", prompt="x")),
     "a first poll": (Aitre, {"id": "1", "status": "", "progress": "0%"}, lambda client: client.midjourney.fetch("1")),
     "buttons with texts": (
@@ -113,6 +117,17 @@ def test_thoughts_are_typed() -> None:
     """A part with thoughts is a model, and so is each of its texts."""
     content = complete(client(Mistral, chat({"content": THINKING}))).choices[0].message.content
     assert [mistral.ThinkChunk(thinking=[mistral.TextChunk(text="hm")]), mistral.TextChunk(text="x")] == content
+
+
+def test_models_of_a_new_kind_are_typed() -> None:
+    """They are listed and retrieved without drift, and the known kinds keep their classes."""
+    card = {"id": "m", "capabilities": {}, "max_context_length": 4096}
+    tuned = {**card, "type": "fine-tuned", "job": "j", "root": "r"}
+    cards = [{**card, "type": "base"}, tuned, {**card, "type": "routed", "experts": 8}]
+    found = client(Mistral, {"object": "list", "data": cards}).models.list().data
+    assert [mistral.BaseModelCard, mistral.FTModelCard, mistral.OtherModelCard] == [type(each) for each in found]
+    assert [each.type for each in found] == ["base", "fine-tuned", "routed"]
+    assert client(Mistral, cards[2]).models.retrieve("m").max_context_length == 4096
 
 
 def test_a_batch_takes_its_requests_inline() -> None:

@@ -187,7 +187,12 @@ def _by_tag(kind: UnionMarker, field: str, raw: dict[str, Any], memo: _Memo | No
     target = _named(kind).get(_text(value))
     if target is not None:
         return target if isinstance(target, Choice) else _of(target, raw, memo)
-    return Choice((), _default(kind, field, value), f"{field}={shown(value)}")
+    default = _default(kind, field, value)
+    if default is not None:
+        member = member_of(default)
+        if field in member.known and field not in member.constants:
+            return Choice((default,), default)  # the default states the field, with any value
+    return Choice((), default, f"{field}={shown(value)}")
 
 
 @cache

@@ -53,7 +53,8 @@ def _explicit(node: Node, members: list[Any], schemas: Node, report: Report) -> 
     stated = {
         ref: _values(ref, field, schemas)
         for ref in refs
-        if ref not in mapping.values() or _is_tagged_by(ref, field, schemas)
+        if (ref not in mapping.values() or _is_tagged_by(ref, field, schemas))
+        and not (ref == given.get("defaultMapping") and _is_open(ref, field, schemas))
     }
     counts = Counter([*mapping, *(value for values in stated.values() for value in values)])
     for ref, values in stated.items():
@@ -71,6 +72,15 @@ def _is_tagged_by(ref: str, field: str, schemas: Node) -> bool:
     """Return whether a variant is a union that has the same discriminator."""
     schema = schemas.get(schema_name(ref))
     return isinstance(schema, dict) and schema.get("discriminator", {}).get("propertyName") == field
+
+
+def _is_open(ref: str, field: str, schemas: Node) -> bool:
+    """Return whether a variant states that its discriminator can have any value, so that its name is not one."""
+    schema = schemas.get(schema_name(ref))
+    property_ = schema.get("properties", {}).get(field) if isinstance(schema, dict) else None
+    return (
+        isinstance(property_, dict) and property_.get("type") == "string" and not {"const", "enum"} & property_.keys()
+    )
 
 
 def _values(ref: str, field: str, schemas: Node, inside: tuple[str, ...] = ()) -> list[str]:

@@ -96,10 +96,9 @@ class AudioChunk(WireModel, tag_field="type", tag="input_audio", kw_only=True):
     """The recording in base64, or its address."""
 
 
-class BaseModelCard(WireModel, tag_field="type", tag="base", kw_only=True):
+class BaseModelCard(WireModel, kw_only=True):
     """A base model."""
 
-    type: Literal["base"] = _constant("base")
     id: str
     """Id of the model."""
 
@@ -132,6 +131,9 @@ class BaseModelCard(WireModel, tag_field="type", tag="base", kw_only=True):
 
     default_model_temperature: float | None | Unset = UNSET
     """Default temperature of requests."""
+
+    type: Literal["base"] = _constant("base")
+    """Marks a model that was not fine-tuned."""
 
 
 class BatchError(WireModel, kw_only=True):
@@ -1124,10 +1126,9 @@ class FTModelCapabilitiesOut(WireModel, kw_only=True):
     """Classify. The server's default is false."""
 
 
-class FTModelCard(WireModel, tag_field="type", tag="fine-tuned", kw_only=True):
+class FTModelCard(WireModel, kw_only=True):
     """A fine-tuned model."""
 
-    type: Literal["fine-tuned"] = _constant("fine-tuned")
     id: str
     """Id of the model."""
 
@@ -1160,6 +1161,9 @@ class FTModelCard(WireModel, tag_field="type", tag="fine-tuned", kw_only=True):
 
     default_model_temperature: float | None | Unset = UNSET
     """Default temperature of requests."""
+
+    type: Literal["fine-tuned"] = _constant("fine-tuned")
+    """Marks a fine-tuned model."""
 
     job: str
     """Id of the job that trained the model."""
@@ -1685,6 +1689,46 @@ class OCRUsageInfo(WireModel, kw_only=True):
     """Size of the document in bytes."""
 
 
+class OtherModelCard(WireModel, kw_only=True):
+    """A model of another kind than base and fine-tuned."""
+
+    id: str
+    """Id of the model."""
+
+    object: str | Unset = UNSET
+    """Kind of object. The server's default is "model"."""
+
+    created: int | Unset = UNSET
+    """Creation time of the model. Unix time in seconds."""
+
+    owned_by: str | Unset = UNSET
+    """Who owns the model. The server's default is "mistralai"."""
+
+    capabilities: ModelCapabilities
+    """What the model can do."""
+
+    name: str | None | Unset = UNSET
+    """Name of the model."""
+
+    description: str | None | Unset = UNSET
+    """What the model is good for."""
+
+    max_context_length: int | Unset = UNSET
+    """Maximum number of tokens in prompt and reply together. The server's default is 32768."""
+
+    aliases: list[str] | Unset = UNSET
+    """Other ids of the model."""
+
+    deprecation: datetime | None | Unset = UNSET
+    """When the model is to be withdrawn."""
+
+    default_model_temperature: float | None | Unset = UNSET
+    """Default temperature of requests."""
+
+    type: str
+    """Kind of the model."""
+
+
 class Prediction(WireModel, kw_only=True):
     """Text that the reply will probably contain."""
 
@@ -2076,8 +2120,8 @@ if TYPE_CHECKING:
     """
     MessageContent: TypeAlias = str | list[ContentChunk]
     """A text, or a list of parts."""
-    ModelCard: TypeAlias = BaseModelCard | FTModelCard | Unknown
-    """A model; `type` distinguishes base models from fine-tuned ones."""
+    ModelCard: TypeAlias = BaseModelCard | FTModelCard | OtherModelCard | Unknown
+    """A model; `type` distinguishes base models from fine-tuned ones and from those of later versions of the service."""
     OCRDocument: TypeAlias = DocumentURLChunk | ImageURLChunk | FileChunk | Unknown
     """A document or an image to read; `type` tells which."""
     ResponseFormats: TypeAlias = Literal["text", "json_object", "json_schema"] | str
@@ -2163,7 +2207,14 @@ else:
         "CANCELLATION_REQUESTED",
     ]
     MessageContent = str | list[ContentChunk]
-    ModelCard = BaseModelCard | FTModelCard
+    ModelCard = union(
+        __name__,
+        "ModelCard",
+        lambda: (BaseModelCard, FTModelCard, OtherModelCard),
+        "type",
+        lambda: {"base": BaseModelCard, "fine-tuned": FTModelCard},
+        lambda: OtherModelCard,
+    )
     OCRDocument = DocumentURLChunk | ImageURLChunk | FileChunk
     ResponseFormats = Literal["text", "json_object", "json_schema"]
     SampleType = Literal["pretrain", "instruct", "batch_request", "batch_result", "batch_error"]
@@ -2284,6 +2335,7 @@ __all__ = [
     "OCRRequest",
     "OCRResponse",
     "OCRUsageInfo",
+    "OtherModelCard",
     "Prediction",
     "ReferenceChunk",
     "ResponseFormat",
