@@ -22,7 +22,11 @@ CALLED_FROM_OUTSIDE = {
     "__getattr__": "Python calls it",
     "__instancecheck__": "Python calls it",
     "_close_all": "registered with `atexit` by a decorator",
+    "_repr_pretty_": "IPython calls it",
     "_guard": "kept alive: its end closes what is open",
+    **dict.fromkeys(
+        ("add_arguments", "add_text", "add_usage", "end_section", "format_help", "start_section"), "argparse calls it"
+    ),
     "arg_types": "the library of JSONPath reads it",
     "caches": "passed by the name of a kind",
     "dropped": "users read it",

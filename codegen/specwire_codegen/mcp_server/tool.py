@@ -122,7 +122,8 @@ def _one_form(tools: Sequence[Tool]) -> Iterator[Tool]:
 
 
 def _is_stream(tool: Tool) -> bool:
-    return "StreamRequest" in str(inspect.signature(tool.method.call).return_annotation)
+    call = tool.method.call
+    return "StreamRequest" in str(inspect.signature(getattr(call, "__wrapped__", call)).return_annotation)
 
 
 def operation_of(call: Callable[..., Any]) -> Operation | None:

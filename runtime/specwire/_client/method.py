@@ -82,9 +82,17 @@ class BoundOperation(Generic[P, SessionT]):
 
     @property
     def __signature__(self) -> inspect.Signature:
-        return inspect.signature(self._build)
+        built = inspect.signature(self._build)
+        returns = result_annotation(built.return_annotation)
+        if any(inspect.iscoroutinefunction(vars(each).get("__call__")) for each in type(self).__mro__):
+            returns = f"Awaitable[{returns}]" if isinstance(returns, str) else returns
+        return built.replace(return_annotation=returns)
 
     if not TYPE_CHECKING:
+
+        def __get__(self, instance: object, owner: type | None = None) -> Self:
+            """Return the method itself: what has this is a routine for `help()`, which then shows the signature."""
+            return self
 
         def __getattr__(self, name: str) -> Any:
             from specwire._client.habits import unknown_attribute  # only for a mistake
@@ -108,6 +116,21 @@ class BoundOperation(Generic[P, SessionT]):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {type(self._resource).__name__}.{self.__name__}({shown(self.__signature__)})>"
+
+
+def result_annotation(annotation: Any) -> Any:
+    """Return what a method returns whose builder is annotated with `Request[T]`, `PagedRequest[T, E]` or `Workflow[T]`.
+
+    Other methods return streams and downloads, which their docstrings describe.
+    """
+    name, bracket, _ = str(annotation).partition("[")
+    if not bracket or name not in ("Request", "PagedRequest", "Workflow"):
+        return inspect.Signature.empty
+    import ast  # only for those who look at a method
+
+    tree = ast.parse(annotation, mode="eval").body
+    inner = tree.slice if isinstance(tree, ast.Subscript) else tree
+    return ast.unparse(inner.elts[0] if isinstance(inner, ast.Tuple) else inner)
 
 
 def shown(signature: inspect.Signature) -> str:

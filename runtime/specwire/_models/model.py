@@ -79,6 +79,17 @@ class WireStruct(msgspec.Struct, metaclass=_ModelMeta, kw_only=True, weakref=Tru
     __secrets__: ClassVar[frozenset[str]] = frozenset()
     """Names of fields whose values `repr` masks."""
 
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """Print the fields that are set for IPython and Jupyter, on several lines if they do not fit one."""
+        name = type(self).__name__
+        with printer.group(len(name) + 1, f"{name}(", ")"):
+            for index, (field, value) in enumerate(self.__rich_repr__()):
+                if index:
+                    printer.text(",")
+                    printer.breakable()
+                printer.text(f"{field}=")
+                printer.pretty(value)
+
     def __rich_repr__(self) -> list[tuple[str, Any]]:
         """Return the fields that are set, with secrets masked."""
         fields = ((name, getattr(self, name)) for name in self.__struct_fields__)

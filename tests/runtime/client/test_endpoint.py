@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import pydoc
+import re
 import subprocess
 import sys
 from typing import Any
@@ -23,9 +24,15 @@ CLIENTS = pytest.mark.parametrize("kind", [Sample, AsyncSample])
 
 @CLIENTS
 def test_methods_show_the_signature_of_their_builder(kind: Any) -> None:
-    """`inspect.signature`, `__doc__`, `__name__` and `__wrapped__` are the builder's."""
-    method = kind(KEY).things.get
-    assert inspect.signature(sample.get) == inspect.signature(method)
+    """Parameters, `__doc__`, `__name__` and `__wrapped__` are the builder's; the result is that of the call."""
+    client = kind(KEY)
+    method = client.things.get
+    assert inspect.signature(sample.get).parameters == inspect.signature(method).parameters
+    for each, result in ((method, "Thing"), (client.things.list, "Page"), (client.jobs.wait, "Job")):
+        shown = f"Awaitable[{result}]" if kind is AsyncSample else result
+        assert shown == inspect.signature(each).return_annotation
+    for each in (client.talks.tail, client.files.download):
+        assert inspect.Signature.empty is inspect.signature(each).return_annotation
     assert sample.get.__doc__ == method.__doc__
     assert sample.get is method.__wrapped__
     assert "get" == method.__name__
@@ -38,6 +45,7 @@ def test_help_shows_the_docstring_of_a_method(kind: Any) -> None:
     for thing in (kind(KEY).things.get, kind(KEY).jobs.wait, kind(KEY).files.download):
         text = pydoc.plain(pydoc.render_doc(thing))
         assert str(thing.__doc__).splitlines()[0] in text
+    assert re.search(r"^get\(thing_id: .*\) -> .*Thing", pydoc.plain(pydoc.render_doc(kind(KEY).things.get)), re.M)
     assert "thing_id: Id of the thing." in pydoc.plain(pydoc.render_doc(kind(KEY).things.get))
     assert "Get a thing." in pydoc.plain(pydoc.render_doc(type(kind(KEY).things)))
     assert "things" in pydoc.plain(pydoc.render_doc(kind))
