@@ -39,7 +39,9 @@ def show(
     from specwire_codegen.drift.entries import read_drifts
     from specwire_codegen.drift.report import FORMATS, counted
 
-    found = read_drifts(_given(files))
+    if not files:
+        raise SpecwireCodegenError("name the files that DriftReport.save wrote: specwire drift show drift.jsonl")
+    found = read_drifts(files)
     warn(found.warnings)
     written = FORMATS[format](found.entries)
     if output is None:
@@ -62,7 +64,7 @@ def apply(
     Parameters
     ----------
     words
-        Files that `DriftReport.save` wrote, and the name of the provider, or its document.
+        Files that `DriftReport.save` wrote, and the name of the provider, or its document; it may also come first.
     yes
         Write the overlay without asking.
 
@@ -71,10 +73,14 @@ def apply(
     from specwire_codegen.drift.proposal import described, propose
     from specwire_codegen.output.files import replace_file
 
-    *files, name = words or ("",)
-    found = read_drifts(_given([Path(file) for file in files]))
+    known = providers(root)
+    if len(words) < 2:
+        raise SpecwireCodegenError("name a file and its provider: specwire drift apply drift.jsonl acme")
+    first, *rest = words
+    *files, name = (*rest, first) if first in known and words[-1] not in known else words
+    found = read_drifts([Path(file) for file in files])
     warn(found.warnings)
-    target = provider(root, name) if name in providers(root) or "." not in name else single(name, "client", Path())
+    target = provider(root, name) if name in known or "." not in name else single(name, "client", Path())
     with working(f"{name}: looking for corrections"):
         proposal = propose(target, found.entries, reading.access)
     for left in proposal.left:
@@ -96,9 +102,3 @@ def apply(
     say(f"wrote {proposal.file.as_posix()}")
     advise(f"next: specwire generate {name}")
     return 0
-
-
-def _given(files: tuple[Path, ...] | list[Path]) -> list[Path]:
-    if not files:
-        raise SpecwireCodegenError("name the files that DriftReport.save wrote: specwire drift show drift.jsonl")
-    return list(files)

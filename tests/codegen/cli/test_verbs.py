@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -92,6 +93,18 @@ def test_new_pins_the_document_and_writes_guesses(folder: Path) -> None:
     orders = (folder / "generated/specwire_clients/shop/resources/orders.py").read_text("utf-8")
     assert "list = paginated(_orders.list_)" in orders
     assert "wait = workflow(_orders.wait)" in orders
+
+
+@pytest.mark.parametrize(("ids", "named"), [(True, "listOrders"), (False, "get_orders")])
+def test_explanations_name_the_operation(
+    folder: Path, capsys: pytest.CaptureFixture[str], ids: bool, named: str
+) -> None:
+    """By its operationId, or by the one that it gets from method and path."""
+    if not ids:
+        (folder / "shop.yaml").write_text(re.sub(r"operationId: \w+,?", "", SPEC), "utf-8")
+    assert 0 == exit_code("generate", "shop.yaml", "--package", "shop", "--explain")
+    printed = " ".join(capsys.readouterr().out.split())
+    assert f"inferred on {named}: x-specwire-pagination" in printed
 
 
 def test_an_edited_copy_is_rejected(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

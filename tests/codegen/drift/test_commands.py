@@ -69,7 +69,7 @@ def test_files_must_exist_and_be_named(drift: Path, specwire: Specwire) -> None:
     """A short error each."""
     assert "no.jsonl cannot be read: No such file" in specwire("drift", "show", "no.jsonl")[2]
     assert "name the files that DriftReport.save wrote" in specwire("drift", "show")[2]
-    assert "name the files that DriftReport.save wrote" in specwire("drift", "apply", "t")[2]
+    assert "name a file and its provider" in specwire("drift", "apply", "t")[2]
     assert "unknown provider 'nobody'" in specwire("drift", "apply", str(drift), "nobody")[2]
 
 
@@ -78,6 +78,7 @@ def test_a_proposal_is_shown_and_written_on_yes(drift: Path, project: Path, spec
     words = ("drift", "apply", str(drift), "t")
     code, out, err = specwire(*words)
     assert (1, True) == (code, "nothing was changed: add --yes to write the overlay" in err)
+    assert (code, out, err) == specwire("drift", "apply", "t", str(drift))
     assert not (project / "overlay.yaml").exists()
     assert "+++ b/specs/t/overlay.yaml" in out
     assert "not declared: getOrder 200 $.gone" in out

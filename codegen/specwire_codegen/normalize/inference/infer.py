@@ -25,8 +25,7 @@ def apply(data: Node, report: Report) -> Node:
         name = str(operation.get("operationId", ""))
         for guess in guesses_at(path, method, operation, schemas, report.document.data):
             applied = guess.certain and report.inference.allows(guess.kind, name)
-            shown = name or f"{method.upper()} {path}"
-            report.guesses.append(attrs.evolve(guess, applied=applied, operation=shown))
+            report.guesses.append(attrs.evolve(guess, applied=applied, operation=name))
             if applied:
                 reasons = {**operation.get(INFERRED, {}), guess.kind: guess.reason}
                 operation = {**operation, guess.extension: dict(guess.value), INFERRED: reasons}
