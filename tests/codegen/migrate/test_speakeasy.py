@@ -120,6 +120,22 @@ def test_a_document_with_hints_is_a_configuration(tmp_path: Path) -> None:
     assert {"GET /v1/feeds": "a.b.feeds"} == migrated(spec, tmp_path, spec).client["operations"]
 
 
+def test_names_of_properties_are_left_and_those_of_parameters_are_not(tmp_path: Path) -> None:
+    """Fields are named as in the API; the argument of a parameter has the stated name."""
+    hint = "x-speakeasy-name-override"
+    text = DOCUMENT.read_text("utf-8")
+    for plain in ("{name: take, in: query, ", "volume: {type: string}, size"):
+        assert text.count(plain) == 1
+    text = text.replace("{name: take, in: query, ", f"{{name: take, in: query, {hint}: most, ")
+    text = text.replace("volume: {type: string}, size", f"volume: {{type: string, {hint}: litres}}, size")
+    spec = tmp_path / "spec.yaml"
+    spec.write_text(text, "utf-8")
+    found = migrated(spec, tmp_path, spec)
+    assert 1 == len(found.left) and "names of properties are not carried over" in found.left[0]
+    arguments = [each.name for one in found.api.operations for each in one.parameters]
+    assert "most" in arguments and "take" not in arguments
+
+
 def test_a_prefix_that_cannot_begin_a_variable_is_refused(tmp_path: Path) -> None:
     """The error has its place."""
     with pytest.raises(DiagnosticError, match="gen.yaml:3"):

@@ -21,6 +21,7 @@ _GEN = ("configVersion", "generation", "python")
 _OTHERS = frozenset("typescript go java csharp php ruby terraform unity swift docs postman mcp-typescript cli".split())
 _PYTHON = ("envVarPrefix", "sdkClassName")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_OVERRIDE = "x-speakeasy-name-override"
 _SCHEMAS, _SCHEMES = "/components/schemas", "/components/securitySchemes"
 
 
@@ -101,7 +102,7 @@ def _read_schemes(subject: Subject, description: Description, config: Node, pref
     stated = subject.get(_SCHEMES)
     for name, scheme in stated.items() if isinstance(stated, dict) else ():
         node = Node(scheme, subject.document, pointers.join(_SCHEMES, name), config.findings)
-        chosen = node.get("x-speakeasy-name-override") if isinstance(scheme, dict) else None
+        chosen = node.get(_OVERRIDE) if isinstance(scheme, dict) else None
         argument = snake((chosen.text() if chosen is not None else None) or name)
         variable = f"{prefix}_{argument.upper()}" if prefix else None
         basic = isinstance(scheme, dict) and scheme.get("scheme") == "basic"
@@ -117,8 +118,14 @@ def _read_models(subject: Subject, description: Description, config: Node) -> No
     stated = subject.get(_SCHEMAS)
     taken: set[str] = set()
     for component, schema in stated.items() if isinstance(stated, dict) else ():
-        chosen = schema.get("x-speakeasy-name-override") if isinstance(schema, dict) else None
+        chosen = schema.get(_OVERRIDE) if isinstance(schema, dict) else None
         if isinstance(chosen, str) and chosen and (name := pascal(chosen)) not in taken:
             taken.add(name)
             node = Node(chosen, subject.document, pointers.join(_SCHEMAS, component), config.findings)
             description.models[component] = Model(name, node)
+        properties = schema.get("properties") if isinstance(schema, dict) else None
+        for key, property_ in properties.items() if isinstance(properties, dict) else ():
+            if isinstance(property_, dict) and isinstance(property_.get(_OVERRIDE), str):
+                place = pointers.join(_SCHEMAS, component, "properties", str(key), _OVERRIDE)
+                node = Node(property_[_OVERRIDE], subject.document, place, config.findings)
+                node.leave("names of properties are not carried over", f"use the field as the API names it: {key!r}")
