@@ -1,7 +1,12 @@
-"""Fixtures of the runtime's tests: a scripted server, and clients of both kinds on both HTTP libraries."""
+"""Fixtures of the runtime's tests: a scripted server, and clients of both kinds on both HTTP libraries.
+
+`SPECWIRE_TEST_CALLERS=async-aiohttp` runs the tests on other clients than the four default ones.
+"""
 
 from __future__ import annotations
 
+import os
+import signal
 import ssl
 from collections.abc import Iterator
 from typing import Any
@@ -9,8 +14,12 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.support.caller import Caller
+from tests.support.caller import OTHERS, Caller
 from tests.support.server import Server
+
+CALLERS = os.environ.get("SPECWIRE_TEST_CALLERS", "sync-httpx2,async-httpx2,sync-httpx,async-httpx").split(",")
+LONGEST = 25
+"""Seconds for one test on another library, so that one that hangs does not stop the others."""
 
 
 @pytest.fixture(scope="session")
@@ -26,13 +35,24 @@ def server() -> Iterator[Server]:
         yield running
 
 
-@pytest.fixture(params=["sync-httpx2", "async-httpx2", "sync-httpx", "async-httpx"])
+@pytest.fixture(params=CALLERS)
 def caller(request: pytest.FixtureRequest, server: Server, tls: ssl.SSLContext) -> Iterator[Caller]:
-    """Caller for each kind of client and each HTTP library."""
+    """Caller for each kind of client and each HTTP library; skips tests that are marked as `differs` for it."""
     kind, library = request.param.split("-")
+    for marker in request.node.iter_markers("differs"):
+        if library in marker.args or request.param in marker.args:
+            pytest.skip(marker.kwargs["reason"])
     made = Caller(kind == "async", library, server.url, tls)
+    if library in OTHERS:
+        signal.signal(signal.SIGALRM, _too_long)
+        signal.alarm(LONGEST)
     yield made
     made.finish()
+    signal.alarm(0)
+
+
+def _too_long(*_: object) -> None:
+    raise AssertionError(f"the test took more than {LONGEST} s")
 
 
 @pytest.fixture

@@ -228,6 +228,7 @@ def test_header_injection_is_rejected(caller: Caller, client: Any, server: Serve
     assert [] == server.received
 
 
+@pytest.mark.differs("aiohttp", "pyreqwest", reason="these send UTF-8 only, and refuse such a header")
 def test_headers_may_have_latin_1_letters(caller: Caller, client: Any, server: Server) -> None:
     """They are received unchanged."""
     server.play(reply({"id": "1"}))

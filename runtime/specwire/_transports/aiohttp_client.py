@@ -17,7 +17,7 @@ import yarl
 from specwire._network.deadline_scope import remaining
 from specwire._network.environment import proxy_shown
 from specwire._transports import library
-from specwire._transports.messages import Connection, RawHeaders, RawRequest, RawResponse
+from specwire._transports.messages import Connection, RawHeaders, RawRequest, RawResponse, recorded, utf_8_headers
 
 _IDLE = 4.0
 """Seconds to keep an idle connection."""
@@ -38,6 +38,8 @@ class AiohttpClient:
                 auto_decompress=False,
                 cookie_jar=aiohttp.CookieJar() if cookies else aiohttp.DummyCookieJar(),
             )
+            # aiohttp would send idempotent requests again by itself, even without retries; there is no public option.
+            session._retry_connection = False
         self._session = session
         self._decompresses = session.auto_decompress
         self.build_request = RawRequest
@@ -52,6 +54,9 @@ class AiohttpClient:
         if type(content) is bytes and len(content) > _LARGE:
             content = io.BytesIO(content)
         streamed = content is not None and type(content) is not bytes
+        failures: list[Exception] = []
+        if streamed and hasattr(content, "__aiter__"):
+            content = recorded(content, failures)
         patience = remaining(request.timeouts["read"])
         proxy = _proxy(request.url)
         try:
@@ -59,7 +64,7 @@ class AiohttpClient:
                 response = await self._session.request(
                     request.method,
                     yarl.URL(request.url, encoded=True),
-                    headers=request.headers,
+                    headers=utf_8_headers(request.headers),
                     skip_auto_headers=_DEFAULTS,
                     data=content,
                     allow_redirects=False,
@@ -67,8 +72,16 @@ class AiohttpClient:
                     proxy=proxy,
                 )
         except (aiohttp.ClientError, TimeoutError) as error:
-            raise translated(error, proxy) from error
-        return AiohttpResponse(request, response, decompressed=self._decompresses)
+            if failures:
+                raise failures[0] from None
+            raise self.translated(error, proxy) from error
+        return AiohttpResponse(self, request, response, decompressed=self._decompresses)
+
+    def translated(self, error: Exception, proxy: str | None) -> Exception:
+        """Return an exception of aiohttp as one of the names that the transports know."""
+        if self._session.closed and not isinstance(error, TimeoutError):
+            return library.ClosedResourceError()
+        return translated(error, proxy)
 
     async def aclose(self) -> None:
         if self._owned:
@@ -78,7 +91,9 @@ class AiohttpClient:
 class AiohttpResponse(RawResponse):
     """Response of aiohttp."""
 
-    def __init__(self, request: RawRequest, response: aiohttp.ClientResponse, *, decompressed: bool) -> None:
+    def __init__(
+        self, client: AiohttpClient, request: RawRequest, response: aiohttp.ClientResponse, *, decompressed: bool
+    ) -> None:
         headers: Any = response.headers
         if decompressed and "content-encoding" in headers:
             headers = headers.copy()
@@ -86,7 +101,14 @@ class AiohttpResponse(RawResponse):
             headers.popall("content-length", None)
         super().__init__(request, response.status, RawHeaders(headers))
         self._response = response
+        self._client = client
         self.extensions["network_stream"] = Connection(self)
+
+    @property
+    def http_version(self) -> str:
+        """Return the version of the protocol."""
+        version = self._response.version
+        return f"HTTP/{version.major}.{version.minor}" if version else "HTTP/1.1"
 
     async def aiter_raw(self) -> AsyncIterator[bytes]:
         """Yield the body as it arrives."""
@@ -102,7 +124,7 @@ class AiohttpResponse(RawResponse):
                     break
                 yield data
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise translated(error, None) from error
+            raise self._client.translated(error, None) from error
         finally:
             self._release()
 
@@ -133,7 +155,7 @@ def _proxy(url: str) -> str | None:
     parts = urlsplit(url)
     proxies = getproxies()
     proxy = proxies.get(parts.scheme, proxies.get("all"))
-    if proxy is None or proxy_bypass(parts.hostname or ""):
+    if proxy is None or not proxy.strip() or proxy_bypass(parts.hostname or ""):
         return None
     return proxy if "://" in proxy else f"http://{proxy}"
 

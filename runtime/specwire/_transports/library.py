@@ -35,6 +35,10 @@ class ReadError(TransportError):
     """Connection that broke off."""
 
 
+class ClosedResourceError(Exception):
+    """HTTP client that this program closed during a call."""
+
+
 class DecodingError(Exception):
     """Body that cannot be decompressed; not raised here, since bodies are decompressed above the transport."""
 

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from specwire._transports.library import ResponseNotRead
+from specwire.errors import InvalidRequestError
 
 
 class RawRequest(msgspec.Struct, frozen=True):
@@ -77,3 +78,63 @@ class Connection:
 
     async def aclose(self) -> None:
         await self._response.aclose()
+
+
+def utf_8_headers(headers: dict[str, str]) -> dict[str, str]:
+    """Return headers for a library that encodes them as UTF-8, so that it sends the bytes that Latin-1 would give.
+
+    Raise `InvalidRequestError` if there is no such text.
+    """
+    if "".join(headers.values()).isascii():
+        return headers
+    return {name: _utf_8_text(name, value) for name, value in headers.items()}
+
+
+def _utf_8_text(name: str, value: str) -> str:
+    try:
+        return value.encode("latin-1").decode()
+    except UnicodeDecodeError:
+        message = f"the header {name!r} has Latin-1 characters, which this transport cannot send: use httpx2"
+    raise InvalidRequestError(message)
+
+
+async def recorded(content: AsyncIterator[bytes], failures: list[Exception]) -> AsyncIterator[bytes]:
+    """Yield a request body; record its exception, which the HTTP library would replace by one of its own."""
+    try:
+        async for piece in content:
+            yield piece
+    except Exception as error:
+        failures.append(error)
+        raise
+
+
+def recorded_sync(content: Iterator[bytes], failures: list[Exception]) -> Iterator[bytes]:
+    """Yield a request body as `recorded` does."""
+    try:
+        yield from content
+    except Exception as error:
+        failures.append(error)
+        raise
+
+
+async def ahead(content: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """Yield a body of known length one piece late: what it does after its last piece runs before that is sent.
+
+    A library that counts the bytes does not ask for more than the length.
+    """
+    last = b""
+    async for piece in content:
+        if last:
+            yield last
+        last = piece
+    yield last
+
+
+def ahead_sync(content: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield a body as `ahead` does."""
+    last = b""
+    for piece in content:
+        if last:
+            yield last
+        last = piece
+    yield last

@@ -13,12 +13,29 @@ from pyreqwest import client as pyreqwest, exceptions
 
 from specwire._network.deadline_scope import bounded, remaining
 from specwire._transports import library
-from specwire._transports.messages import Connection, RawHeaders, RawRequest, RawResponse
+from specwire._transports.messages import (
+    Connection,
+    RawHeaders,
+    RawRequest,
+    RawResponse,
+    ahead,
+    ahead_sync,
+    recorded,
+    recorded_sync,
+    utf_8_headers,
+)
 
 T = TypeVar("T")
 _IDLE = timedelta(seconds=4)
 """Time to keep an idle connection."""
 _CONNECTING = 10.0
+_CONNECTING_FAILED = "client error (Connect)"
+"""Cause of a failure before the request was sent.
+
+pyreqwest raises `ConnectError` and `ConnectTimeoutError` also for a request that the server may have received.
+"""
+_UNBUFFERED = 0
+"""Bytes of a stream to wait for before its head is returned; pyreqwest waits for 64 KiB or the end otherwise."""
 
 
 def _configured(builder: Any, *, cookies: bool) -> Any:
@@ -69,13 +86,18 @@ class AsyncPyreqwestClient:
     async def send(self, request: RawRequest, **_options: Any) -> AsyncPyreqwestResponse:
         """Send a request and return its response with an unread body."""
         content: Any = request.content
+        failures: list[Exception] = []
         try:
-            builder = self._client.request(request.method, request.url).headers(request.headers)
+            builder = self._client.request(request.method, request.url).headers(utf_8_headers(request.headers))
             if type(content) is bytes:
                 builder = builder.body_bytes(content)
             elif content is not None:
-                builder = builder.body_stream(content)
+                content = recorded(content, failures)
+                sized = "content-length" in request.headers
+                builder = builder.body_stream(ahead(content) if sized else content)
             patience = remaining(request.timeouts["read"])
+            if request.stream:
+                builder = builder.streamed_read_buffer_limit(_UNBUFFERED)
             if request.stream or patience is None:
                 exchange = builder.build_streamed()
                 async with asyncio.timeout(patience):
@@ -84,6 +106,8 @@ class AsyncPyreqwestClient:
                 exchange = builder.timeout(_span(patience)).build_streamed()
                 response = await _cancellable(exchange.__aenter__())
         except (exceptions.PyreqwestError, TimeoutError) as error:
+            if failures:
+                raise failures[0] from None
             raise translated(error) from error
         return AsyncPyreqwestResponse(request, response, exchange)
 
@@ -97,6 +121,7 @@ class AsyncPyreqwestResponse(RawResponse):
 
     def __init__(self, request: RawRequest, response: Any, exchange: Any) -> None:
         super().__init__(request, response.status, RawHeaders(response.headers))
+        self.http_version: str = response.version
         self._reader = response.body_reader
         self._exchange = exchange
         self._is_limited = not request.stream
@@ -139,18 +164,25 @@ class PyreqwestClient:
     def send(self, request: RawRequest, **options: Any) -> PyreqwestResponse:
         """Send a request and return its response with an unread body."""
         content: Any = request.content
+        failures: list[Exception] = []
         try:
-            builder = self._client.request(request.method, request.url).headers(request.headers)
+            builder = self._client.request(request.method, request.url).headers(utf_8_headers(request.headers))
             if type(content) is bytes:
                 builder = builder.body_bytes(content)
             elif content is not None:
-                builder = builder.body_stream(content)
+                content = recorded_sync(content, failures)
+                sized = "content-length" in request.headers
+                builder = builder.body_stream(ahead_sync(content) if sized else content)
             patience = bounded(request.timeouts["read"])
             if patience is not None:
                 builder = builder.timeout(_span(patience))
+            if request.stream:
+                builder = builder.streamed_read_buffer_limit(_UNBUFFERED)
             exchange = builder.build_streamed()
             response = exchange.__enter__()
         except exceptions.PyreqwestError as error:
+            if failures:
+                raise failures[0] from None
             raise translated(error) from error
         return PyreqwestResponse(request, response, exchange)
 
@@ -164,6 +196,7 @@ class PyreqwestResponse(RawResponse):
 
     def __init__(self, request: RawRequest, response: Any, exchange: Any) -> None:
         super().__init__(request, response.status, RawHeaders(response.headers))
+        self.http_version: str = response.version
         self._reader = response.body_reader
         self._exchange = exchange
         self.extensions["network_stream"] = Connection(self)
@@ -188,10 +221,9 @@ class PyreqwestResponse(RawResponse):
 
 
 _KINDS: tuple[tuple[type[Exception], type[Exception]], ...] = (
-    (exceptions.ConnectTimeoutError, library.ConnectTimeout),
+    (exceptions.ClientClosedError, library.ClosedResourceError),
     (exceptions.PoolTimeoutError, library.PoolTimeout),
     (TimeoutError, library.ReadTimeout),
-    (exceptions.ConnectError, library.ConnectError),
     (exceptions.BuilderError, library.InvalidURL),
 )
 
@@ -199,12 +231,7 @@ _KINDS: tuple[tuple[type[Exception], type[Exception]], ...] = (
 def translated(error: Exception) -> Exception:
     """Return an exception of pyreqwest as one of the names that the transports know."""
     kind = next((ours for theirs, ours in _KINDS if isinstance(error, theirs)), library.ReadError)
-    text = "" if kind is library.ReadTimeout else _reason(error)
-    return kind(text)
-
-
-def _reason(error: Exception) -> str:
-    """Return the innermost cause, which says what happened."""
-    details = getattr(error, "details", None) or {}
-    causes = details.get("causes") or []
-    return str(causes[-1].get("message") if causes else "") or str(error)
+    causes = [str(cause.get("message")) for cause in (getattr(error, "details", None) or {}).get("causes") or []]
+    if _CONNECTING_FAILED in causes:
+        kind = library.ConnectTimeout if isinstance(error, TimeoutError) else library.ConnectError
+    return kind("" if kind is library.ReadTimeout else causes[-1] if causes else str(error))

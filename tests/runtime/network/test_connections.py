@@ -21,6 +21,7 @@ from tests.support.sample import PROVIDER
 from tests.support.server import Hold, Pause, Server, reply
 
 
+@pytest.mark.differs("aiohttp", "pyreqwest", reason="looks into the connection pool of httpx2")
 def test_tcp_keepalive_is_enabled(caller: Caller, client: Any, server: Server) -> None:
     """The system checks whether the peer of a silent connection is alive."""
     if caller.library == "httpx":
@@ -34,6 +35,7 @@ def test_tcp_keepalive_is_enabled(caller: Caller, client: Any, server: Server) -
     assert 60 == raw.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE)
 
 
+@pytest.mark.differs("aiohttp", "pyreqwest", reason="looks into the connection pool of httpx2")
 def test_idle_connections_are_closed_before_common_servers_close_them(
     caller: Caller, client: Any, server: Server
 ) -> None:
@@ -47,6 +49,7 @@ def test_idle_connections_are_closed_before_common_servers_close_them(
     assert 3 < connection._connection._keepalive_expiry < 5
 
 
+@pytest.mark.differs("aiohttp", "pyreqwest", reason="makes a client of httpx2 or httpx")
 def test_the_timeout_of_a_given_http_client_is_used(caller: Caller, server: Server) -> None:
     """An option of the client takes precedence."""
     library = import_module(caller.library)
@@ -61,6 +64,7 @@ def test_the_timeout_of_a_given_http_client_is_used(caller: Caller, server: Serv
     assert 600.0 == caller.client(http_client=_made(caller, kind))._session.options.timeout
 
 
+@pytest.mark.differs("aiohttp", "pyreqwest", reason="makes a client of httpx2 or httpx")
 def test_the_credentials_of_a_given_http_client_do_not_replace_the_key(caller: Caller, server: Server) -> None:
     """They are not sent with requests that have their own."""
     library = import_module(caller.library)

@@ -60,6 +60,7 @@ def used(monkeypatch: pytest.MonkeyPatch) -> set[tuple[str, str]]:
     return found
 
 
+@pytest.mark.differs("aiohttp", "pyreqwest", reason="watches httpx2 and httpx")
 def test_no_private_attribute_is_touched(caller: Caller, server: Server, used: set[tuple[str, str]]) -> None:
     """Calls, streams, deadlines, failures and closing read and set no attribute with an underscore."""
     once = RetryPolicy(attempts=1)

@@ -11,7 +11,7 @@ from specwire import RetryPolicy
 from specwire._pools import network_backend
 from specwire.errors import APIConnectionError, APIStatusError
 
-from tests.support.caller import Caller
+from tests.support.caller import OTHERS, Caller
 from tests.support.server import Close, HTTPResponse, Reset, Server, reply
 
 MADE = reply({"id": "1"})
@@ -74,12 +74,13 @@ def test_another_call_is_repeated_only_if_nothing_was_sent(
 ) -> None:
     """A POST that meets a connection which was reset before is sent on another one, and arrives once.
 
-    asyncio does not tell whether anything was sent: there it is an error.
+    httpx2 on asyncio does not tell whether anything was sent: there it is an error. The other libraries notice the
+    reset before they send.
     """
     server.play((*MADE, Reset()), MADE)
     caller.run(client.things.get("1"))
     idle(caller)
-    if caller.asynchronous:
+    if caller.asynchronous and caller.library not in OTHERS:
         with pytest.raises(APIConnectionError, match="no response from"):
             caller.run(client.things.make(name="2"))
         assert 1 == len(server.received)
@@ -97,6 +98,7 @@ def test_connections_that_were_closed_while_idle_are_not_reused(caller: Caller, 
     assert [0, 1] == [received.connection for received in server.received]
 
 
+@pytest.mark.differs("aiohttp", "pyreqwest", reason="these reuse a connection until it is closed")
 @pytest.mark.parametrize(("status", "connections"), [(500, [0, 1]), (408, [0, 1]), (404, [0, 0]), (503, [0, 0])])
 def test_connections_are_not_reused_after_errors_that_often_close_them(
     caller: Caller, server: Server, status: int, connections: list[int]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from specwire.errors import (
     APIConnectionError,
     APITimeoutError,
     ConfigurationError,
+    InvalidRequestError,
     NotFoundError,
     ResponseTooLargeError,
     StreamTruncatedError,
@@ -116,10 +118,28 @@ def test_a_refused_connection_was_not_sent(caller: Caller) -> None:
 
 
 @pytest.mark.parametrize("end", [Reset(), Close()], ids=["reset", "closed"])
-def test_a_broken_connection_is_an_error(end: Any, caller: Caller, client: Any, server: Server) -> None:
+def test_a_request_that_may_have_arrived_is_not_sent_again(
+    end: Any, caller: Caller, client: Any, server: Server
+) -> None:
+    """By the runtime for a POST, and by the library for any method."""
     server.play((end,), (end,), (end,))
     with pytest.raises(APIConnectionError, match="no response from"):
-        caller.run(client.with_options(max_retries=0).things.make(name="a"))
+        caller.run(client.things.make(name="a"))
+    assert len(server.received) == 1
+    server.play(GOOD)
+    caller.run(client.with_options(max_retries=9).things.get("1"))
+    arrived = len(server.received)
+    server.play((end,), GOOD)
+    with pytest.raises(APIConnectionError, match="no response from"):
+        caller.run(client.with_options(max_retries=0).things.get("1"))
+    assert len(server.received) == arrived + 1
+
+
+def test_a_request_that_times_out_is_not_sent_again(caller: Caller, client: Any, server: Server) -> None:
+    server.play((Hold(),), GOOD)
+    with pytest.raises(APITimeoutError, match="no response in time"):
+        caller.run(client.with_options(timeout=0.3).things.make(name="a"))
+    assert len(server.received) == 1
 
 
 def test_a_body_that_breaks_off_is_an_error(caller: Caller, client: Any, server: Server) -> None:
@@ -154,8 +174,31 @@ def test_large_responses_are_refused(caller: Caller, client: Any, server: Server
 
 
 def test_streams_are_read_as_they_arrive(caller: Caller, client: Any, server: Server) -> None:
-    server.play(stream({"text": "a"}, Pause(0.05), {"text": "b"}, DONE))
-    assert [Chunk(text="a"), Chunk(text="b")] == caller.list(client.talks.stream())
+    server.play(stream({"text": "a"}, Pause(1), {"text": "b"}, DONE))
+    events = client.talks.stream()
+    before = time.monotonic()
+    assert Chunk(text="a") == caller.next(events)
+    assert time.monotonic() - before < 0.9, "the first event does not wait for the second"
+    assert [Chunk(text="b")] == caller.list(events)
+
+
+def test_headers_beyond_ascii_are_sent_as_their_bytes_or_refused(caller: Caller, client: Any, server: Server) -> None:
+    server.play(GOOD)
+    caller.run(client.things.get("1", trace="é☃".encode().decode("latin-1")))
+    assert server.received[0].headers["x-trace"].encode("latin-1").decode() == "é☃"
+    with pytest.raises(InvalidRequestError, match="the header 'x-trace' has Latin-1 characters"):
+        caller.run(client.things.get("1", trace="Zoë"))
+    assert len(server.received) == 1
+
+
+def test_an_exception_of_a_file_reaches_the_caller(caller: Caller, client: Any, server: Server) -> None:
+    class Torn:
+        def read(self, size: int, /) -> bytes:
+            raise RuntimeError("the tape is torn")
+
+    server.answer = lambda _: (Hold(),)
+    with pytest.raises(RuntimeError, match="the tape is torn"):
+        caller.run(client.files.upload(file=Torn()))
 
 
 def test_a_stream_that_breaks_off_is_an_error(caller: Caller, client: Any, server: Server) -> None:
