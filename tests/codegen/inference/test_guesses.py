@@ -322,6 +322,7 @@ def test_a_post_that_reads_a_list_is_paged_by_its_body() -> None:
         ({}, thing(data=thing(fields=ARRAY, name=TEXT), links=thing(next=TEXT))),
         ({"last_id": {**TEXT, "description": "Last ID received by the client."}}, thing(result=ARRAY)),
         ({"after": INT, "limit": INT}, thing(data=ARRAY, next=TEXT)),
+        ({"offset": {**INT, "description": "The page offset."}, "limit": INT}, thing(data=ARRAY)),
     ],
 )
 def test_uncertain_pagination_is_a_comment(query: Mapping[str, Any], schema: Any) -> None:

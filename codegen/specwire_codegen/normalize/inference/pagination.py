@@ -218,7 +218,8 @@ def _style(
         return {"style": "page", "page": number, "first": start}, _is_number(query[number], schemas), ""
     offset = next((name for name in _OFFSET if name in query and _is_offset(name, query, size, schemas)), None)
     if offset is not None:
-        return {"style": "offset", "offset": offset}, True, ""
+        of_pages = _says(query[offset], r"\bpage offset\b|number of pages", schemas)  # it may count pages
+        return {"style": "offset", "offset": offset}, not of_pages, ""
     if number is not None:
         return {"style": "page", "page": number, "first": 1}, False, ""
     return None
