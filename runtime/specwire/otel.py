@@ -30,7 +30,7 @@ from specwire._client.async_client import (
 from specwire._client.sync_client import (
     Client,
 )
-from specwire._codec.drift_reports import Drift, is_declared, report
+from specwire._codec.drift_reports import Drift, OnDrift, report, takes
 from specwire._http.response import HTTPResponse
 from specwire._network.server_url import shown_url
 from specwire._network.transport_errors import TransportError
@@ -94,7 +94,7 @@ class _CountedDrift:
 
     def __init__(self, counter: Counter, options: Options) -> None:
         self._counter = counter
-        self._then = options.on_drift
+        self._then: OnDrift = options.on_drift
         self._warned = options.warned
 
     def __repr__(self) -> str:
@@ -109,7 +109,7 @@ class _CountedDrift:
             known["http.response.status_code"] = status
         for kind, count in CountOf(drift.kind for drift in drifts).items():
             self._counter.add(count, {**known, "specwire.drift.kind": kind})
-        if is_declared(drifts) or hasattr(self._then, "record"):
+        if takes(self._then, drifts):
             report(drifts, self._then, operation, self._warned, status)
 
 

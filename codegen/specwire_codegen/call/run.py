@@ -91,9 +91,10 @@ def _run(
     ):
         function = method_of(client, method.path).call
         if getattr(parsed, "all", False):
-            if not hasattr(function, "iter"):
+            items = getattr(function, "iter", None)
+            if items is None:
                 raise SpecwireCodegenError(f"{method.path} has no pages: leave out --all")
-            printer.lines(function.iter(**values))
+            printer.lines(items(**values))
         else:
             printer.value(function(**values))
 

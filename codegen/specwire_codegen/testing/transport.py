@@ -60,7 +60,7 @@ class _Limit:
         self._request = request
         self._faults = faults
         self._late = timeout is not None and faults.delay > timeout
-        self.wait: float = timeout if self._late else faults.delay
+        self.wait: float = faults.delay if timeout is None else min(timeout, faults.delay)
 
     def response(self, reply: Reply) -> httpx2.Response:
         """Return the response, or raise what a server that is late, or closes the connection, leads to."""

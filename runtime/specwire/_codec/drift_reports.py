@@ -105,9 +105,9 @@ def report_undeclared(on_drift: OnDrift, operation: str, got: str, status: int) 
         report([Drift("$", UNDECLARED, got)], on_drift, operation, status=status)
 
 
-def is_declared(drifts: Sequence[Drift]) -> bool:
-    """Return whether drift is about declared bodies, so that it is reported to every hook."""
-    return any(drift.expected != UNDECLARED for drift in drifts)
+def takes(on_drift: OnDrift, drifts: Sequence[Drift]) -> bool:
+    """Return whether a reaction takes drift: that of undeclared bodies is for functions that gather drift."""
+    return hasattr(on_drift, "record") or any(drift.expected != UNDECLARED for drift in drifts)
 
 
 def listed(drifts: Sequence[Drift]) -> str:

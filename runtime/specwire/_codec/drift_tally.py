@@ -13,7 +13,7 @@ from typing import IO
 
 import msgspec
 
-from specwire._codec.drift_reports import Drift, OnDrift, is_declared, pattern_of, report
+from specwire._codec.drift_reports import Drift, OnDrift, pattern_of, report, takes
 
 _SIZE = re.compile(r"\d+ (?=bytes of )")
 _MOST_VALUES = 20
@@ -64,7 +64,7 @@ class DriftReport:
                 'also="raise" would raise before the drift is recorded: give "ignore", "warn" or a function'
             )
         self._limit = limit
-        self._also = also
+        self._also: OnDrift = also
         self._warned: set[str] = set()
         self._entries: dict[tuple[str, int | None, str, str], DriftEntry] = {}
         self._unsaved: dict[tuple[str, int | None, str, str], DriftEntry] = {}
@@ -108,7 +108,7 @@ class DriftReport:
                     continue
                 for entries in (self._entries, self._unsaved):
                     _add(entries, key, drift, now)
-        if is_declared(drifts) or hasattr(self._also, "record"):
+        if takes(self._also, drifts):
             report(drifts, self._also, operation, self._warned, status)
 
     def save(self, path: str | os.PathLike[str]) -> None:

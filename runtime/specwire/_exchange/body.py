@@ -59,9 +59,9 @@ def body_of(request: BaseRequest, options: Options) -> WholeBody | Multipart | U
             return WholeBody(_text(text), f"{content_type}; charset=utf-8")
         case MultipartBody(parts):
             return Multipart((*parts, *multipart_body(fields=options.body, files={}).parts))
-        case BinaryBody(content, content_type, others):
+        case BinaryBody(content, content_type) as body:
             _refuse_fields(options)
-            stated = header_value("Content-Type", media_type(content, content_type, others))
+            stated = header_value("Content-Type", media_type(content, content_type, body.other_types))
             return WholeBody(content, stated) if isinstance(content, bytes) else Upload(content, stated)
 
 

@@ -7,7 +7,7 @@ import io
 import ssl
 from collections.abc import AsyncIterator
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -56,7 +56,7 @@ class AiohttpClient:
         streamed = content is not None and type(content) is not bytes
         failures: list[Exception] = []
         if streamed and hasattr(content, "__aiter__"):
-            content = recorded(content, failures)
+            content = recorded(cast("AsyncIterator[bytes]", content), failures)
         patience = remaining(request.timeouts["read"])
         proxy = _proxy(request.url)
         try:
