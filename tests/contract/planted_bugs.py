@@ -22,6 +22,8 @@ from specwire._exchange.exchange import Exchange
 from specwire._operations.request import JsonBody
 from specwire._pagination import pagination
 from specwire._pagination.pagination import Trail
+from specwire._pools.async_pools import AsyncPools
+from specwire._pools.sync_pools import Pools
 from specwire._streaming.sse import SSEParser
 from specwire.support import JsonPayload
 from specwire_clients.moonshot.operations import files
@@ -91,22 +93,37 @@ def sending(name: str, *documents: str) -> Callable[[Callable[[Wire], Wire]], Ca
 
     def planted(change: Callable[[Wire], Wire]) -> Callable[[Wire], Wire]:
         def plant(monkeypatch: pytest.MonkeyPatch) -> None:
-            handle = httpx2.HTTPTransport.handle_request
-            handle_async = httpx2.AsyncHTTPTransport.handle_async_request
-
-            def handle_request(transport: Any, request: httpx2.Request) -> httpx2.Response:
-                return handle(transport, _changed(request, request.read(), change))
-
-            async def handle_async_request(transport: Any, request: httpx2.Request) -> httpx2.Response:
-                return await handle_async(transport, _changed(request, await request.aread(), change))
-
-            monkeypatch.setattr(httpx2.HTTPTransport, "handle_request", handle_request)
-            monkeypatch.setattr(httpx2.AsyncHTTPTransport, "handle_async_request", handle_async_request)
+            for transport in (httpx2.HTTPTransport, Pools):
+                _change_sync(monkeypatch, transport, change)
+            for async_transport in (httpx2.AsyncHTTPTransport, AsyncPools):
+                _change_async(monkeypatch, async_transport, change)
 
         _add(name, plant, documents)
         return change
 
     return planted
+
+
+def _change_sync(
+    monkeypatch: pytest.MonkeyPatch, transport: type[httpx2.BaseTransport], change: Callable[[Wire], Wire]
+) -> None:
+    handle = transport.handle_request
+
+    def handle_request(one: Any, request: httpx2.Request) -> httpx2.Response:
+        return handle(one, _changed(request, request.read(), change))
+
+    monkeypatch.setattr(transport, "handle_request", handle_request)
+
+
+def _change_async(
+    monkeypatch: pytest.MonkeyPatch, transport: type[httpx2.AsyncBaseTransport], change: Callable[[Wire], Wire]
+) -> None:
+    handle = transport.handle_async_request
+
+    async def handle_async_request(one: Any, request: httpx2.Request) -> httpx2.Response:
+        return await handle(one, _changed(request, await request.aread(), change))
+
+    monkeypatch.setattr(transport, "handle_async_request", handle_async_request)
 
 
 def _changed(request: httpx2.Request, body: bytes, change: Callable[[Wire], Wire]) -> httpx2.Request:
@@ -358,7 +375,7 @@ def _cookies_joined(wire: Wire) -> Wire:
     return attrs.evolve(wire, headers=tuple(headers))
 
 
-@sending("17 True for true in a query", "mistral/create_fine_tuning_job")
+@sending("17 True for true in a query", "mistral/list_batch_jobs")
 def _title_case(wire: Wire) -> Wire:
     return wire.with_query(lambda pairs: [re.sub(rb"=true$", b"=True", pair) for pair in pairs])
 
