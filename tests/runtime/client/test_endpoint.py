@@ -45,7 +45,8 @@ def test_help_shows_the_docstring_of_a_method(kind: Any) -> None:
     for thing in (kind(KEY).things.get, kind(KEY).jobs.wait, kind(KEY).files.download):
         text = pydoc.plain(pydoc.render_doc(thing))
         assert str(thing.__doc__).splitlines()[0] in text
-    assert re.search(r"^get\(thing_id: .*\) -> .*Thing", pydoc.plain(pydoc.render_doc(kind(KEY).things.get)), re.M)
+    shown = pydoc.plain(pydoc.render_doc(kind(KEY).things.get))
+    assert re.search(r"^get\(\s*thing_id: .*\) -> .*Thing", shown, re.MULTILINE | re.DOTALL)
     assert "thing_id: Id of the thing." in pydoc.plain(pydoc.render_doc(kind(KEY).things.get))
     assert "Get a thing." in pydoc.plain(pydoc.render_doc(type(kind(KEY).things)))
     assert "things" in pydoc.plain(pydoc.render_doc(kind))
