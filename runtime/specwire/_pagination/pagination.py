@@ -16,6 +16,7 @@ from specwire._models.model import Unknown
 from specwire._models.unset import UNSET
 from specwire._operations.operation import Cursor, NextURL, Offset, PageNumber, Pagination
 from specwire._operations.request import JsonBody, PagedRequest
+from specwire._serialization.style import opened
 from specwire.errors import DecodeError, InvalidRequestError, PaginationError
 
 if TYPE_CHECKING:
@@ -238,7 +239,13 @@ class Trail(Generic[T, ItemT]):
         """Return the values that a request asks for its page with."""
         if not _is_in_body(self._pagination):
             return request.query
-        return request.body.value if isinstance(request.body, JsonBody) and isinstance(request.body.value, dict) else {}
+        body = request.body
+        if body is None:
+            return {}
+        values = opened(body.value) if isinstance(body, JsonBody) else None
+        if isinstance(values, Mapping):
+            return values
+        raise InvalidRequestError(f"{request.operation.id}: pages are requested by a field of the body: give an object")
 
     def _asking(self, parameter: str, value: Any) -> PagedRequest[T, ItemT]:
         """Return the request with another value for a parameter."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import httpx2
@@ -10,7 +12,20 @@ import msgspec
 import pytest
 from specwire._pagination.pagination import Trail
 from specwire.errors import InvalidRequestError, PaginationError
-from specwire.support import Cursor, JsonBody, JsonPayload, Offset, Operation, PagedRequest, PageNumber, json_body
+from specwire.support import (
+    UNSET,
+    Cursor,
+    FormBody,
+    JsonBody,
+    JsonPayload,
+    Offset,
+    Operation,
+    PagedRequest,
+    PageNumber,
+    Unset,
+    WireModel,
+    json_body,
+)
 
 from tests.support.sample import Sample
 
@@ -66,6 +81,46 @@ def test_the_cursor_is_a_field_of_the_body() -> None:
     request = paged(pagination, json_body({"filter": "x"}))
     assert [*range(5)] == server.items(request)
     assert [{"filter": "x"}, {"filter": "x", "cursor": "2"}, {"filter": "x", "cursor": "4"}] == server.asked
+
+
+class Search(WireModel, kw_only=True):
+    """A body as a model, whose field has another name on the wire."""
+
+    only_open: bool | Unset = msgspec.field(default=UNSET, name="onlyOpen")
+    text: str | Unset = UNSET
+
+
+@dataclass
+class Text:
+    """A body as a dataclass."""
+
+    text: str
+
+
+@pytest.mark.parametrize(
+    ("value", "fields"),
+    [
+        ({"text": "x"}, {"text": "x"}),
+        (MappingProxyType({"text": "x"}), {"text": "x"}),
+        (Search(only_open=True), {"onlyOpen": True}),
+        (Text("x"), {"text": "x"}),
+    ],
+)
+def test_the_other_fields_of_any_body_are_sent_with_every_page(value: Any, fields: Asked) -> None:
+    """A body may be a mapping, a model or a value of another library."""
+    server = Server(by_cursor)
+    pagination = Cursor("cursor", ("items",), next=("next",), in_body=True)
+    assert [*range(5)] == server.items(paged(pagination, JsonBody(value)))
+    assert [fields, {**fields, "cursor": "2"}, {**fields, "cursor": "4"}] == server.asked
+
+
+@pytest.mark.parametrize("body", [JsonBody([1]), JsonBody("x"), FormBody({"text": "x"})])
+def test_a_body_without_fields_has_no_second_page(body: Any) -> None:
+    """Nothing is sent without the caller's own values."""
+    server = Server(by_cursor)
+    pagination = Cursor("cursor", ("items",), next=("next",), in_body=True)
+    with pytest.raises(InvalidRequestError, match="by a field of the body: give an object"):
+        server.items(msgspec.structs.replace(paged(pagination), body=body))
 
 
 def test_a_list_without_a_body_gets_one_for_its_second_page() -> None:
