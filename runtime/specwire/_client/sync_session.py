@@ -113,6 +113,7 @@ class Session(BaseSession):
             except BodyTooLargeError as excess:
                 raise parsing.too_large(exchange.state, excess) from None
             except TransportError as failure:
+                failure.retryable = failure.retryable and not self._transport.is_closed()
                 pause = exchange.after_failure(failure)
             except TokenDeniedError as denial:
                 raise parsing.token_denied_error(exchange.state, denial) from None
