@@ -103,7 +103,8 @@ test-all: $(READY) $(SERVERS)/.ready
 coverage: $(READY)
 	@$(BIN)/python -m coverage erase
 	@$(BIN)/python -m coverage run -m pytest -n 2 --dist worksteal -m 'not slow' -k 'not next_to_nothing and not expected_imports' \
-		tests/runtime tests/codegen tests/mock tests/overrides tests/test_cases.py
+		tests/runtime tests/codegen tests/mock tests/overrides tests/compat tests/testing tests/compatibility \
+		tests/test_cases.py
 	@$(BIN)/python -m coverage combine --quiet
 	@$(BIN)/python -m coverage report --format=total
 
