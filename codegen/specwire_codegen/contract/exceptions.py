@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from json import dumps
 from typing import Any
 
 import schemathesis
@@ -24,6 +25,7 @@ EXCEPTIONS = {
     "an unknown header, cookie or query parameter": "servers ignore what they do not know",
     "a body that the document has for 204, 205 or 304": "HTTP has none",
     "a rejected form or query with an empty or nested value, or text": "schemathesis has no form of its own for it",
+    "a tag that is not listed, with `defaultMapping`": "the default takes it, and its schema is checked",
     "other methods of a path": "another path of the document may match the address too",
 }
 """Findings that are ignored, and why."""
@@ -57,6 +59,7 @@ class FailureFilter:
         self._is_mock = is_mock
         self._nullable = _nullable_queries(document)
         self._unsuccessful = _without_success(document)
+        self._has_defaults = '"defaultMapping"' in dumps(document)
         self._paths = [(path, _pattern(path), methods) for path, methods in _methods(document).items()]
 
     def __call__(
@@ -70,6 +73,8 @@ class FailureFilter:
         if status in self._own and kind in (_ABOUT_RESPONSES if self._is_mock else ("UndefinedStatusCode",)):
             return False
         if kind in _ABOUT_CONTENT and status in _BODILESS:
+            return False
+        if kind == "DiscriminatorMismatch" and self._has_defaults:
             return False
         if kind == "UndefinedStatusCode" and self._is_mock and self._own and 200 <= status < 300:
             return (case.method.lower(), case.path) not in self._unsuccessful

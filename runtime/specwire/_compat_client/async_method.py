@@ -59,7 +59,7 @@ class AsyncRawMethod(Bound[P], Generic[P, R]):
 
 
 class AsyncLegacyRawMethod(Bound[P], Generic[P, R]):
-    """A method that returns a response, read to its end, of which nothing is awaited."""
+    """A method that returns a response, read to its end, whose methods are plain functions."""
 
     async def __call__(self, *args: P.args, **kwargs: P.kwargs) -> LegacyAPIResponse[R]:
         call = self._build(*args, **kwargs)

@@ -60,7 +60,7 @@ class RawMethod(Bound[P], Generic[P, R]):
 
 
 class LegacyRawMethod(Bound[P], Generic[P, R]):
-    """A method that returns a response, read to its end, of which nothing is awaited."""
+    """A method that returns a response, read to its end, whose methods are plain functions."""
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> LegacyAPIResponse[R]:
         call = self._build(*args, **kwargs)
