@@ -7,9 +7,12 @@ See `characters.is_hidden`.
 from __future__ import annotations
 
 import json
+import math
+import os
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from specwire_codegen.characters import Table, escape, is_hidden
 from specwire_codegen.markdown import first_paragraph, split_sentence, without_html, wrapped
@@ -55,6 +58,25 @@ def literal(value: object) -> str:
             return "{" + ", ".join(f"{literal(key)}: {literal(item)}" for key, item in value.items()) + "}"
         case _:
             raise TypeError(f"no literal for {type(value).__name__}")
+
+
+def expression(value: object) -> str:
+    """Return Python source that evaluates to an argument: JSON-like values, bytes, tuples and paths."""
+    match value:
+        case Path():
+            return f"Path({literal(os.fspath(value))})"
+        case bytes():
+            return repr(value)
+        case float() if not math.isfinite(value):
+            return f'float("{value}")'
+        case tuple():
+            return f"({', '.join(map(expression, value))}{',' if len(value) == 1 else ''})"
+        case list():
+            return f"[{', '.join(map(expression, value))}]"
+        case dict():
+            return "{" + ", ".join(f"{expression(key)}: {expression(item)}" for key, item in value.items()) + "}"
+        case _:
+            return literal(value)
 
 
 def literal_set(values: Iterable[object]) -> str:

@@ -63,7 +63,7 @@ def _rows(prefix: str | None, known: Mapping[str, Any]) -> list[list[str]]:
     ]
     if not rows:
         raise SpecwireCodegenError(
-            f"there is no method {prefix!r}: {did_you_mean(prefix or '', known, 'leave it out for a list')}"
+            f"there is no method {prefix!r}: {did_you_mean(prefix or '', known, 'leave it out to list all')}"
         )
     return rows
 

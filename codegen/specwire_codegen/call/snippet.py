@@ -18,7 +18,7 @@ from specwire._serialization.multipart import Part
 
 from specwire_codegen.call.method import method_of
 from specwire_codegen.diagnostics import SpecwireCodegenError
-from specwire_codegen.python_source import literal
+from specwire_codegen.python_source import expression
 
 _OWN_HEADERS = frozenset({"accept-encoding", "connection", "content-length", "host", "user-agent"})
 """Headers that curl sets itself."""
@@ -139,8 +139,8 @@ def _quoted(text: str, variables: list[str]) -> str:
 def python(kind: type[Client], package: str, path: str, values: Mapping[str, Any], options: Mapping[str, Any]) -> str:
     """Return a call as a Python script."""
     imports = ["from pathlib import Path\n"] if any(isinstance(value, Path) for value in _leaves(values)) else []
-    named = ", ".join(f"{name}={_expression(value)}" for name, value in options.items())
-    arguments = "".join(f"\n        {name}={_expression(value)}," for name, value in values.items())
+    named = ", ".join(f"{name}={expression(value)}" for name, value in options.items())
+    arguments = "".join(f"\n        {name}={expression(value)}," for name, value in values.items())
     return "\n".join(
         [
             *imports,
@@ -157,17 +157,3 @@ def python(kind: type[Client], package: str, path: str, values: Mapping[str, Any
 def _leaves(values: Mapping[str, Any]) -> Iterator[Any]:
     for value in values.values():
         yield from value if isinstance(value, list) else [value]
-
-
-def _expression(value: Any) -> str:
-    if isinstance(value, Path):
-        return f"Path({os.fspath(value)!r})"
-    match value:
-        case str():
-            return literal(value)
-        case list():
-            return f"[{', '.join(map(_expression, value))}]"
-        case dict():
-            return "{" + ", ".join(f"{literal(key)}: {_expression(each)}" for key, each in value.items()) + "}"
-        case _:
-            return repr(value)

@@ -132,7 +132,7 @@ def can_ask() -> bool:
 
 
 def agreed(question: str) -> bool:
-    """Ask a question on stderr, and return whether the answer is yes; no answer is no."""
+    """Ask a question on stderr, and return True only for a yes."""
     sys.stderr.write(f"{printable(question)} [y/N] ")
     sys.stderr.flush()
     return sys.stdin.readline().strip().lower() in ("y", "yes")

@@ -133,7 +133,7 @@ def contract(
 
 @contextmanager
 def _subject(root: Path, name: str, access: Access) -> Iterator[Subject]:
-    """Provide a provider's client, or that of a stand-alone document, which is generated."""
+    """Yield the client of a provider, or generate that of a stand-alone document."""
     from specwire_codegen.clients.targets import is_document, target_named
     from specwire_codegen.contract.subject import subject_of, subject_of_document
 

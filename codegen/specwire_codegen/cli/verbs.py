@@ -36,7 +36,7 @@ from specwire_codegen.cli.package import models, package
 from specwire_codegen.cli.versions import diff, update
 from specwire_codegen.diagnostics import DiagnosticError, SpecwireCodegenError, merged
 from specwire_codegen.dump import dump
-from specwire_codegen.project import STANDARD_INPUT, Target, provider, providers, require_package_name, single
+from specwire_codegen.project import Target, provider, providers, require_package_name, single
 
 if TYPE_CHECKING:
     from specwire_codegen.ir import Api
@@ -372,7 +372,7 @@ def _chosen(sources: Sequence[str], package: str | None, output: Path, root: Pat
 
 def _documents(sources: Sequence[str], root: Path) -> list[str]:
     """Return the sources that are documents, not names of clients."""
-    from specwire_codegen.workspace.settings import project_targets
+    from specwire_codegen.clients.targets import is_document, target_names
 
-    known = {*providers(root), *project_targets(root)} if sources else set[str]()
-    return [each for each in sources if each not in known and (each == STANDARD_INPUT or "." in each or "/" in each)]
+    known = target_names(root) if sources else []
+    return [each for each in sources if each not in known and is_document(each)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -14,7 +13,7 @@ import attrs
 from specwire import Client
 
 from specwire_codegen.clients.included import CLIENTS, all_included, find_included, read_json
-from specwire_codegen.clients.targets import import_client, is_document, target_named, target_names
+from specwire_codegen.clients.targets import import_client, imported, is_document, target_named, target_names
 from specwire_codegen.diagnostics import SpecwireCodegenError
 from specwire_codegen.files.access import Access
 from specwire_codegen.openapi.suggest import did_you_mean
@@ -61,7 +60,7 @@ def _of_project(target: Target, access: Access) -> NamedClient:
 
 
 def _installed(name: str) -> str | None:
-    """Return the package of an included client, or of another one that is installed; None if there is none."""
+    """Return the package of an included or installed client, or None."""
     for package in (f"{CLIENTS}.{name}", name):
         try:
             if all(part.isidentifier() for part in package.split(".")) and find_spec(f"{package}.client") is not None:
@@ -73,12 +72,7 @@ def _installed(name: str) -> str | None:
 
 def class_of(package: str) -> type[Client]:
     """Return the synchronous client of a package; raise `SpecwireCodegenError` if it cannot be imported."""
-    try:
-        module = importlib.import_module(f"{package}.client")
-    except ModuleNotFoundError as problem:
-        raise SpecwireCodegenError(
-            f"{package} cannot be imported, for {problem.name} is missing: install it"
-        ) from problem
+    module = imported(package, package, "install it")
     for value in vars(module).values():
         if isinstance(value, type) and issubclass(value, Client) and value.__module__ == module.__name__:
             return value

@@ -5,7 +5,9 @@ from __future__ import annotations
 import importlib
 import sys
 from pathlib import Path
+from types import ModuleType
 
+from specwire_codegen.diagnostics import SpecwireCodegenError
 from specwire_codegen.files import fetch
 from specwire_codegen.project import STANDARD_INPUT, Target, provider, providers
 from specwire_codegen.workspace.settings import project_targets
@@ -36,6 +38,14 @@ def import_client(target: Target) -> str:
     if target.overrides is not None:
         make_importable(target.overrides.parents[1])
     return f"{target.output.parent.name}.{target.output.name}" if is_provider else target.output.name
+
+
+def imported(package: str, name: str, remedy: str) -> ModuleType:
+    """Import the client module of a package; raise `SpecwireCodegenError` with a remedy if that fails."""
+    try:
+        return importlib.import_module(f"{package}.client")
+    except ModuleNotFoundError as problem:
+        raise SpecwireCodegenError(f"{name} cannot be imported, for {problem.name} is missing: {remedy}") from problem
 
 
 def make_importable(folder: Path) -> None:

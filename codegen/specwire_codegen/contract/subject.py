@@ -11,9 +11,8 @@ import attrs
 from specwire import AsyncClient, Client
 
 from specwire_codegen.clients.generated import generated_client
-from specwire_codegen.clients.targets import import_client
+from specwire_codegen.clients.targets import import_client, imported
 from specwire_codegen.config import read_config
-from specwire_codegen.diagnostics import SpecwireCodegenError
 from specwire_codegen.files.access import Access
 from specwire_codegen.generate import document_of, overridden
 from specwire_codegen.ir import Api, Operation
@@ -108,12 +107,7 @@ def _configured(subject: Subject, target: Target) -> Subject:
 
 def subject_in(package: str, name: str, document: Mapping[str, Any], api: Api) -> Subject:
     """Return the subject of a normalized document and its package. Raise `SpecwireCodegenError` without one."""
-    try:
-        client = importlib.import_module(f"{package}.client")
-    except ModuleNotFoundError as problem:
-        raise SpecwireCodegenError(
-            f"the client of {name} cannot be imported, for {problem.name} is missing: run specwire generate"
-        ) from problem
+    client = imported(package, f"the client of {name}", "run specwire generate")
     return Subject(
         name=name,
         package=package,

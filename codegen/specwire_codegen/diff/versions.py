@@ -17,8 +17,7 @@ from specwire_codegen.diagnostics import SpecwireCodegenError
 from specwire_codegen.diff.compare import changes
 from specwire_codegen.diff.report import Report
 from specwire_codegen.files import fetch
-from specwire_codegen.files.access import Access, access_to
-from specwire_codegen.files.load import load
+from specwire_codegen.files.access import Access
 from specwire_codegen.generate import api_of, document_of
 from specwire_codegen.ir import Api
 from specwire_codegen.project import Target, provider, providers, single
@@ -37,13 +36,10 @@ class Version:
 
     shown: str
     target: Target
-    url: str = ""
-    """Address of the document, if it is not on disk."""
 
     def api(self, access: Access) -> Api:
         """Return the client of this version."""
-        source = load(self.url, access.with_more(access_to(self.url))) if self.url else None
-        document, _ = document_of(self.target, access, source=source)
+        document, _ = document_of(self.target, access)
         return api_of(self.target, document)
 
 
@@ -76,7 +72,7 @@ def _named_as(one: Version, other: Version) -> Version:
 
 def _version(root: Path, name: str, folder: Path) -> Version:
     if fetch.is_remote(name):
-        return Version(fetch.shown(name), single(folder / "openapi.yaml", _PACKAGE, folder), name)
+        return Version(fetch.shown(name), single(name, _PACKAGE, folder))
     if name in providers(root):
         return Version(name, provider(root, name))
     if Path(name).exists() or (found := _REVISION.fullmatch(name)) is None:

@@ -29,7 +29,7 @@ from specwire_codegen.mock.document.operations import MediaType, Operation as Do
 from specwire_codegen.mock.document.validation import Validators
 from specwire_codegen.mock.values.sampling import Sampler
 from specwire_codegen.openapi import media_types
-from specwire_codegen.python_source import literal
+from specwire_codegen.python_source import expression
 from specwire_codegen.render.signature import arguments_of
 
 _CONTENT = b"content"
@@ -117,7 +117,9 @@ def _arguments(operation: Operation, one: Documented, sampler: Sampler) -> str:
     positional = {operation.positional.name} if operation.positional is not None else set[str]()
     if missing := required - positional - given.kwargs.keys():
         raise KeyError(*missing)
-    return ", ".join([*map(_source, given.args), *(f"{name}={_source(each)}" for name, each in given.kwargs.items())])
+    return ", ".join(
+        [*map(expression, given.args), *(f"{name}={expression(each)}" for name, each in given.kwargs.items())]
+    )
 
 
 def _case(operation: Operation, one: Documented, sampler: Sampler) -> Case:
@@ -190,18 +192,3 @@ def _media(one: Documented, name: str) -> MediaType:
     if not found:
         raise KeyError(name)
     return found[0]
-
-
-def _source(value: Any) -> str:
-    """Return a value as Python source."""
-    match value:
-        case bytes():
-            return repr(value)
-        case tuple():
-            return f"({', '.join(map(_source, value))})"
-        case list():
-            return f"[{', '.join(map(_source, value))}]"
-        case dict():
-            return "{" + ", ".join(f"{_source(key)}: {_source(item)}" for key, item in value.items()) + "}"
-        case _:
-            return literal(value)

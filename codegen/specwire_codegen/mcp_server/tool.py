@@ -15,7 +15,7 @@ from typing import Any
 
 import attrs
 from specwire import UNSET, BaseRequest, Client, Download, EventStream
-from specwire._operations.operation import Operation
+from specwire._operations.operation import EventsPayload, Operation
 
 from specwire_codegen.call.argument import Argument, Kind
 from specwire_codegen.call.method import Method, method_of, methods_of
@@ -117,13 +117,12 @@ def _one_form(tools: Sequence[Tool]) -> Iterator[Tool]:
     """Leave out streams of operations that have a method without one."""
     whole = {tool.operation.id for tool in tools if tool.operation is not None and not _is_stream(tool)}
     for tool in tools:
-        if not (_is_stream(tool) and tool.operation is not None and tool.operation.id in whole):
+        if tool.operation is None or tool.operation.id not in whole or not _is_stream(tool):
             yield tool
 
 
 def _is_stream(tool: Tool) -> bool:
-    call = tool.method.call
-    return "StreamRequest" in str(inspect.signature(getattr(call, "__wrapped__", call)).return_annotation)
+    return tool.operation is not None and isinstance(tool.operation.returns, EventsPayload)
 
 
 def operation_of(call: Callable[..., Any]) -> Operation | None:

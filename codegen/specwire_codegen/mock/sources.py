@@ -6,15 +6,13 @@ from typing import Any, Final
 import attrs
 
 from specwire_codegen.clients.included import all_included, find_included, read_json
-from specwire_codegen.clients.targets import target_named, target_names
+from specwire_codegen.clients.targets import is_document, target_named, target_names
 from specwire_codegen.diagnostics import Diagnostic, SpecwireCodegenError
 from specwire_codegen.files import fetch
 from specwire_codegen.files.access import Access
 from specwire_codegen.openapi.suggest import did_you_mean
-from specwire_codegen.project import Target, provider, providers, read_normalized, single
+from specwire_codegen.project import STANDARD_INPUT, Target, provider, providers, read_normalized, single
 
-NAME: Final = "-"
-"""Standard input."""
 _PACKAGE: Final = "client"
 
 
@@ -32,7 +30,7 @@ def read(root: Path, source: str, access: Access | None = None, overlays: tuple[
 
     A provider in `specs/` comes before an included one, and both come before a file.
     """
-    if source != NAME and not fetch.is_remote(source) and not overlays:
+    if source != STANDARD_INPUT and not fetch.is_remote(source) and not overlays:
         if source in providers(root):
             return Source(source, read_normalized(provider(root, source)))
         if (target := target_named(root, source)) is not None:
@@ -40,7 +38,7 @@ def read(root: Path, source: str, access: Access | None = None, overlays: tuple[
         included = find_included(source)
         if included is not None and not Path(source).is_file():
             return Source(source, read_json(included))
-        if not Path(source).is_file() and "." not in source and "/" not in source:
+        if not Path(source).is_file() and not is_document(source):
             known = sorted({*target_names(root), *all_included()})
             help = did_you_mean(source, known, f"use one of {', '.join(known)}, a file, a URL, or - for standard input")
             raise SpecwireCodegenError(f"unknown provider {source!r}: {help}")

@@ -17,7 +17,7 @@ class TimeLimitExceeded(BaseException):
 def within(seconds: float) -> Iterator[None]:
     """Raise `TimeLimitExceeded` in a block that takes more processor time, so that other processes change nothing.
 
-    Only the main thread gets signals, and Windows has no such timer: elsewhere there is no limit.
+    The limit applies only in the main thread, which receives signals, and not on Windows, which lacks the timer.
     """
     if not hasattr(signal, "SIGPROF") or threading.current_thread() is not threading.main_thread():
         yield
