@@ -42,7 +42,7 @@ def run_bulk(url: str, library: Any, calls: int, in_flight: int) -> Work:
                 report = await bulk.arun(
                     requests, client, sink=Path(folder, "out.jsonl"), concurrency=in_flight, progress=False
                 )
-        assert report.answered == calls
+        assert report.succeeded == calls
 
     return work
 

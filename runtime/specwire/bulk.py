@@ -10,7 +10,7 @@
         client.chat.complete.request(model="mistral-small-latest", messages=row["messages"])
         for row in bulk.read("rows.jsonl")
     )
-    bulk.run(requests, client, sink="answers.jsonl", concurrency=64)
+    bulk.run(requests, client, sink="results.jsonl", concurrency=64)
 
 Call it again to continue after a crash: no row is lost, doubled, or paid again.
 """

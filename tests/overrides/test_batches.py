@@ -33,8 +33,7 @@ def requests_for(provider: str, texts: list[str] = TEXTS) -> list[Any]:
 def shown(results: Any) -> list[Any]:
     """Return the text of each result in order, or its error."""
     return [
-        (one.id, one.value.choices[0].message.content if one.is_answered else type(one.error).__name__)
-        for one in results
+        (one.id, one.value.choices[0].message.content if one.succeeded else type(one.error).__name__) for one in results
     ]
 
 

@@ -16,7 +16,7 @@ import msgspec
 from specwire import AsyncClient, BaseRequest, bulk
 from specwire._batch.run import cancel_batch, run_batch
 from specwire._bulk.budget import expected_tokens
-from specwire._bulk.outcomes import answer_line, encoded, failure_of
+from specwire._bulk.outcomes import encoded, failure_of, result_line
 from specwire._bulk.sources import count_rows
 
 from specwire_codegen.call.method import Method, inspected, method_of, methods_of
@@ -113,7 +113,7 @@ def described(rows: Rows, prices: bulk.Prices | None) -> list[str]:
     count, request = rows.first()
     tokens = expected_tokens(request)
     lines = [f"{count:,} requests of {rows.method.path} ({request.operation.method} {request.operation.path})"]
-    lines.append(f"about {count * tokens:,} tokens, if all are like the first and answered at full length")
+    lines.append(f"about {count * tokens:,} tokens, if all are like the first, with responses of full length")
     if prices is not None:
         lines.append(f"about {count * tokens * max(prices.input, prices.output) / 1e6:,.2f} at most")
     return [*lines, f"first request: {encoded(request).decode()}"]
@@ -150,7 +150,7 @@ def _is_of_batches(method: Callable[..., Any]) -> bool:
 def run_in_batches(
     rows: Rows, output: str, folder: str, options: Mapping[str, Any], tell: Callable[[str], object]
 ) -> tuple[int, int]:
-    """Run all requests in batches of the provider, and write the results; return how many are answered and failed."""
+    """Run all requests in batches of the provider, and write the results; return how many succeeded and failed."""
     workflow = batch_workflow(rows.found, "run")
 
     def requests() -> Iterator[Any]:
@@ -168,19 +168,19 @@ def run_in_batches(
                 ),
             )
         )
-    answered = failed = 0
+    succeeded = failed = 0
     with open(f"{output}.incomplete", "wb") as good, open(f"{output}.failed.jsonl", "wb") as bad:
         for outcome in results:
-            if outcome.is_answered:
-                good.write(answer_line(outcome))
-                answered += 1
+            if outcome.succeeded:
+                good.write(result_line(outcome))
+                succeeded += 1
             else:
                 bad.write(msgspec.json.encode(failure_of(outcome)) + b"\n")
                 failed += 1
     os.replace(f"{output}.incomplete", output)
     if not failed:
         os.remove(f"{output}.failed.jsonl")
-    return answered, failed
+    return succeeded, failed
 
 
 def cancel_batches(found: NamedClient, folder: str, options: Mapping[str, Any]) -> int:

@@ -63,7 +63,7 @@ def bulk(
     reading: Reading = NO_MORE,
     root: Root = Path(),
 ) -> int:
-    """Make one call for each row of a file, and write each answer once.
+    """Make one call for each row of a file, and write each result once.
 
     A journal next to the output records which rows are finished. For example:
     specwire bulk mistral chat.complete --input rows.jsonl --output out.parquet --set model=mistral-small-latest
@@ -91,7 +91,7 @@ def bulk(
     tokens_per_minute
         Most tokens of requests and responses in a minute.
     ordered
-        Write answers in the order of the rows.
+        Write results in the order of the rows.
     dry_run
         Print the number of rows, tokens and the first request, and call nothing.
     resume
@@ -136,7 +136,7 @@ def bulk(
         )
     cost = "" if report.cost is None else f", cost {report.cost:,.2f}"
     before = f", {report.skipped:,} before" if report.skipped else ""
-    say(f"{report.answered:,} answered, {report.failed:,} failed{before}, {report.seconds:,.1f} s{cost}")
+    say(f"{report.succeeded:,} succeeded, {report.failed:,} failed{before}, {report.seconds:,.1f} s{cost}")
     if report.failed:
         tell(f"the failed rows are in {output}.failed.jsonl: --retry-failed calls them again")
     return 0
@@ -200,8 +200,8 @@ def batch(
         if cancel:
             say(f"{cancel_batches(rows.found, folder, _options(base_url)):,} jobs cancelled")
             return 0
-        answered, failed = run_in_batches(rows, output, folder, _options(base_url), tell)
-    say(f"{answered:,} answered, {failed:,} failed")
+        succeeded, failed = run_in_batches(rows, output, folder, _options(base_url), tell)
+    say(f"{succeeded:,} succeeded, {failed:,} failed")
     if failed:
         tell(f"the failed rows are in {output}.failed.jsonl")
     return 0

@@ -31,7 +31,7 @@ from specwire.errors import SpecwireError
 T = TypeVar("T")
 
 
-class Answer(msgspec.Struct):
+class BatchResponse(msgspec.Struct):
     """Response to one request, in an output file."""
 
     status_code: int = 0
@@ -42,7 +42,7 @@ class Line(msgspec.Struct):
     """Line of an output file."""
 
     custom_id: str
-    response: Answer | None = None
+    response: BatchResponse | None = None
     error: Any = None
 
 

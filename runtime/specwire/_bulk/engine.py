@@ -45,7 +45,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     prices: Prices | None
     progress: Callable[[Progress], object] | None
     stop_after: int | None
-    """Rows without an answer in succession that end the run; None for no limit."""
+    """Rows that fail in succession that end the run; None for no limit."""
 
 
 class Engine:
@@ -60,7 +60,7 @@ class Engine:
         self._reading = asyncio.Lock()
         self._written = asyncio.Event()
         self._working: dict[asyncio.Task[None], Slot] = {}
-        self._answered = self._failed = self._skipped = self._failed_in_succession = 0
+        self._succeeded = self._failed = self._skipped = self._failed_in_succession = 0
         self._usage = Usage()
         self._stopping = False
         self._interrupted = False
@@ -103,7 +103,7 @@ class Engine:
     def _report(self) -> Report:
         prices = self._settings.prices
         return Report(
-            answered=self._answered,
+            succeeded=self._succeeded,
             failed=self._failed,
             skipped=self._skipped,
             seconds=self._gate.now() - self._began,
@@ -114,7 +114,7 @@ class Engine:
         )
 
     def _tell(self, now: float) -> None:
-        made = self._answered + self._failed
+        made = self._succeeded + self._failed
         self._speed.update(made, now)
         if self._settings.progress is None:
             return
@@ -123,7 +123,7 @@ class Engine:
             Progress(
                 finished=made + self._skipped,
                 total=self._settings.total or self._ledger.total,
-                answered=self._answered,
+                succeeded=self._succeeded,
                 failed=self._failed,
                 in_flight=self._gate.in_flight,
                 limit=int(self._gate.concurrency.limit),
@@ -201,8 +201,8 @@ class Engine:
     def _finish(self, outcome: Outcome[Any]) -> None:
         self._ledger.add(outcome)
         self._written.set()
-        if outcome.is_answered:
-            self._answered += 1
+        if outcome.succeeded:
+            self._succeeded += 1
             self._failed_in_succession = 0
             return
         self._failed += 1

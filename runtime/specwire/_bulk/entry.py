@@ -43,7 +43,7 @@ class BulkOptions(TypedDict, total=False):
     concurrency: Most requests in flight, 64 by default.
     adaptive: Begin with few requests in flight, and send fewer when the server is overloaded; True by default.
     rate: Limits of requests and tokens per minute.
-    ordered: Write answers in the order of the input; False by default, which is quicker.
+    ordered: Write results in the order of the input; False by default, which is quicker.
     retry: Retry policy; by default the client's with at least 8 attempts.
     build: Function that makes a request of a row; without it the rows are requests.
     id: Name of the column with the id of a row; by default its position. Pairs of an id and a request work too.
@@ -71,7 +71,7 @@ class BulkOptions(TypedDict, total=False):
 
 
 def run(requests: Source, client: Client | AsyncClient, *, sink: Target, **options: Unpack[BulkOptions]) -> Report:
-    """Make many calls, and write each answer once; see `BulkOptions` for the keywords.
+    """Make many calls, and write each result once; see `BulkOptions` for the keywords.
 
     Call it again with the same arguments to continue after a crash. Ctrl-C ends the run with the requests in flight
     and raises `KeyboardInterrupt`; a second one ends it at once.
@@ -104,7 +104,7 @@ def run(requests: Source, client: Client | AsyncClient, *, sink: Target, **optio
 async def arun(
     requests: Source, client: Client | AsyncClient, *, sink: Target, **options: Unpack[BulkOptions]
 ) -> Report:
-    """Make many calls, and write each answer once; see `run`."""
+    """Make many calls, and write each result once; see `run`."""
     return await _run(requests, client, sink, options, interruptible=False)
 
 

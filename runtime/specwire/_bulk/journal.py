@@ -22,7 +22,7 @@ class Begun(msgspec.Struct, array_like=True, tag="begun", frozen=True):
     version: int
 
 
-class Answered(msgspec.Struct, array_like=True, tag="ok", frozen=True):
+class Succeeded(msgspec.Struct, array_like=True, tag="ok", frozen=True):
     """Row whose line is in the sink, which ends at a position."""
 
     index: int
@@ -37,7 +37,7 @@ class Failed(msgspec.Struct, array_like=True, tag="failed", frozen=True):
 
 
 class Held(msgspec.Struct, array_like=True, tag="held", frozen=True):
-    """Answered row that waits for earlier ones, with the line for the sink."""
+    """Row that succeeded and waits for earlier ones, with the line for the sink."""
 
     index: int
     line: str
@@ -58,25 +58,25 @@ class Synced(msgspec.Struct, array_like=True, tag="synced", frozen=True):
     end: int
 
 
-Record = Begun | Answered | Failed | Held | Read | Synced
+Record = Begun | Succeeded | Failed | Held | Read | Synced
 
 
 class Journal:
     """State of each row, from the file and from this run.
 
     A row is finished if the sink has its line, or if it failed. A record about the sink counts only as far as the sink
-    reaches; lines that the sink has without a record are recorded now. So a kill at any moment loses no answer and
+    reaches; lines that the sink has without a record are recorded now. So a kill at any moment loses no result and
     doubles none.
     """
 
     def __init__(self, path: str, sink: Sink) -> None:
         self.path = path
         self.finished = Bits()
-        """Rows that were answered or failed."""
+        """Rows that succeeded or failed."""
         self.failed = Bits()
         """Rows that failed."""
         self.held: dict[int, bytes] = {}
-        """Answered rows whose lines are not in the sink yet."""
+        """Rows that succeeded, whose lines are not in the sink yet."""
         self.checksums: dict[int, int] = {}
         """Number of rows read -> their checksum."""
         self.total: int | None = None
@@ -89,7 +89,7 @@ class Journal:
             for record in self._records():
                 self._restore(record, sink)
             for index in sink.recover(self._last):
-                self.answered([index], self._last)
+                self.succeeded([index], self._last)
         except BaseException:
             self._file.close()
             raise
@@ -111,7 +111,7 @@ class Journal:
                 raise SpecwireError(
                     f"the journal {self.path!r} has version {version}, known is {VERSION}: upgrade specwire"
                 )
-            case Answered(index, part, end) if sink.reaches((part, end)):
+            case Succeeded(index, part, end) if sink.reaches((part, end)):
                 self._last = max(self._last, (part, end))
                 self.finished.add(index)
                 self.failed.discard(index)
@@ -133,9 +133,9 @@ class Journal:
     def _append(self, *records: Record) -> None:
         self._file.append(b"".join(msgspec.json.encode(record) + b"\n" for record in records))
 
-    def answered(self, indexes: list[int], position: Position) -> None:
+    def succeeded(self, indexes: list[int], position: Position) -> None:
         """Record rows whose lines the sink has."""
-        self._append(*(Answered(index, *position) for index in indexes))
+        self._append(*(Succeeded(index, *position) for index in indexes))
         for index in indexes:
             self.finished.add(index)
             self.failed.discard(index)

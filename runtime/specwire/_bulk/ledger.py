@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from specwire._bulk.journal import Journal
-from specwire._bulk.outcomes import Outcome, Row, answer_line, failure_of, fingerprint
+from specwire._bulk.outcomes import Outcome, Row, failure_of, fingerprint, result_line
 from specwire._bulk.sinks import CallbackSink, Position, Sink, remove
 from specwire.errors import SpecwireError
 
@@ -90,9 +90,9 @@ class Ledger:
 
     def add(self, outcome: Outcome[Any]) -> None:
         """Take the outcome of a row."""
-        held = outcome.is_answered and self._ordered and self._turns[0] != outcome.index
+        held = outcome.succeeded and self._ordered and self._turns[0] != outcome.index
         if held and self.journal is not None and not isinstance(self.sink, CallbackSink):
-            line = answer_line(outcome)
+            line = result_line(outcome)
             self.journal.hold(outcome.index, line)
             self._put(outcome.index, line)
         else:
@@ -111,16 +111,16 @@ class Ledger:
         if isinstance(finished, Outcome):
             if isinstance(self.sink, CallbackSink):
                 self.sink.function(finished)
-            if not finished.is_answered:
+            if not finished.succeeded:
                 if self.journal is not None:
                     self.journal.add_failure(failure_of(finished))
                 return
         self._unsynced = True
         if not isinstance(self.sink, CallbackSink):
-            line = finished if isinstance(finished, bytes) else answer_line(finished)
+            line = finished if isinstance(finished, bytes) else result_line(finished)
             self._position = self.sink.write([line])
         if self.journal is not None:
-            self.journal.answered([index], self._position)
+            self.journal.succeeded([index], self._position)
 
     def sync(self) -> None:
         """Put everything on the disk, so that even a power failure repeats only what follows."""

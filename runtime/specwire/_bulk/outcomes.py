@@ -48,7 +48,7 @@ class Outcome(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
         return self.response.parsed
 
     @property
-    def is_answered(self) -> bool:
+    def succeeded(self) -> bool:
         """Return True if the row has a response."""
         return self.response is not None
 
@@ -56,8 +56,8 @@ class Outcome(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """Summary of a run."""
 
-    answered: int = 0
-    """Rows that this run answered."""
+    succeeded: int = 0
+    """Rows that succeeded in this run."""
     failed: int = 0
     """Rows that failed in this run."""
     skipped: int = 0
@@ -97,8 +97,8 @@ def failure_of(outcome: Outcome[Any]) -> Failure:
     )
 
 
-def answer_line(outcome: Outcome[Any]) -> bytes:
-    """Return the line of an answered row: its number, its id, and the body of the response."""
+def result_line(outcome: Outcome[Any]) -> bytes:
+    """Return the line of a row that succeeded: its number, its id, and the body of the response."""
     assert outcome.response is not None
     body = compact(outcome.response)
     return b'{"index":%d,"id":%b,"response":%b}\n' % (outcome.index, msgspec.json.encode(outcome.id), body)

@@ -19,7 +19,7 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
     """Rows with an outcome, of this run and of earlier ones."""
     total: int | None
     """Number of rows of the input, if it is known."""
-    answered: int
+    succeeded: int
     failed: int
     in_flight: int
     limit: int

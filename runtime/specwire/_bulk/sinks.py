@@ -1,4 +1,4 @@
-"""Sinks: where the lines of answered rows go, each exactly once."""
+"""Sinks: where the lines of rows that succeeded go, each exactly once."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ PART_ROWS = 10_000
 """Rows in one part of a Parquet folder."""
 
 
-class Answer(msgspec.Struct):
-    """Line of an answered row."""
+class Result(msgspec.Struct):
+    """Line of a row that succeeded."""
 
     index: int
     id: str
@@ -52,7 +52,7 @@ class Sink(Protocol):
 
 
 class JsonLinesSink:
-    """JSON Lines file with one line for each answered row."""
+    """JSON Lines file with one line for each row that succeeded."""
 
     def __init__(self, path: str) -> None:
         self._file = AppendFile(path)
@@ -118,12 +118,12 @@ class ParquetSink:
     def _convert(self) -> None:
         """Replace the JSON Lines file by a Parquet file; each moment of this can be continued from."""
         arrow = pyarrow()
-        answers = [msgspec.json.decode(line, type=Answer) for _, line in self._spool.lines()]
+        results = [msgspec.json.decode(line, type=Result) for _, line in self._spool.lines()]
         table = arrow.table(
             {
-                "index": arrow.array([each.index for each in answers], arrow.int64()),
-                "id": arrow.array([each.id for each in answers], arrow.string()),
-                "response": arrow.array([bytes(each.response).decode() for each in answers], arrow.string()),
+                "index": arrow.array([each.index for each in results], arrow.int64()),
+                "id": arrow.array([each.id for each in results], arrow.string()),
+                "response": arrow.array([bytes(each.response).decode() for each in results], arrow.string()),
             }
         )
         path = os.path.join(self._folder, f"part-{self._part:05}.parquet")
@@ -207,4 +207,4 @@ def _numbers(file: AppendFile, start: int) -> list[int]:
 
 def _each_number(file: AppendFile, start: int) -> Iterator[int]:
     for _, line in file.lines(start):
-        yield msgspec.json.decode(line, type=Answer).index
+        yield msgspec.json.decode(line, type=Result).index

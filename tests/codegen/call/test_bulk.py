@@ -57,7 +57,7 @@ def test_each_row_is_called_once(specwire: Specwire, source: Path, tmp_path: Pat
     """Failed rows are in a file of their own, and `--resume` calls nothing again."""
     out = tmp_path / "out.jsonl"
     code, said, err = specwire("bulk", *given(source, out, "--id", "key", "--base-url", url))
-    assert (code, said.split(",")[:2]) == (0, ["9 answered", " 1 failed"])
+    assert (code, said.split(",")[:2]) == (0, ["9 succeeded", " 1 failed"])
     assert "--retry-failed" in err
     assert answered(out) == {number: f"q{number}" for number in range(10) if number != 3}
     assert {line["id"] for line in lines(out)} == {f"k{number}" for number in range(10) if number != 3}
@@ -66,9 +66,9 @@ def test_each_row_is_called_once(specwire: Specwire, source: Path, tmp_path: Pat
     assert code == 1
     assert "add --resume" in err
     code, said, _ = specwire("bulk", *given(source, out, "--id", "key", "--base-url", url, "--resume"))
-    assert (code, said.split(",")[:3]) == (0, ["0 answered", " 0 failed", " 10 before"])
+    assert (code, said.split(",")[:3]) == (0, ["0 succeeded", " 0 failed", " 10 before"])
     code, said, _ = specwire("bulk", *given(source, out, "--id", "key", "--base-url", url, "--retry-failed"))
-    assert (code, said.split(",")[:3]) == (0, ["0 answered", " 1 failed", " 9 before"])
+    assert (code, said.split(",")[:3]) == (0, ["0 succeeded", " 1 failed", " 9 before"])
 
 
 def test_answers_are_written_to_parquet(specwire: Specwire, source: Path, tmp_path: Path, url: str) -> None:
@@ -163,7 +163,7 @@ def test_a_batch_writes_its_results(
     url, played = batches
     out = tmp_path / "out.jsonl"
     code, said, err = specwire("batch", *given(source, out, "--id", "key", "--base-url", url))
-    assert (code, said.strip()) == (0, "10 answered, 0 failed")
+    assert (code, said.strip()) == (0, "10 succeeded, 0 failed")
     assert "1 of 1 jobs ended" in err
     assert answered(out) == {number: f"q{number}" for number in range(10)}
     assert len(played.jobs) == 1

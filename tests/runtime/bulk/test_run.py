@@ -32,7 +32,7 @@ def test_every_row_is_answered_once(make: Any, tmp_path: Path) -> None:
     out = tmp_path / "out.jsonl"
     report = bulk.run(questions(200), make(), sink=out, concurrency=8)
     assert answered(out) == {number: f"q{number}" for number in range(200)}
-    assert (report.answered, report.failed, report.skipped, report.interrupted) == (200, 0, 0, False)
+    assert (report.succeeded, report.failed, report.skipped, report.interrupted) == (200, 0, 0, False)
     assert (report.input_tokens, report.output_tokens) == (2000, 400)
 
 
@@ -47,7 +47,7 @@ def test_asynchronous_code_awaits_a_run(make: Any, tmp_path: Path) -> None:
 
     out = tmp_path / "out.jsonl"
     report = asyncio.run(bulk.arun(rows(), make(), sink=out, concurrency=4))
-    assert report.answered == 30
+    assert report.succeeded == 30
     assert {line["id"] for line in lines(out)} == {f"id-{number}" for number in range(30)}
 
 
@@ -110,16 +110,16 @@ def test_finished_rows_are_not_called_again(tmp_path: Path) -> None:
 
     out = tmp_path / "out.jsonl"
     first = bulk.run(questions(10), async_client(answer), sink=out)
-    assert (first.answered, first.failed) == (9, 1)
+    assert (first.succeeded, first.failed) == (9, 1)
     again = bulk.run(questions(10), async_client(answer), sink=out)
-    assert (again.answered, again.failed, again.skipped) == (0, 0, 10)
+    assert (again.succeeded, again.failed, again.skipped) == (0, 0, 10)
     assert set(calls.values()) == {1}
     still = bulk.run(questions(10), async_client(answer), sink=out, retry_failed=True)
-    assert (still.answered, still.failed, calls["q3"]) == (0, 1, 2)
+    assert (still.succeeded, still.failed, calls["q3"]) == (0, 1, 2)
     assert len(lines(tmp_path / "out.jsonl.failed.jsonl")) == 1
     broken = False
     last = bulk.run(questions(10), async_client(answer), sink=out, retry_failed=True)
-    assert (last.answered, last.failed, last.skipped, calls["q3"]) == (1, 0, 9, 3)
+    assert (last.succeeded, last.failed, last.skipped, calls["q3"]) == (1, 0, 9, 3)
     assert len(answered(out)) == 10
     assert not (tmp_path / "out.jsonl.failed.jsonl").exists()
 
@@ -171,7 +171,7 @@ def test_a_wrong_key_ends_the_run_at_once(tmp_path: Path) -> None:
     with pytest.raises(AuthenticationError):
         bulk.run(questions(1000), async_client(answer), sink=out, concurrency=4)
     assert calls <= 8
-    assert bulk.run(questions(1000), async_client(), sink=out).answered == 1000
+    assert bulk.run(questions(1000), async_client(), sink=out).succeeded == 1000
 
 
 def test_a_spent_balance_ends_the_run_at_once(tmp_path: Path) -> None:
@@ -263,7 +263,7 @@ def test_two_runs_cannot_share_an_output(tmp_path: Path) -> None:
             await bulk.arun(questions(1), async_client(), sink=out)
         return reply(body)
 
-    assert bulk.run(questions(1), async_client(answer), sink=out).answered == 1
+    assert bulk.run(questions(1), async_client(answer), sink=out).succeeded == 1
 
 
 def test_progress_and_cost_are_reported(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import pyarrow.parquet
 import pytest
 from specwire import bulk
 from specwire._bulk import sinks
-from specwire._bulk.outcomes import Outcome, answer_line, encoded
+from specwire._bulk.outcomes import Outcome, encoded, result_line
 from specwire._bulk.sources import count_rows
 from specwire._models.headers import Headers
 from specwire._operations.response import Response
@@ -117,7 +117,7 @@ def test_a_response_is_one_line_of_json(content: bytes, parsed: Any, line: bytes
     """As the server sent it if that is JSON."""
     response = Response(status_code=200, headers=Headers({}), content=content, parsed=parsed)
     expected = b'{"index":3,"id":"\\"x","response":' + line + b"}\n"
-    assert answer_line(Outcome(index=3, id='"x', response=response)) == expected
+    assert result_line(Outcome(index=3, id='"x', response=response)) == expected
 
 
 @pytest.mark.parametrize("item", [object(), {1: object()}, {"f": open}, float("nan"), b"bytes"])
