@@ -11,6 +11,7 @@ from specwire_codegen.openapi.casing import words
 from specwire_codegen.openapi.transliteration import encoded
 
 _DIGITS = ("Zero", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
+_CONTROLLER = re.compile(r"([A-Za-z0-9]*)Controller[_.#/](?=[A-Za-z])")
 _SIGNS = {"+": " Plus ", "-": " Minus ", "*": " Star ", "=": " Equal ", "<": " Less ", ">": " Greater ", "!": " Not "}
 
 
@@ -26,6 +27,21 @@ def pascal(text: str) -> str:
     if name[:1].isdigit():
         name = _DIGITS[int(name[0])] + name[1:2].upper() + name[2:] if not name[1:2].isdigit() else f"N{name}"
     return name
+
+
+def without_route(operation_id: str, http_method: str, path: str) -> str:
+    """Return an operationId without the route that FastAPI appends: `read_item_items__item_id__get`, `read_item`."""
+    route = re.sub(r"\W", "_", f"{path}_{http_method.lower()}")
+    return operation_id.removesuffix(route) or operation_id
+
+
+def split_controller(operation_id: str) -> tuple[str, str]:
+    """Return the controller in front of an operationId and the rest: `Pets` and `findAll` of `PetsController_findAll`.
+
+    The controller is empty if there is none.
+    """
+    found = _CONTROLLER.match(operation_id)
+    return (found[1], operation_id[found.end() :]) if found else ("", operation_id)
 
 
 def snake(text: str) -> str:

@@ -6,14 +6,18 @@ import re
 from collections.abc import Iterable
 
 from specwire_codegen.ir import Api, BinaryStream, EventStream, Operation, Payload, Text
+from specwire_codegen.lower.naming.vocabulary import is_verb
 from specwire_codegen.openapi.casing import words
 from specwire_codegen.openapi.plurals import singular
+from specwire_codegen.openapi.words import split_controller, without_route
 from specwire_codegen.python_source import docstring, finished, line, literal, same_words, sentence, summarized
 from specwire_codegen.render.signature import Argument
 
 _LONGEST_SUMMARY = 200
 _FILLERS = frozenset("a all an endpoint of return the this your".split())
 """Words that add nothing to a summary."""
+_AMOUNTS = frozenset({"all", "many", "one"})
+"""Words after a verb in the methods of controllers: `findAll`."""
 
 
 def api_name(api: Api) -> str:
@@ -67,18 +71,35 @@ def _is_identifier(text: str, operation: Operation) -> bool:
 
 def _in_words(operation: Operation) -> str:
     """Return a summary from the words of the operation id, or of its method if the id only repeats the route."""
-    found = [word if word.isupper() else word.lower() for word in words(operation.id)]
+    controller, plain = split_controller(without_route(operation.id, operation.http_method, operation.path))
+    found = [word if word.isupper() else word.lower() for word in words(plain)]
+    if controller and found[-1].isdigit():
+        found.pop()
     resource = [word for part in operation.resource[-1:] for word in part.strip("_").split("_")]
     size = len(resource)
     begins_with_resource = 0 < size < len(found) and [word.lower() for word in found[:size]] == resource
-    if begins_with_resource or _repeats_route(found, operation):
+    has_no_noun = bool(controller) and len({*found} - _AMOUNTS) == 1
+    if has_no_noun and is_verb(found[0]):
+        found += _objects(found, [word.lower() for word in words(controller)], operation)
+    elif begins_with_resource or has_no_noun or _repeats_route(found, operation):
         found = operation.name.strip("_").split("_")
-        if len(found) == 1 and resource:
-            one = found == ["create"] or operation.path.endswith("}")
-            found += [*resource[:-1], singular(resource[-1]) if one else resource[-1]]
+        if len(found) == 1:
+            found += _objects(found, resource, operation)
     spelled = {word.lower(): word for word in words(operation.id) if word.isupper()}
     text = " ".join(spelled.get(word, word) for word in found)
     return sentence(text[:1].upper() + text[1:]) or sentence(operation.id)
+
+
+def _objects(verb: list[str], nouns: list[str], operation: Operation) -> list[str]:
+    """Return the nouns that follow a verb, in the singular if it acts on one."""
+    one = verb == ["create"] or verb[-1] not in ("all", "many") and _acts_on_one(operation)
+    return [*nouns[:-1], *(singular(noun) if one else noun for noun in nouns[-1:])]
+
+
+def _acts_on_one(operation: Operation) -> bool:
+    """Return True if a path ends in a parameter, or in a parameter and the method's name: `/pets/{id}/feed`."""
+    *_, before, last = ("", *operation.path.rstrip("/").split("/"))
+    return last.endswith("}") or before.endswith("}") and words(last) == words(operation.name)
 
 
 def _repeats_route(found: list[str], operation: Operation) -> bool:

@@ -7,6 +7,8 @@ from typing import Any
 
 import attrs
 
+from specwire_codegen.openapi.words import split_controller
+
 
 @attrs.frozen
 class Named:
@@ -16,6 +18,7 @@ class Named:
     """Unique key: method and path."""
     id: str
     tag: str | None
+    """Its first tag, or its controller."""
     http_method: str
     path: str
     resource: str | None = None
@@ -33,7 +36,7 @@ def named(raw: Mapping[str, Any], http_method: str, path: str, several: bool | N
     return Named(
         f"{http_method} {path}",
         raw["operationId"],
-        tags[0] if tags else None,
+        tags[0] if tags else split_controller(raw["operationId"])[0] or None,
         http_method,
         path,
         stated.get("resource"),

@@ -24,9 +24,8 @@ from specwire_codegen.lower.naming.vocabulary import (
 )
 from specwire_codegen.openapi.casing import words
 from specwire_codegen.openapi.plurals import is_plural, singular
+from specwire_codegen.openapi.words import split_controller
 
-_CLASS = re.compile(r"^[A-Za-z0-9]*Controller[_.#/](?=[A-Za-z])")
-"""Controller class in front of the operation name."""
 _COUNTED = re.compile(r"Using(GET|PUT|POST|DELETE|OPTIONS|HEAD|PATCH)(_\d+)?$|_\d+$|\[\d+\]$")
 """Counters that frameworks append to make operationIds unique: `listUsingGET_1`, `list[0]`."""
 
@@ -45,7 +44,7 @@ def without_module(operations: Sequence[Named]) -> list[Named]:
 
 def spoken(one: Named) -> tuple[str, ...]:
     """Return the words of an operationId without framework additions and API version; () if it has no letters."""
-    plain = re.sub(_CLASS, "", re.sub(_COUNTED, "", one.id)) or one.id
+    _, plain = split_controller(re.sub(_COUNTED, "", one.id) or one.id)
     found = _without_route(_words(plain), one)
     found = _without_path(_after_holder(found), one.path)
     while len(found) > 1 and (found[-1] in HANDLERS or is_version(found[-1]) and "api" in found[1:]):

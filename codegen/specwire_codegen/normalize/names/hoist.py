@@ -40,7 +40,7 @@ def _hoisted(data: Node, shared: Mapping[Key, str]) -> tuple[Namer, Node]:
     for name in namer.given:
         if not is_provisional(name):
             namer.named[name] = namer.owned(namer.given[name], name, name)
-    places = Places(namer, shared_errors(data, namer))
+    places = Places(namer, shared_errors(data, namer), plain_ids(data))
     sections = {
         section: values if is_extension(section) else places.section(section, values)
         for section, values in components.items()
@@ -60,6 +60,8 @@ class Places:
     namer: Namer
     errors: dict[tuple[str, str], str]
     """Status and structure of the error bodies that most operations share -> name."""
+    plain: dict[str, str]
+    """OperationId -> the same without what frameworks add."""
 
     def section(self, section: str, values: Node) -> Node:
         """Return a section of `components` with inline schemas named after its members."""
@@ -88,7 +90,9 @@ class Places:
 
     def operation(self, operation: Node) -> Node:
         """Return an operation with its inline schemas named after it."""
-        owner, noun = words.pascal(operation["operationId"]), noun_of(operation["operationId"])
+        stated: str = operation["operationId"]
+        plain = self.plain.get(stated, stated)
+        owner, noun = words.pascal(plain), noun_of(plain)
         changed = dict(operation)
         if "parameters" in operation:
             changed["parameters"] = [self.parameter(each, owner) for each in operation["parameters"]]
@@ -161,6 +165,17 @@ class Places:
         if isinstance(data, dict) and isinstance(data.get("contentSchema"), dict):
             properties["data"] = {**data, "contentSchema": self.namer.place(data["contentSchema"], name, "Data")}
         return {**schema, "properties": properties}
+
+
+def plain_ids(data: Node) -> dict[str, str]:
+    """Return operationIds without what frameworks add, where the rest is unique in the document."""
+    found = {}
+    for path, item in data.get("paths", {}).items():
+        for method, operation in methods(item) if isinstance(item, dict) else ():
+            short = words.without_route(operation["operationId"], method, path)
+            found[operation["operationId"]] = "_".join(filter(None, words.split_controller(short)))
+    counts = Counter(map(words.pascal, found.values()))
+    return {name: plain for name, plain in found.items() if counts[words.pascal(plain)] == 1}
 
 
 def shared_name(name: str) -> str:

@@ -13,7 +13,7 @@ _LIST = Operation(
 
 
 def list_() -> Request[None]:
-    """List customers.
+    """Find all customers.
 
     `GET /v2/customers`, operation `CustomersController_findAll[0]`.
     """

@@ -18,7 +18,7 @@ class _Customers:
     """Delete customer."""
 
     list = endpoint(_customers.list_)
-    """List customers."""
+    """Find all customers."""
 
     merge = endpoint(_customers.merge)
     """Merge CUSTOMER into other."""

@@ -93,7 +93,7 @@ _COPY = Operation(
 
 
 def copy(id: UUIDInput, *, verbose: bool | Unset = UNSET) -> Request[models.Order]:
-    """Copy orders.
+    """Copy order.
 
     `GET /orders/{id}/copy`, operation `get_orders_id_copy`.
     """

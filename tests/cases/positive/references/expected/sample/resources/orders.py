@@ -12,7 +12,7 @@ from ..operations import orders as _orders
 
 class _Orders:
     copy = endpoint(_orders.copy)
-    """Copy orders."""
+    """Copy order."""
 
     create = endpoint(_orders.create)
     """Create order."""

@@ -35,7 +35,7 @@ _DELETE = Operation(
 
 
 def delete(id: str) -> Request[None]:
-    """Delete pet pets id delete.
+    """Delete pet.
 
     `DELETE /pets/{id}`, operation `delete_pet_pets__id__delete`.
     """

@@ -12,7 +12,7 @@ from ..operations import pets as _pets
 
 class _Pets:
     delete = endpoint(_pets.delete)
-    """Delete pet pets id delete."""
+    """Delete pet."""
 
     list = endpoint(_pets.list_)
     """List pets."""
