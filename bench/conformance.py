@@ -42,7 +42,7 @@ class Problem(msgspec.Struct, frozen=True):
     document: str
     operation: str
     kind: str
-    """`wire`, `answer`, `undrawn`, or `document` if nothing could be checked."""
+    """`wire`, `response`, `undrawn`, or `document` if nothing could be checked."""
     what: str
 
 
@@ -76,7 +76,7 @@ def problems(document: Document) -> Iterator[Problem]:
     if document.error:
         yield Problem(document.name, "", "document", document.error)
     for one in document.outcomes:
-        for kind, found in (("wire", one.wrong), ("answer", one.unequal), ("undrawn", one.undrawn)):
+        for kind, found in (("wire", one.wrong), ("response", one.unequal), ("undrawn", one.undrawn)):
             yield from (Problem(document.name, one.operation_id, kind, what) for what in found)
 
 
@@ -98,13 +98,13 @@ def table(results: Sequence[Document], amount: Amount, day: str) -> str:
         f"# Emitted clients on the wire, {day}",
         "",
         f"{len(results)} documents, at most {amount.operations} operations of each, chosen for their variety, with at",
-        f"most {amount.cases} drawn calls and answers each; every third call is made with the asynchronous client. A",
+        f"most {amount.cases} drawn calls and responses each; every third call is made with the asynchronous client. A",
         "call is right when method, host, path, query, headers, cookies and body arrive as documented, an",
-        "answer, or an error that the document describes, when what the client decoded encodes back equal. Operations",
+        "response, or an error that the document describes, when what the client decoded encodes back equal. Operations",
         "are relaxed where no values could be found in ten seconds of work that meet the bounds, patterns and `oneOf` of",
         "their schemas, which a client does not check: they are tried with values that need not.",
         "",
-        "| OpenAPI | documents | operations tried | requests as documented | answers equal | "
+        "| OpenAPI | documents | operations tried | requests as documented | responses equal | "
         "operations relaxed | operations not drawable | seconds |",
         "|---|---|---|---|---|---|---|---|",
         *rows,
@@ -154,7 +154,7 @@ def main() -> None:
     parser.add_argument("--sample", type=int, help="take so many of these documents, drawn by --seed")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--operations", type=int, default=5, help="operations of each document, at most")
-    parser.add_argument("--cases", type=int, default=3, help="calls and answers of each operation, at most")
+    parser.add_argument("--cases", type=int, default=3, help="calls and responses of each operation, at most")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--limit", type=float, default=TIMEOUT, help="seconds for one document")
     parser.add_argument("--into", type=Path, default=BENCH, help="folder for the table and the problems")

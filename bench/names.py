@@ -2,11 +2,11 @@
 
     python -m bench.names FOLDER... [--list]
 
-A document counts if half of its operations have a plain tag and an operationId that says more than its path. A method
+A document counts if half of its operations have a plain tag and an operationId with other words than its path. A method
 has a fault if its name
 
 - repeats a word of its resource (`pets.get_pet`), or a word of itself (`list_list`);
-- holds the HTTP method, a version, `api` or the name of a path parameter that its operationId does not say;
+- holds the HTTP method, a version, `api` or the name of a path parameter that its operationId lacks;
 - ends in an underscore, if it is not a keyword of Python, or in a number that its operationId does not end in;
 - deletes or updates several items with the plain verb that one item of the resource has;
 - has none of the telling words of its operationId, in the method or in its resource: what it does is lost;
@@ -59,7 +59,7 @@ def faults(operation: Operation, siblings: Sequence[Operation]) -> Iterator[str]
     """Yield the faults of a method's name."""
     name, resource = _words(operation.name), [word for part in operation.resource for word in _words(part)]
     own = [word for part in operation.resource[-1:] for word in _words(part)]
-    said = _words(operation.id)
+    spoken = _words(operation.id)
     fixed = _words(re.sub(r"\{[^{}]*\}", " ", operation.path))
     keys = set(_words(" ".join(re.findall(r"\{([^{}]*)\}", operation.path)))) - {"id"} - set(fixed)
     if own and set(own) <= set(name) or len(set(name)) < len(name):
@@ -76,7 +76,7 @@ def faults(operation: Operation, siblings: Sequence[Operation]) -> Iterator[str]
         inside = operation.path.rstrip("/") + "/{"
         if any(each.path.startswith(inside) and each.http_method == operation.http_method for each in siblings):
             yield "names one item, but changes all"
-    telling = _meaning([word for word in said if word not in _SILENT])
+    telling = _meaning([word for word in spoken if word not in _SILENT])
     if telling and not telling & (_meaning(name) | set(resource)):
         yield "ignores its operationId"
     if len(".".join(operation.method)) > _LONGEST:
@@ -84,7 +84,7 @@ def faults(operation: Operation, siblings: Sequence[Operation]) -> Iterator[str]
 
 
 def is_good(document: Document) -> bool:
-    """Return whether tags and operationIds of a document are plain and say more than its paths."""
+    """Return whether tags and operationIds of a document are plain and add words to its paths."""
     good, every = 0, 0
     for path, item in document.data.get("paths", {}).items():
         for _, _, operation in operations_of(item):

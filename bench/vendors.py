@@ -3,7 +3,7 @@
     SPECWIRE_VENDORS=folder python -m bench.vendors [--config] [--only GLOB] [--list SDK]
 
 The folder has a folder for each SDK: `openapi.yaml` (or `.json`), the facts of its methods in `methods.json`, and
-`stainless.yml` where the vendor publishes one. Written: `bench/vendors.md`. Nothing is rendered: the lowered API says
+`stainless.yml` where the vendor publishes one. Written: `bench/vendors.md`. Nothing is rendered: the lowered API shows
 what a client would have.
 """
 
@@ -321,7 +321,7 @@ def _page(bare: str, with_config: str) -> str:
         "Shares of SDK methods in percent. An SDK method is joined to an operation by HTTP method and path. The other\n"
         "columns are shares of the joined methods: same dotted name, same name of the method, same resource, all\n"
         "arguments of the SDK by the same names, a call with the SDK's required arguments is accepted, pages of those\n"
-        "that the SDK pages, streams of those that it streams, and the class of the answer. The last row is the mean\n"
+        "that the SDK pages, streams of those that it streams, and the class of the response. The last row is the mean\n"
         "over SDKs.\n\n"
     )
     text = f"{head}## From the document alone\n\n{bare}\n"

@@ -1,4 +1,4 @@
-"""A model that calls a function, with Mistral: ask, run the tool, answer.
+"""A model that calls a function, with Mistral: ask, run the tool, response.
 
 It calls the real API, which costs a few completions.
 
@@ -34,8 +34,8 @@ def main() -> None:
     messages: list[MessageParam] = [{"role": "user", "content": "What is the weather in Paris?"}]
     with Mistral() as client:
         while True:
-            answer = client.chat.complete(model="mistral-small-latest", messages=messages, tools=TOOLS)
-            message = answer.choices[0].message
+            response = client.chat.complete(model="mistral-small-latest", messages=messages, tools=TOOLS)
+            message = response.choices[0].message
             messages.append(message)
             if not message.tool_calls or len(messages) > 9:
                 break

@@ -18,7 +18,7 @@ QUESTIONS = ["What is the capital of France?", "What is the capital of Peru?"]
 
 
 async def main() -> None:
-    """Send all questions as one batch, and print the answers."""
+    """Send all questions as one batch, and print the responses."""
     async with AsyncMoonshot() as client:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "questions.jsonl"

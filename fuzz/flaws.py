@@ -39,10 +39,10 @@ def flaws(document: Data, text: str, package: str, warnings: Iterable[Diagnostic
     emitted = client_operations(modules[f"{package}.client"])
     known = squeezed(text)
     yield from (f"numbered: {name}" for name in [*names, *emitted] if is_numbered(name, known))
-    told = "\n".join(map(str, warnings))
+    messages = "\n".join(map(str, warnings))
     sent = {(one.method.upper(), plain(one.path)) for one in emitted.values()}
     for method, path in sorted(operations(document)):
-        if (method.upper(), plain(path)) not in sent and not (path and path in told):
+        if (method.upper(), plain(path)) not in sent and not (path and path in messages):
             yield f"missing: {method} {path}"
 
 

@@ -31,7 +31,7 @@ def chat() -> bytes:
 
 
 def chunk(index: int) -> bytes:
-    """Return one piece of a streamed chat answer, about 250 B."""
+    """Return one piece of a streamed chat response, about 250 B."""
     last = index == EVENTS - 1
     delta = {"role": "assistant", "content": ""} if index == 0 else {"content": _WORDS[index % len(_WORDS)]}
     return _json(

@@ -108,13 +108,13 @@ def _operations(number: int, name: str) -> Iterator[tuple[str, dict[str, Any]]]:
     def content(schema: str) -> dict[str, Any]:
         return {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
 
-    def operation(verb: str, answer: str, *parameters: dict[str, Any], **more: Any) -> dict[str, Any]:
+    def operation(verb: str, response: str, *parameters: dict[str, Any], **more: Any) -> dict[str, Any]:
         return {
             "operationId": f"{verb}{name}",
             "summary": f"Access item {number} by way of {verb}.",
             "parameters": list(parameters),
             "responses": {
-                "200": {"description": "Done.", "content": content(answer)},
+                "200": {"description": "Done.", "content": content(response)},
                 "default": {"description": "Failed.", "content": content("Error")},
             },
             **more,

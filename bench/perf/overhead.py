@@ -92,7 +92,7 @@ class _Canned:
     def build_request(self, *_args: Any, **_options: Any) -> Any:
         return _REQUEST
 
-    def answer(self) -> Any:
+    def response(self) -> Any:
         if not self._chunks:
             return _Response(_JSON, [_BODY], read=True)
         return _Response(_SSE, self._chunks, read=False)
@@ -100,12 +100,12 @@ class _Canned:
 
 class _Client(_Canned, httpx2.Client):
     def send(self, *_args: Any, **_options: Any) -> Any:
-        return self.answer()
+        return self.response()
 
 
 class _AsyncClient(_Canned, httpx2.AsyncClient):
     async def send(self, *_args: Any, **_options: Any) -> Any:
-        return self.answer()
+        return self.response()
 
 
 def call() -> Callable[[int], None]:

@@ -83,7 +83,7 @@ SECTIONS = (
     _stream("stream-block", "Stream, sync, HTTP chunks of 16 KiB", "stream", "/block"),
     _stream("astream-event", "Stream, async, one HTTP chunk per event", "astream", "/event"),
     _stream("astream-block", "Stream, async, HTTP chunks of 16 KiB", "astream", "/block"),
-    _decode("chat", "Decode a chat answer"),
+    _decode("chat", "Decode a chat response"),
     _decode("chunk", "Decode a stream's event"),
     _decode("models", "Decode 100 models"),
     _decode("embeddings", "Decode 5 MB of embeddings"),

@@ -1,7 +1,7 @@
-"""The server of the bench: raw HTTP/1.1 with ready-made answers, so that clients are what is measured.
+"""The server of the bench: raw HTTP/1.1 with ready-made responses, so that clients are what is measured.
 
 Run as a script it prints its port and serves until its standard input ends. A path may begin with how a stream is cut
-into HTTP chunks (`/event`, `/block`), and with `/slow`, to be answered after a second, as many calls in flight need, or
+into HTTP chunks (`/event`, `/block`), and with `/slow`, for a response after a second, as many calls in flight need, or
 after the seconds of the first argument.
 """
 
@@ -18,12 +18,12 @@ _DELAY = float(sys.argv[1]) if len(sys.argv) > 1 else 1.0
 class Server(asyncio.Protocol):
     """Connection of the server: it parses requests, drops their bodies, and writes ready-made responses."""
 
-    def __init__(self, answers: dict[tuple[str, str], bytes]) -> None:
-        self._answers = answers
+    def __init__(self, responses: dict[tuple[str, str], bytes]) -> None:
+        self._responses = responses
         self._head = b""
         self._left = 0
         self._chunked = False
-        self._answer: bytes | None = None
+        self._response: bytes | None = None
         self._pieces: Iterator[bytes] | None = None
         self._paused = False
         self._delay = 0.0
@@ -33,7 +33,7 @@ class Server(asyncio.Protocol):
         self._transport = transport
 
     def data_received(self, data: bytes) -> None:
-        if self._answer is None:
+        if self._response is None:
             head, end, data = (self._head + data).partition(b"\r\n\r\n")
             if not end:
                 self._head = head
@@ -55,7 +55,7 @@ class Server(asyncio.Protocol):
         self._chunked = "transfer-encoding" in fields
         path = target.partition("?")[0]
         self._delay = _DELAY if path.startswith("/slow") else 0.0
-        self._answer = self._answers.get((method, path.removeprefix("/slow")), _answer("404 Not Found", b"{}"))
+        self._response = self._responses.get((method, path.removeprefix("/slow")), _response("404 Not Found", b"{}"))
         if "100-continue" in fields.get("expect", ""):
             self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
 
@@ -66,13 +66,13 @@ class Server(asyncio.Protocol):
             self._write()
 
     def _write(self) -> None:
-        answer, self._answer = self._answer, None
-        if answer is None or self._transport.is_closing():
+        response, self._response = self._response, None
+        if response is None or self._transport.is_closing():
             return
-        if len(answer) <= _PIECE:
-            self._transport.write(answer)
+        if len(response) <= _PIECE:
+            self._transport.write(response)
             return
-        view = memoryview(answer)
+        view = memoryview(response)
         self._pieces = (bytes(view[start : start + _PIECE]) for start in range(0, len(view), _PIECE))
         self._pump()
 
@@ -95,7 +95,7 @@ class Server(asyncio.Protocol):
         self._pieces = None
 
 
-def answers() -> dict[tuple[str, str], bytes]:
+def responses() -> dict[tuple[str, str], bytes]:
     """Return every response by method and path."""
     events = fixtures.stream()
     few = fixtures.stream(fixtures.FEW_EVENTS)
@@ -103,20 +103,20 @@ def answers() -> dict[tuple[str, str], bytes]:
     files = "/v1/files"
     binary = "application/octet-stream"
     return {
-        ("POST", chat): _answer("200 OK", fixtures.chat()),
+        ("POST", chat): _response("200 OK", fixtures.chat()),
         ("POST", f"/event{chat}"): _stream(fixtures.by_event(events)),
         ("POST", f"/block{chat}"): _stream(fixtures.by_block(events)),
         ("POST", f"/few/event{chat}"): _stream(fixtures.by_event(few)),
         ("POST", f"/few/block{chat}"): _stream(fixtures.by_block(few)),
         ("POST", f"/hundred{chat}"): _stream(fixtures.by_event(fixtures.stream(100))),
-        ("GET", "/v1/models"): _answer("200 OK", fixtures.models()),
-        ("POST", "/v1/embeddings"): _answer("200 OK", fixtures.embeddings()),
-        ("POST", files): _answer("200 OK", fixtures.file()),
-        ("GET", f"{files}/{fixtures.FILE_ID}/content"): _answer("200 OK", bytes(fixtures.DOWNLOAD), binary),
+        ("GET", "/v1/models"): _response("200 OK", fixtures.models()),
+        ("POST", "/v1/embeddings"): _response("200 OK", fixtures.embeddings()),
+        ("POST", files): _response("200 OK", fixtures.file()),
+        ("GET", f"{files}/{fixtures.FILE_ID}/content"): _response("200 OK", bytes(fixtures.DOWNLOAD), binary),
     }
 
 
-def _answer(status: str, body: bytes, kind: str = "application/json") -> bytes:
+def _response(status: str, body: bytes, kind: str = "application/json") -> bytes:
     head = f"HTTP/1.1 {status}\r\ncontent-type: {kind}\r\ncontent-length: {len(body)}\r\nx-request-id: req-1\r\n\r\n"
     return head.encode() + body
 
@@ -128,7 +128,7 @@ def _stream(body: bytes) -> bytes:
 async def serve() -> None:
     """Serve on a free port of the loopback until standard input ends."""
     loop = asyncio.get_running_loop()
-    ready = answers()
+    ready = responses()
     server = await loop.create_server(lambda: Server(ready), "127.0.0.1", 0, backlog=4096)
     print(server.sockets[0].getsockname()[1], flush=True)
     await loop.run_in_executor(None, sys.stdin.read)

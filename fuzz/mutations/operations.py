@@ -204,7 +204,7 @@ def version(document: Data, chance: Random) -> bool:
     if is_swagger(document):
         document["swagger"] = chance.choice(["2.0", 2.0, 2, "2"])
     else:
-        said = [
+        versions = [
             "3.0.0",
             "3.0.4",
             "3.1.0",
@@ -220,5 +220,5 @@ def version(document: Data, chance: Random) -> bool:
             "3.0.3 ",
             "v3.0.1",
         ]
-        document["openapi"] = chance.choice(said)
+        document["openapi"] = chance.choice(versions)
     return True

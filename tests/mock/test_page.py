@@ -83,7 +83,7 @@ def test_an_operation_can_be_tried(clean: Browser, url: str, client: httpx2.Clie
     """The form starts with a valid request; the request appears among the recent ones."""
     clean.open(f"{url}/?operation=chat")
     assert send(clean).startswith("200 OK, application/json")
-    assert "Hello" in clean.evaluate("document.querySelector('#answer').textContent")
+    assert "Hello" in clean.evaluate("document.querySelector('#response').textContent")
     assert "curl -X POST" in clean.evaluate("document.querySelector('#curl').textContent")
     assert "test-key" not in clean.evaluate("document.querySelector('#curl').textContent")
     assert "/chat" in clean.wait_for("document.querySelector('#records li')?.textContent")
@@ -160,9 +160,9 @@ def test_a_stream_is_shown_as_it_comes(clean: Browser, url: str, client: httpx2.
     )
     clean.evaluate("document.querySelector('#fault').value = 'events=40'")
     clean.evaluate("document.querySelector('#form').requestSubmit()")
-    first = clean.wait_for("document.querySelector('#answer').textContent.split('data:').length - 1")
+    first = clean.wait_for("document.querySelector('#response').textContent.split('data:').length - 1")
     assert 0 < first < 20
-    more = f"document.querySelector('#answer').textContent.split('data:').length - 1 > {first}"
+    more = f"document.querySelector('#response').textContent.split('data:').length - 1 > {first}"
     assert clean.wait_for(more)
     clean.evaluate("document.querySelector('#stop').click()")
     assert clean.wait_for("document.querySelector('#status').textContent.startsWith('stopped')")

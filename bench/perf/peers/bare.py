@@ -119,7 +119,7 @@ decode_file = msgspec.json.Decoder(File).decode
 
 
 def decoders() -> dict[str, Callable[[bytes], object]]:
-    """Return what decodes each kind of answer."""
+    """Return what decodes each kind of response."""
     return {"chat": decode_chat, "chunk": decode_chunk, "models": decode_models, "embeddings": decode_embeddings}
 
 
@@ -132,37 +132,37 @@ class BareSync:
         )
 
     def chat(self) -> str:
-        answer = self.http.post(
+        response = self.http.post(
             "/v1/chat/completions",
             content=encode({"model": MODEL, "messages": MESSAGES}),
             headers={"content-type": "application/json"},
         )
-        answer.raise_for_status()
-        return decode_chat(answer.content).id
+        response.raise_for_status()
+        return decode_chat(response.content).id
 
     def models(self) -> int:
-        answer = self.http.get("/v1/models")
-        answer.raise_for_status()
-        return len(decode_models(answer.content).data)
+        response = self.http.get("/v1/models")
+        response.raise_for_status()
+        return len(decode_models(response.content).data)
 
     def embeddings(self) -> int:
-        answer = self.http.post(
+        response = self.http.post(
             "/v1/embeddings",
             content=encode({"model": MODEL, "input": ["text"]}),
             headers={"content-type": "application/json"},
         )
-        answer.raise_for_status()
-        return len(decode_embeddings(answer.content).data)
+        response.raise_for_status()
+        return len(decode_embeddings(response.content).data)
 
     def stream(self) -> int:
         """Read a whole stream and return how many characters its events add up to."""
         characters, done = 0, False
         content = encode({"model": MODEL, "messages": MESSAGES, "stream": True})
         headers = {"content-type": "application/json", "accept": "text/event-stream"}
-        with self.http.stream("POST", "/v1/chat/completions", content=content, headers=headers) as answer:
-            answer.raise_for_status()
+        with self.http.stream("POST", "/v1/chat/completions", content=content, headers=headers) as response:
+            response.raise_for_status()
             rest = b""
-            for data in answer.iter_bytes():
+            for data in response.iter_bytes():
                 *events, rest = (rest + data).split(b"\n\n")
                 for event in events:
                     if event == b"data: [DONE]":
@@ -177,14 +177,14 @@ class BareSync:
 
     def upload(self, path: str) -> int:
         with open(path, "rb") as file:
-            answer = self.http.post("/v1/files", data={"purpose": "fine-tune"}, files={"file": file})
-        answer.raise_for_status()
-        return decode_file(answer.content).bytes
+            response = self.http.post("/v1/files", data={"purpose": "fine-tune"}, files={"file": file})
+        response.raise_for_status()
+        return decode_file(response.content).bytes
 
     def download(self, file_id: str) -> int:
-        with self.http.stream("GET", f"/v1/files/{file_id}/content") as answer:
-            answer.raise_for_status()
-            return sum(map(len, answer.iter_bytes()))
+        with self.http.stream("GET", f"/v1/files/{file_id}/content") as response:
+            response.raise_for_status()
+            return sum(map(len, response.iter_bytes()))
 
 
 class BareAsync:
@@ -196,23 +196,23 @@ class BareAsync:
         )
 
     async def chat(self) -> str:
-        answer = await self.http.post(
+        response = await self.http.post(
             "/v1/chat/completions",
             content=encode({"model": MODEL, "messages": MESSAGES}),
             headers={"content-type": "application/json"},
         )
-        answer.raise_for_status()
-        return decode_chat(answer.content).id
+        response.raise_for_status()
+        return decode_chat(response.content).id
 
     async def stream(self) -> int:
         """Read a whole stream and return how many characters its events add up to."""
         characters, done = 0, False
         content = encode({"model": MODEL, "messages": MESSAGES, "stream": True})
         headers = {"content-type": "application/json", "accept": "text/event-stream"}
-        async with self.http.stream("POST", "/v1/chat/completions", content=content, headers=headers) as answer:
-            answer.raise_for_status()
+        async with self.http.stream("POST", "/v1/chat/completions", content=content, headers=headers) as response:
+            response.raise_for_status()
             rest = b""
-            async for data in answer.aiter_bytes():
+            async for data in response.aiter_bytes():
                 *events, rest = (rest + data).split(b"\n\n")
                 for event in events:
                     if event == b"data: [DONE]":

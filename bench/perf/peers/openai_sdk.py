@@ -37,8 +37,8 @@ class Sync:
             return self.client.files.create(file=file, purpose="fine-tune").bytes
 
     def download(self, file_id: str) -> int:
-        with self.client.files.with_streaming_response.content(file_id) as answer:
-            return sum(map(len, answer.iter_bytes()))
+        with self.client.files.with_streaming_response.content(file_id) as response:
+            return sum(map(len, response.iter_bytes()))
 
 
 class Async:

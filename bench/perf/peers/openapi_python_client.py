@@ -22,7 +22,7 @@ MODEL = "mistral-small-latest"
 
 
 def decoders() -> dict[str, Callable[[bytes], object]]:
-    """Return what decodes each kind of answer."""
+    """Return what decodes each kind of response."""
     kinds: dict[str, Any] = {
         "chat": ChatCompletionResponse,
         "chunk": CompletionChunk,

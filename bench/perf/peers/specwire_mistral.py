@@ -11,7 +11,7 @@ QUESTION = "Why do streams end early?"
 
 
 def decoders() -> dict[str, Callable[[bytes], object]]:
-    """Return what decodes each kind of answer: the runtime's decoders."""
+    """Return what decodes each kind of response: the runtime's decoders."""
     from specwire._codec.codec import decoder
     from specwire_clients.mistral import models
 

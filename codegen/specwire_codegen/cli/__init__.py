@@ -1,7 +1,7 @@
 """The command line: the only package that prints or exits.
 
-Exit codes: 0 done, 1 something is wrong with the input (said on stderr) or `check` found differences, 2 wrong usage,
-3 `update --check` has no answer, 130 interrupted.
+Exit codes: 0 done, 1 an error that stderr explains, or `check` found differences, 2 wrong usage, 3 `update --check`
+could not find out, 130 interrupted.
 """
 
 from __future__ import annotations

@@ -76,16 +76,16 @@ def mock(
         handler = Handler(provider.build(found.document, keys, seed, None), behaviour)
     warn_briefly(found.warnings, f"specwire mock {source} --json")
     if server is not None:
-        said = f"passes requests on to {server}"
+        access = f"passes requests on to {server}"
     elif any(operation.security for operation in handler.operations):
-        said = f"key: {' or '.join(keys)}"
+        access = f"key: {' or '.join(keys)}"
     else:
-        said = "no key needed"
+        access = "no key needed"
     count = len(handler.operations)
     page = "/__mock__/" if handler.has_path("/") else "/"
 
     def announce(url: str) -> None:
-        say(f"{found.name} at {url}, {said}")
+        say(f"{found.name} at {url}, {access}")
         say(f"{count} operation{'s' if count != 1 else ''}, shown at {url}{page}")
 
     def tell_departures(logged: LoggedRequest) -> None:
@@ -95,7 +95,7 @@ def mock(
                 report("departure", f"{logged.method} {logged.path}{where} {logged.status}: {departure}")
 
     live = None if server is None else Proxy(handler, server, tell_departures)
-    app = application(handler, live, said if live else "")
+    app = application(handler, live, access if live else "")
     run(app, host=host, port=port, ready=announce, hosts=allow_host or ())
     tell("stopped")
     return 0

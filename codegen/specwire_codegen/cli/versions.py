@@ -32,7 +32,7 @@ def diff(
     reading: Reading = NO_MORE,
     root: Root = Path(),
 ) -> int:
-    """Compare two versions of a client, and say what each change means for its users.
+    """Compare two versions of a client, and report what each change means for its users.
 
     A version is a provider, a document or its URL, or one of these in a Git revision.
 
@@ -89,7 +89,7 @@ def update(
     name
         Name of the provider.
     from_
-        Path or URL of the document, if it is not where source.toml says. It is recorded.
+        Path or URL of the document, if it has moved from the address in source.toml, which is updated.
     check
         Change nothing; exit with 1 if there is a new version, with 3 if that cannot be found out.
     yes

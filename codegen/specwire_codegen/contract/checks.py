@@ -45,7 +45,7 @@ LEFT_OUT = {
 _REASON = 500
 """Maximum number of characters of a server's reason."""
 _HARMLESS = ("NoLinksFound",)
-"""Errors of schemathesis that only say that a phase has nothing to do."""
+"""Errors of schemathesis that only report a phase without work."""
 
 
 @attrs.frozen

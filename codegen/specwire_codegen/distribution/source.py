@@ -11,7 +11,7 @@ from specwire_codegen.files.load import load
 from specwire_codegen.project import Target, provider, providers, single
 
 _GENERIC = frozenset("api openapi schema service spec swagger".split())
-"""Names of files that say nothing of the API."""
+"""File names that do not describe an API."""
 
 
 def target_of(root: Path, source: str, name: str | None, folder: Path | None, access: Access) -> Target:

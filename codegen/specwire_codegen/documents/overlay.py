@@ -109,9 +109,9 @@ class _Editor:
             return False
         verbs = [verb for verb in _VERBS if verb in action and action[verb] is not False]
         if len(verbs) != 1 and "remove" not in verbs:  # which takes precedence
-            said = " and ".join(verbs) or "nothing to do"
+            listed = " and ".join(verbs) or "nothing to do"
             self.complain(
-                "overlay-action", f"the action has {said}", at, "use exactly one of update, copy and remove: true"
+                "overlay-action", f"the action has {listed}", at, "use exactly one of update, copy and remove: true"
             )
             return False
         return True

@@ -122,11 +122,11 @@ class YamlReader:
     def _syntax(self, problem: yaml.MarkedYAMLError, text: str) -> Exception:
         mark = problem.problem_mark or problem.context_mark
         where = Location(self.file, "", mark.line + 1, mark.column + 1) if mark else Location(self.file)
-        said = " ".join(part for part in (problem.context, problem.problem) if part)
+        reason = " ".join(part for part in (problem.context, problem.problem) if part)
         advice = "correct the YAML at or just before this place"
         if mark and _INDENTED.match(text.split("\n")[mark.line] if mark.line < text.count("\n") + 1 else ""):
             advice = "YAML is indented with spaces: replace the tab"
-        return failure("broken-yaml", said or "the text is not YAML", where, advice)
+        return failure("broken-yaml", reason or "the text is not YAML", where, advice)
 
     def _where(self, event: Event) -> Location:
         return Location(self.file, "", *_line_and_column(event))

@@ -25,7 +25,7 @@ class Drifts:
 
 
 def read_drifts(files: Iterable[Path]) -> Drifts:
-    """Return the merged entries of files; lines that are no entries are warnings."""
+    """Return the merged entries of files; a line that is not an entry is a warning."""
     found: dict[tuple[str, int | None, str, str, str], DriftEntry] = {}
     warnings: list[Diagnostic] = []
     for file in files:
@@ -36,8 +36,8 @@ def read_drifts(files: Iterable[Path]) -> Drifts:
                 entry = _DECODER.decode(line)
             except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
                 where = Location(file.as_posix(), "", number)
-                help = "leave only what DriftReport.save wrote"
-                warnings.append(warning("drift-line", "this line is no entry of drift, and is skipped", where, help))
+                help = "keep only lines that DriftReport.save wrote"
+                warnings.append(warning("drift-line", "line skipped: it is not a drift entry", where, help))
                 continue
             key = (entry.operation, entry.status, entry.path, entry.kind, entry.expected)
             found[key] = _merged(found[key], entry) if key in found else entry

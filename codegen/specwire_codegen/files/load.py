@@ -112,9 +112,9 @@ def load_overlay(source: str | Path) -> Document:
 def _overlay(part: Part) -> Document:
     version = part.value.get("overlay")
     if not re.fullmatch(r"1\.[0-2](\.\d+)?", str(version)):
-        said = "has no 'overlay' version" if version is None else f"has the unsupported overlay version {version!r}"
+        flaw = "has no 'overlay' version" if version is None else f"has the unsupported overlay version {version!r}"
         help = "start it with `overlay: 1.0.0`"
-        raise failure("overlay-version", f"the document {said}", part.source.locate("/overlay"), help)
+        raise failure("overlay-version", f"the document {flaw}", part.source.locate("/overlay"), help)
     return Document(part.value, part.name, (Place("", part.source, ""),))
 
 
@@ -123,8 +123,8 @@ def _opened(library: Library) -> Part:
     root = _root(library.shelf)
     library.add(root)
     if not isinstance(root.value, dict):
-        said = "is empty" if root.value is None else f"holds {_kind(root.value)}"
-        raise failure("not-an-object", f"the document {said}, not an object", Location(root.name, "", 1, 1), _START)
+        flaw = "is empty" if root.value is None else f"holds {_kind(root.value)}"
+        raise failure("not-an-object", f"the document {flaw}, not an object", Location(root.name, "", 1, 1), _START)
     return root
 
 

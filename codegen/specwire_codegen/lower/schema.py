@@ -115,8 +115,8 @@ def is_tuple(schema: Schema) -> bool:
     count = len(schema.get("prefixItems", ()))
     fewest, most = schema.get("minItems", count), schema.get("maxItems", count)
     closed = schema.get("items") is False or "maxItems" in schema
-    unsaid = "items" not in schema and "minItems" not in schema and count > 1
-    return count > 0 and (closed or unsaid) and bool(fewest == most == count)
+    unbounded = "items" not in schema and "minItems" not in schema and count > 1
+    return count > 0 and (closed or unbounded) and bool(fewest == most == count)
 
 
 def _item(schema: Schema, names: Mapping[str, str]) -> TypeExpr:

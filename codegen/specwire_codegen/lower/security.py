@@ -63,26 +63,26 @@ def lower_security(
     raw = document.data.get("components", {}).get("securitySchemes", {})
     schemes = {name: scheme for name, one in raw.items() if (scheme := _scheme(name, one)) is not None}
     stated = requirements(document.data.get("security", []))
-    said = [operation.security or () for operation in operations]
-    warnings = list(_warnings(document, raw, schemes, [stated, *said]))
-    asked = [_ways(each, schemes) for each in said]
+    per_operation = [operation.security or () for operation in operations]
+    warnings = list(_warnings(document, raw, schemes, [stated, *per_operation]))
+    ways = [_ways(each, schemes) for each in per_operation]
     usual = _ways(stated, schemes)
-    if schemes and not any(any(each) for each in [usual, *asked]):
+    if schemes and not any(any(each) for each in [usual, *ways]):
         # No operation requires credentials although schemes exist: the client sends those it has.
         usual = (*((name,) for name in schemes), ())
-        asked = [usual for _ in operations]
+        ways = [usual for _ in operations]
         warnings.append(_unrequired(document))
-    if not any(usual) and any(map(any, asked)):
-        usual = Counter(each for each in asked if any(each)).most_common(1)[0][0]
-        required = () not in usual and all(each == usual for each in asked)
+    if not any(usual) and any(map(any, ways)):
+        usual = Counter(each for each in ways if any(each)).most_common(1)[0][0]
+        required = () not in usual and all(each == usual for each in ways)
     else:
-        required = any(usual) and () not in usual and all(each == usual or not any(each) for each in asked)
-    names = dict.fromkeys(name for each in [usual, *asked] for requirement in each for name in requirement)
+        required = any(usual) and () not in usual and all(each == usual or not any(each) for each in ways)
+    names = dict.fromkeys(name for each in [usual, *ways] for requirement in each for name in requirement)
     if not names:
         return None, tuple(attrs.evolve(one, secure=False, security=None) for one in operations), tuple(warnings)
     found = tuple(
         attrs.evolve(one, secure=any(each), security=each if any(each) and each != usual else None)
-        for one, each in zip(operations, asked, strict=True)
+        for one, each in zip(operations, ways, strict=True)
     )
     kept = tuple((name, schemes.get(name, UndeclaredScheme())) for name in names)
     return Security(kept, usual, _variables(kept, config, package), required), found, tuple(warnings)

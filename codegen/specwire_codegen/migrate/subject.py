@@ -56,19 +56,21 @@ class Subject:
         try:
             self.document = apply(self.document, overlay)
         except DiagnosticError as problem:
-            said = "; ".join(each.message for each in problem.diagnostics)
-            node.leave(f"{node.name or 'it'} cannot be applied to the document: {said}", "correct the document itself")
+            reasons = "; ".join(each.message for each in problem.diagnostics)
+            node.leave(
+                f"{node.name or 'it'} cannot be applied to the document: {reasons}", "correct the document itself"
+            )
             return False
         self.actions.append(dict(action))
         return True
 
     def update(self, pointer: str, value: Any, node: Node, reason: str = "") -> bool:
         """Merge a value into the place at a pointer."""
-        return self.act({"target": self._path(pointer), **_said(reason), "update": value}, node)
+        return self.act({"target": self._path(pointer), **_with_description(reason), "update": value}, node)
 
     def remove(self, pointer: str, node: Node, reason: str = "") -> bool:
         """Remove the place at a pointer."""
-        return self.act({"target": self._path(pointer), **_said(reason), "remove": True}, node)
+        return self.act({"target": self._path(pointer), **_with_description(reason), "remove": True}, node)
 
     def replace(self, pointer: str, value: Any, node: Node, reason: str = "") -> bool:
         """Set a member of an object, whatever it was before."""
@@ -212,5 +214,5 @@ class Subject:
         return frozenset(each for each in found if isinstance(each, str)) - {"null"}
 
 
-def _said(reason: str) -> dict[str, str]:
+def _with_description(reason: str) -> dict[str, str]:
     return {"description": reason} if reason else {}

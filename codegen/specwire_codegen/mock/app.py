@@ -69,7 +69,7 @@ def build(
 def application(handler: Handler, proxy: ASGIApp | None = None, note: str = "") -> Starlette:
     """Return the ASGI application of a handler; the page is at `/` if the document has no operation there.
 
-    With `proxy`, that application answers in place of the handler.
+    With `proxy`, that application replaces the handler.
     """
     pages: list[Page] = []
 

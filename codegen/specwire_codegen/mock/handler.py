@@ -10,7 +10,6 @@ from urllib.parse import unquote
 import attrs
 
 from specwire_codegen.mock import recording
-from specwire_codegen.mock.answer_check import AnswerCheck
 from specwire_codegen.mock.document.failures import MockError
 from specwire_codegen.mock.document.operations import Operation
 from specwire_codegen.mock.page.form import Forms
@@ -27,6 +26,7 @@ from specwire_codegen.mock.request.bodies import Blob, Received
 from specwire_codegen.mock.request.parameters import Sources
 from specwire_codegen.mock.request.routing import Found, NotAllowed, NotFound
 from specwire_codegen.mock.request.validator import Rejection
+from specwire_codegen.mock.response_check import ResponseCheck
 from specwire_codegen.mock.script import Script
 
 logger = logging.getLogger("specwire.mock")
@@ -93,10 +93,10 @@ class Handler:
             note or self._profile.described,
         )
 
-    def answer_check(self) -> AnswerCheck:
+    def response_check(self) -> ResponseCheck:
         """Return the check of a live server's responses."""
         examples = self._provider.examples
-        return AnswerCheck(examples.validators, Streams(self._provider.document, examples))
+        return ResponseCheck(examples.validators, Streams(self._provider.document, examples))
 
     def operation_of(self, request: Arrival) -> Operation | None:
         """Return the operation of a request."""
@@ -138,9 +138,9 @@ class Handler:
         with self._lock:
             self._count += 1
             name = f"mock-{self._count:06d}"
-            answered = Whole(status, (), b"")
+            response = Whole(status, (), b"")
             refusal = Rejection(status, reason) if reason else None
-            self._log_request(name, request, operation.id if operation else None, answered, refusal, Faults())
+            self._log_request(name, request, operation.id if operation else None, response, refusal, Faults())
             self.requests[-1] = attrs.evolve(self.requests[-1], departures=departures)
             return self.requests[-1]
 

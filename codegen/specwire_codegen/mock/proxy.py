@@ -46,7 +46,7 @@ class Proxy:
         self._handler = handler
         self._server = server
         self._report = report
-        self._check = handler.answer_check()
+        self._check = handler.response_check()
         # Neither proxies nor credentials of the environment: requests go to the named server, as the client sent them.
         self._client = httpx2.AsyncClient(follow_redirects=False, trust_env=False, timeout=_TIMEOUT)
 
@@ -71,7 +71,7 @@ class Proxy:
             content=body() if has_body else None,
         )
         try:
-            answer = await self._client.send(sent, stream=True)
+            response = await self._client.send(sent, stream=True)
         except httpx2.TransportError as error:
             reply = self._handler.bad_gateway(f"{self._server} cannot be reached: {type(error).__name__}")
             return await send_reply(reply, Faults(), scope, receive, send)
@@ -80,31 +80,31 @@ class Proxy:
         watch = (
             None
             if operation is None
-            else self._check.begin(operation, request.method, answer.status_code, dict(answer.headers))
+            else self._check.begin(operation, request.method, response.status_code, dict(response.headers))
         )
-        encoded = "content-encoding" in answer.headers
+        encoded = "content-encoding" in response.headers
         raw = [
             (name.lower(), value)
-            for name, value in answer.headers.raw
+            for name, value in response.headers.raw
             if _is_passed(name.decode("latin-1"))
             and not (encoded and name.lower() in {b"content-encoding", b"content-length"})
         ]
-        if is_active(answer.headers.items()):
+        if is_active(response.headers.items()):
             raw.append((SANDBOX[0].encode(), SANDBOX[1].encode()))
-        await send({"type": "http.response.start", "status": answer.status_code, "headers": raw})
+        await send({"type": "http.response.start", "status": response.status_code, "headers": raw})
         broken = ""
         try:
-            async for chunk in answer.aiter_bytes() if encoded else answer.aiter_raw():
+            async for chunk in response.aiter_bytes() if encoded else response.aiter_raw():
                 if watch is not None:
                     watch.feed(chunk)
                 await send({"type": "http.response.body", "body": chunk, "more_body": True})
         except httpx2.TransportError as error:
             broken = f"the connection of the server broke: {type(error).__name__}"
         finally:
-            await answer.aclose()
+            await response.aclose()
         departures = watch.end() if watch is not None and not broken else ()
         departures = (*self._handler.request_departures(got), *departures)
-        self._report(self._handler.record_proxied(got, operation, answer.status_code, departures, broken))
+        self._report(self._handler.record_proxied(got, operation, response.status_code, departures, broken))
         if broken:
             return await close_connection(scope, receive)
         await send({"type": "http.response.body", "body": b"", "more_body": False})

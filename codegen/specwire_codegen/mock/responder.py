@@ -212,8 +212,8 @@ class Responder:
 
 def _with_requested_text(events: Sequence[Event], exchange: Exchange) -> list[Event]:
     """Return the events of a stream with the text that the request asks for."""
-    said = spoken([event.data for event in events], exchange.content.fields)
-    return [attrs.evolve(event, data=data) for event, data in zip(events, said, strict=True)]
+    texts = spoken([event.data for event in events], exchange.content.fields)
+    return [attrs.evolve(event, data=data) for event, data in zip(events, texts, strict=True)]
 
 
 def missing(path: Mapping[str, str]) -> Rejection | None:

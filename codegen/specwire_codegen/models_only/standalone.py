@@ -267,7 +267,7 @@ def _or_none(annotation: str) -> str:
 
 
 def _typed_dict(name: str, fields: Sequence[tuple[Field, str]], text: str) -> str:
-    """Return a `TypedDict` with the names on the wire, in functional form if one of them is no identifier."""
+    """Return a `TypedDict` with the names on the wire, in functional form if one of them is not an identifier."""
     written = [(each.wire_name, note if each.required else f"NotRequired[{note}]", each.doc) for each, note in fields]
     plain = all(
         wire.isidentifier() and wire.isascii() and not keyword.iskeyword(wire) and not wire.startswith("__")

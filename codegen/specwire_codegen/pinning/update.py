@@ -175,8 +175,10 @@ def _source(target: Target, pin: Pin | None) -> str:
             "versions come from: --from FILE or URL"
         )
     if not pin.origin:
-        said = f" but {pin.source!r}" if pin.source else ""
-        raise SpecwireCodegenError(f"{path} does not say where the document is{said}: name it with --from FILE or URL")
+        recorded = f" but {pin.source!r}" if pin.source else ""
+        raise SpecwireCodegenError(
+            f"{path} does not say where the document is{recorded}: name it with --from FILE or URL"
+        )
     if fetch.is_remote(pin.origin):
         return pin.origin
     place = target.source.parent / pin.origin
@@ -224,7 +226,7 @@ def _edited(target: Target, pin: Pin | None, copies: Copies) -> Iterator[Path]:
 
 
 def _others(target: Target, pin: Pin | None) -> Iterator[str]:
-    """Yield the files of the provider's folder that are no copies."""
+    """Yield the files of the provider's folder that are not copies."""
     folder = target.spec.parent
     copies = {target.spec, *_parts(target, pin)}
     found = (path for path in folder.rglob("*") if path not in copies and not path.is_dir())

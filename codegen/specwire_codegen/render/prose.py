@@ -57,8 +57,8 @@ def _described(operation: Operation) -> tuple[str, str]:
 
 def _repeats(first: str, summary: str) -> bool:
     """Return True if a sentence only repeats the words of the summary: `Returns a list of pets` and `List pets`."""
-    said = {singular(word.lower()) for word in words(first)} - _FILLERS
-    return said <= {singular(word.lower()) for word in words(summary)}
+    used = {singular(word.lower()) for word in words(first)} - _FILLERS
+    return used <= {singular(word.lower()) for word in words(summary)}
 
 
 def _is_identifier(text: str, operation: Operation) -> bool:

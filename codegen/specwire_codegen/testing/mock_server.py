@@ -38,7 +38,7 @@ _UNSET: Any = object()
 class MockServer:
     """A mock of an API, closed by `close()` or `with`.
 
-    It checks requests against the document and answers as `specwire mock` does, unless a test sets something else. An
+    It checks requests against the document and responds as `specwire mock` does, unless a test sets something else. An
     operation is named by its operationId or by method and path, such as `GET /orders`.
     """
 

@@ -65,7 +65,7 @@ class _Limit:
     def response(self, reply: Reply) -> httpx2.Response:
         """Return the response, or raise what a server that is late, or closes the connection, leads to."""
         if self._late:
-            raise httpx2.ReadTimeout("the mock server did not answer in time", request=self._request)
+            raise httpx2.ReadTimeout("the mock server did not respond in time", request=self._request)
         if self._faults.cut == "headers":
             raise httpx2.RemoteProtocolError(_CLOSED, request=self._request)
         if self._request.method == "HEAD":

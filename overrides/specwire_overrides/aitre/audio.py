@@ -38,7 +38,7 @@ def transcribe(
 
     """
     request = audio.transcribe(file=file, model=model, language=language, prompt=prompt, temperature=temperature)
-    return request.answering(JsonPayload(models.Transcription))
+    return request.returning(JsonPayload(models.Transcription))
 
 
 @adds("create_transcription", "audio.transcribe_verbose")
@@ -73,7 +73,7 @@ def transcribe_verbose(
         temperature=temperature,
         timestamp_granularities=timestamp_granularities,
     )
-    return request.answering(JsonPayload(models.TranscriptionVerbose))
+    return request.returning(JsonPayload(models.TranscriptionVerbose))
 
 
 @adds("create_transcription", "audio.transcribe_text")
@@ -102,7 +102,7 @@ def transcribe_text(
     request = audio.transcribe(
         file=file, model=model, language=language, prompt=prompt, response_format=format, temperature=temperature
     )
-    return request.answering(TextPayload())
+    return request.returning(TextPayload())
 
 
 @replaces("create_translation")
@@ -123,7 +123,7 @@ def translate(
 
     """
     request = audio.translate(file=file, model=model, prompt=prompt, temperature=temperature)
-    return request.answering(JsonPayload(models.Translation))
+    return request.returning(JsonPayload(models.Translation))
 
 
 @adds("create_translation", "audio.translate_verbose")
@@ -144,7 +144,7 @@ def translate_verbose(
     request = audio.translate(
         file=file, model=model, prompt=prompt, response_format="verbose_json", temperature=temperature
     )
-    return request.answering(JsonPayload(models.TranslationVerbose))
+    return request.returning(JsonPayload(models.TranslationVerbose))
 
 
 @adds("create_translation", "audio.translate_text")
@@ -169,4 +169,4 @@ def translate_text(
 
     """
     request = audio.translate(file=file, model=model, prompt=prompt, response_format=format, temperature=temperature)
-    return request.answering(TextPayload())
+    return request.returning(TextPayload())

@@ -65,8 +65,8 @@ def is_rest(version: Version, offset: int, headers: Mapping[str, str]) -> Versio
     first, last = int(found[1]), int(found[2])
     total = version.total if found[3] == "*" else int(found[3])
     # A response to `If-Range` has the entity tag of the whole, but may lack the date.
-    said = headers.get(version.header, "" if version.exact else version.validator)
-    if total is None or version.total not in (None, total) or said != version.validator:
+    validator = headers.get(version.header, "" if version.exact else version.validator)
+    if total is None or version.total not in (None, total) or validator != version.validator:
         return None
     return msgspec.structs.replace(version, total=total) if first == offset <= last == total - 1 else None
 

@@ -36,7 +36,7 @@ _LONGEST_XML = 10_000
 
 def summary(raw: Any, limit: int = LIMIT) -> str:
     """Return the message of an error body, or an empty string."""
-    return cut(_said(raw, _DEEPEST), limit)
+    return cut(_message_in(raw, _DEEPEST), limit)
 
 
 def title_of_html(text: str) -> str:
@@ -51,11 +51,11 @@ def summary_of_xml(text: str) -> str:
     """Return the message of an XML error, such as those of object stores and SOAP, or an empty string."""
     from html import unescape  # few servers send XML
 
-    found = {name.lower(): said for name, said in reversed(_ELEMENT.findall(text[:_LONGEST_XML]))}
+    found = {name.lower(): content for name, content in reversed(_ELEMENT.findall(text[:_LONGEST_XML]))}
     return cut(unescape(next((found[key] for key in _ELEMENTS if found.get(key)), "")))
 
 
-def _said(raw: Any, depth: int) -> str:
+def _message_in(raw: Any, depth: int) -> str:
     if depth == 0:
         return ""
     match raw:
@@ -74,9 +74,9 @@ def _of_object(raw: Mapping[str, Any], depth: int) -> str:
         return _by_field(raw, depth)
     texts = list(_sentences(raw, depth))
     if not any(texts):
-        texts = [next((text for key in _ENVELOPES if (text := _said(raw.get(key), depth))), "")]
+        texts = [next((text for key in _ENVELOPES if (text := _message_in(raw.get(key), depth))), "")]
     details = [_detail(raw[key], depth) for key in _DETAILS if key in raw]
-    details += [_said(raw[key], depth) for key in _LISTS if isinstance(raw.get(key), list)]
+    details += [_message_in(raw[key], depth) for key in _LISTS if isinstance(raw.get(key), list)]
     if not any([*texts, *details]):
         texts = [next((raw[key] for key in _STATUSES if isinstance(raw.get(key), str)), "")]
     return _joined([*texts, *details])
@@ -84,7 +84,7 @@ def _of_object(raw: Mapping[str, Any], depth: int) -> str:
 
 def _sentences(raw: Mapping[str, Any], depth: int) -> Iterator[str]:
     """Yield the message, preceded by its error code if there is one, as in OAuth and CouchDB."""
-    found = {key: text for key in _MESSAGES if (text := _said(raw.get(key), depth))}
+    found = {key: text for key in _MESSAGES if (text := _message_in(raw.get(key), depth))}
     code, reason = raw.get("error"), found.get("error_description") or raw.get("reason")
     if (
         isinstance(code, str)
@@ -99,7 +99,7 @@ def _sentences(raw: Mapping[str, Any], depth: int) -> Iterator[str]:
 
 
 def _detail(raw: Any, depth: int) -> str:
-    return _by_field(raw, depth) if isinstance(raw, dict) and not _is_error(raw) else _said(raw, depth)
+    return _by_field(raw, depth) if isinstance(raw, dict) and not _is_error(raw) else _message_in(raw, depth)
 
 
 def _is_by_field(raw: Any, depth: int) -> bool:
@@ -126,14 +126,14 @@ def _by_field(raw: Mapping[str, Any], depth: int, above: str = "") -> str:
             value = {str(index): each for index, each in enumerate(value) if each}
         if isinstance(value, dict) and depth > 1 and not _is_error(value):
             texts.append(_by_field(value, depth - 1, place))
-        elif text := _said(value, depth):
+        elif text := _message_in(value, depth):
             texts.append(f"{place}: {text}" if place else text)
     return _joined(texts)
 
 
 def _item(raw: Any, depth: int) -> str:
     """Return the message of a list item, preceded by the location that it refers to."""
-    text = _said(raw, depth)
+    text = _message_in(raw, depth)
     place = _place(raw) if isinstance(raw, dict) else ""
     if isinstance(raw, dict) and not text:
         reasons = (raw.get(key) for key in (("reason", "code") if place else ("reason",)))

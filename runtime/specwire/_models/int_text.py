@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 _DIGITS = re.compile(r"0|-?[1-9][0-9]{0,38}")
-"""Pattern of the one way to write an integer; other digits, such as `007`, are no number."""
+"""Pattern of the canonical form of an integer; other digits, such as `007`, are not a number."""
 
 if TYPE_CHECKING:
     IntText: TypeAlias = int

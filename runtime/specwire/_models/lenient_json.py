@@ -43,7 +43,7 @@ def read(data: bytes, charset: str = "utf-8") -> tuple[Any, tuple[Flaw, ...]]:
 
     The strict parser comes first. Text that it rejects is parsed again, allowing a byte order mark, UTF-16, UTF-32
     or the charset of the response, NaN and infinities, and control characters in strings. Lone surrogates and bytes
-    that are no text, as of a character that the server cut in two, become U+FFFD.
+    that are not text, such as half of a character, become U+FFFD.
     """
     try:
         return msgspec.json.decode(data), ()

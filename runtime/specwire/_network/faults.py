@@ -130,10 +130,10 @@ def terse(error: BaseException) -> BaseException:
 
 def _reason(error: BaseException) -> str:
     """Return the message of an exception, or those of its causes if it has none."""
-    return next((text for cause in _causes(error) if (text := _said(cause))), type(error).__name__)
+    return next((text for cause in _causes(error) if (text := _text_of(cause))), type(error).__name__)
 
 
-def _said(error: BaseException) -> str:
+def _text_of(error: BaseException) -> str:
     if isinstance(error, BaseExceptionGroup):
         return next((text for each in error.exceptions if (text := _reason(each))), "")
     return str(error)

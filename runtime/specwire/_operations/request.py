@@ -139,7 +139,7 @@ class Request(BaseRequest, Generic[T], frozen=True):
         sent = body if isinstance(body, Body) else None if body is UNSET else JsonBody(body)
         return Request(operation, path=path_values, query=query, headers=headers, body=sent)
 
-    def answering(self, returns: Payload) -> Request[Any]:
+    def returning(self, returns: Payload) -> Request[Any]:
         """Return a copy of the request with another response type, for a server that chooses it by the request."""
         return self.replace(operation=msgspec.structs.replace(self.operation, returns=returns))
 

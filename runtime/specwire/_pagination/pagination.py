@@ -72,7 +72,7 @@ class Trail(Generic[T, ItemT]):
         self._probing = False
         self._doubtful = False
         """True once the end that the server reported is reached."""
-        self._unsaid = False
+        self._uncounted = False
         """True if the server reports nothing about the length of the list."""
         self._seen = 0
         """Number of items so far, if the pages before the first had the requested size."""
@@ -130,7 +130,7 @@ class Trail(Generic[T, ItemT]):
         """Return True if an error is the response to a confirming request beyond the last page."""
         if self._doubtful or self._probing:
             return status in _NO_SUCH_PAGE
-        return self._unsaid and status in _NOT_FOUND
+        return self._uncounted and status in _NOT_FOUND
 
     def _count(self, found: Sequence[ItemT]) -> None:
         if self._pages == 1:
@@ -265,21 +265,21 @@ class Trail(Generic[T, ItemT]):
     ) -> bool:
         found, longest = len(self._found), self._longest
         self._longest = max(longest, found)
-        self._doubtful = self._unsaid = False
+        self._doubtful = self._uncounted = False
         follows = at(page, more) if more is not None else None
         if isinstance(follows, bool):
             return not follows
         if not found:
             return True
-        said, last = _counted(page, total), _counted(page, pages)
-        if said is not None and self._exact and found != said > self._seen:
+        stated, last = _counted(page, total), _counted(page, pages)
+        if stated is not None and self._exact and found != stated > self._seen:
             return False
         if last is not None and self._ordinal < last:
             return False
         # The total may be that of the page, or wrong: unless this page is shorter than others, one more request
         # confirms it.
-        self._doubtful = said == self._seen or last == self._ordinal
-        self._unsaid = said is None and last is None
+        self._doubtful = stated == self._seen or last == self._ordinal
+        self._uncounted = stated is None and last is None
         return found < longest
 
     @property

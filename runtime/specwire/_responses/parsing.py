@@ -212,7 +212,7 @@ def _of_challenge(challenge: str) -> str:
 
 
 def _is_binary(text: str, media_type: str) -> bool:
-    """Return True if an error body is no text that a message could show."""
+    """Return True if an error body is not text that a message can show."""
     is_file = form_of(media_type) == "bytes" and not is_sloppy(media_type)
     return is_file or _CONTROL.search(text[:_SHOWN]) is not None
 

@@ -83,7 +83,7 @@ class Connection:
 def utf_8_headers(headers: dict[str, str]) -> dict[str, str]:
     """Return headers for a library that encodes them as UTF-8, so that it sends the bytes that Latin-1 would give.
 
-    Raise `InvalidRequestError` if there is no such text.
+    Raise `InvalidRequestError` if no text has these bytes.
     """
     if "".join(headers.values()).isascii():
         return headers

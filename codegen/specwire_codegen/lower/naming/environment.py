@@ -28,21 +28,21 @@ def server_names(servers: Sequence[Mapping[str, Any]]) -> list[str]:
     wishes = []
     for index, (server, label) in enumerate(zip(servers, labels, strict=True)):
         own = [each for each in label if each not in common and re.fullmatch(r"[a-z][a-z_-]+", each)]
-        said = _said(server.get("description", ""))
-        choices = _choices(str(server.get("name", "")), said, own, server.get("variables", {}))
+        described = _telling_words(server.get("description", ""))
+        choices = _choices(str(server.get("name", "")), described, own, server.get("variables", {}))
         wishes.append((f"{index}", next(choices, f"server_{index + 1}")))
     return list(distinct(wishes).values())
 
 
-def _choices(stated: str, said: list[str], own: list[str], variables: Mapping[str, Any]) -> Iterator[str]:
+def _choices(stated: str, described: list[str], own: list[str], variables: Mapping[str, Any]) -> Iterator[str]:
     if words(stated):
         yield _name(stated)
-    if len(said) == 1:
-        yield _name(said[0])
+    if len(described) == 1:
+        yield _name(described[0])
     for label in own[:1]:
         yield _name(label)
-    if 0 < len(said) <= _LONGEST:
-        yield _name(" ".join(said))
+    if 0 < len(described) <= _LONGEST:
+        yield _name(" ".join(described))
     for variable in variables:
         yield _name(variable)
 
@@ -51,7 +51,7 @@ def _name(text: str) -> str:
     return "_".join(word.lower() for word in words(text))
 
 
-def _said(description: str) -> list[str]:
+def _telling_words(description: str) -> list[str]:
     """Return the telling words of the first sentence of a description."""
     sentence = re.split(r"[.:;(\n]", description, maxsplit=1)[0]
     return [word for word in words(sentence) if word.lower() not in _SILENT]

@@ -184,8 +184,8 @@ class _Namer:
             return _Candidate(resource, self._read(spot.verb) or "call", "dotted tag, path")
         if is_glued(rest) and spot.route.fixed:
             return _Candidate(resource, self._leaf(one, spot), "tag, path")
-        said = next(names_in(one, name, resource, spot.item, spot.several))
-        return _Candidate(resource, said, "dotted tag, operationId")
+        chosen = next(names_in(one, name, resource, spot.item, spot.several))
+        return _Candidate(resource, chosen, "dotted tag, operationId")
 
     def _is_basic(self, spot: Spot, tag: str, name: tuple[str, ...]) -> bool:
         """Return whether a path below the resource of a tag names a basic operation, and the operationId agrees."""
@@ -236,7 +236,7 @@ class _Namer:
         return sum(other.version == spot.route.version for other in here) == 1
 
     def _alone(self, one: Named, spot: Spot, name: tuple[str, ...], tag: str) -> _Candidate:
-        """Return the name of an operation without siblings: by its tag and operationId, if they say more."""
+        """Return the name of an operation without siblings: by its tag and operationId, if they hold more words."""
         noun = spot.route.steps[0].words
         resource = (*spot.route.flags, tag) if tag else spot.route.flags
         if tag and is_same(tuple(tag.split("_")), noun):

@@ -37,7 +37,7 @@ _STARTS = tuple(word for word in BASIC if len(word) > 2)
 def without_module(operations: Sequence[Named]) -> list[Named]:
     """Return the operations without the module prefix of all operationIds: `app_list_trips`, `app_get_trip`."""
     shared = shared_words([one.id for one in operations], is_verb)
-    if not shared or any(singular(shared[0]) in said_by(one.path) for one in operations):
+    if not shared or any(singular(shared[0]) in fixed_words(one.path) for one in operations):
         return list(operations)
     return [attrs.evolve(one, id=after(one.id, shared)) for one in operations]
 
@@ -67,7 +67,7 @@ def _base(path: str) -> str:
     return re.split(r"[?#]", path, maxsplit=1)[0]
 
 
-def said_by(path: str) -> set[str]:
+def fixed_words(path: str) -> set[str]:
     """Return the words of the fixed segments of a path, in the singular."""
     return {singular(word) for word in _words(re.sub(r"\{[^{}]*\}", " ", _base(path)))}
 
@@ -87,8 +87,8 @@ def is_derived(name: Sequence[str], one: Named) -> bool:
         return True
     known = {singular(word) for word in _words(one.path)}
     keys = known - {singular(word) for word in fixed}
-    said = {singular(word) for word in rest}
-    return said <= known and (method in ("post", "put", "patch") or bool(said & keys))
+    named = {singular(word) for word in rest}
+    return named <= known and (method in ("post", "put", "patch") or bool(named & keys))
 
 
 def _after_holder(name: list[str]) -> list[str]:
@@ -168,7 +168,7 @@ def names_in(one: Named, name: tuple[str, ...], resources: Sequence[str], item: 
     resource = resources[-1] if resources else ""
     verb, plural = without_resources(name, resources)
     modifiers = _modifiers(name, resource)
-    extra = bool(modifiers) and said_by(one.path).isdisjoint(map(singular, modifiers))
+    extra = bool(modifiers) and fixed_words(one.path).isdisjoint(map(singular, modifiers))
     if item and len(verb) > 2 and verb[1] == "by":
         yield verb[0]
     elif one.http_method == "GET" and item and verb == ("list",):

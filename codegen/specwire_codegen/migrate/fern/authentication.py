@@ -65,16 +65,16 @@ def _scheme(node: Node) -> dict[str, Any] | None:
     header, name, prefix = node.get("header"), node.get("name"), node.get("prefix")
     kind = node.value.get("scheme")
     if header is not None and (text := header.text()):
-        said = {key: each.value for key, each in (("name", name), ("env", node.get("env"))) if each is not None}
+        details = {key: each.value for key, each in (("name", name), ("env", node.get("env"))) if each is not None}
         if prefix is not None:
-            said["prefix"] = prefix.value
-        return {"type": "apiKey", "in": "header", "name": text, "x-fern-header": said}
+            details["prefix"] = prefix.value
+        return {"type": "apiKey", "in": "header", "name": text, "x-fern-header": details}
     if kind == "bearer":
         token = node.get("token")
         return {"type": "http", "scheme": "bearer", **({"x-fern-bearer": token.value} if token is not None else {})}
     if kind == "basic":
-        said = {key: each.value for key in ("username", "password") if (each := node.get(key)) is not None}
-        return {"type": "http", "scheme": "basic", **({"x-fern-basic": said} if said else {})}
+        details = {key: each.value for key in ("username", "password") if (each := node.get(key)) is not None}
+        return {"type": "http", "scheme": "basic", **({"x-fern-basic": details} if details else {})}
     return None
 
 

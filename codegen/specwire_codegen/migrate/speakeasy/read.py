@@ -88,13 +88,13 @@ def _read_settings(settings: Node, description: Description) -> str | None:
     if server is not None and server.value:
         server.leave("baseServerUrl is not carried over", "state the server in the document")
     prefix = settings.at("python", "envVarPrefix")
-    said = prefix.text() if prefix is not None else None
-    if prefix is not None and said and not _NAME.fullmatch(said):
-        prefix.fail(f"{said!r} cannot begin an environment variable", "use letters, digits and underscores")
+    start = prefix.text() if prefix is not None else None
+    if prefix is not None and start and not _NAME.fullmatch(start):
+        prefix.fail(f"{start!r} cannot begin an environment variable", "use letters, digits and underscores")
         return None
-    if said:
-        description.base_url_variable = f"{said}_SERVER_URL"
-    return said or None
+    if start:
+        description.base_url_variable = f"{start}_SERVER_URL"
+    return start or None
 
 
 def _read_schemes(subject: Subject, description: Description, config: Node, prefix: str | None) -> None:

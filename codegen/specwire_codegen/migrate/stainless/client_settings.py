@@ -79,7 +79,7 @@ def _option(name: str, node: Node) -> Option | None:
     auth, variable, nullable = node.get("auth"), node.get("read_env"), node.get("nullable")
     scheme = auth.get("security_scheme") if auth is not None else None
     role = auth.get("role") if auth is not None else None
-    header, query, said = node.get("send_in_header"), node.get("send_as_query_param"), node.get("description")
+    header, query, description = node.get("send_in_header"), node.get("send_as_query_param"), node.get("description")
     server, default = node.get("server_variable"), node.get("default")
     read = variable.text() if variable is not None else None
     if variable is not None and read is not None and not _VARIABLE.fullmatch(read):
@@ -98,14 +98,14 @@ def _option(name: str, node: Node) -> Option | None:
         server=server.text() if server is not None else None,
         default=_text(default.value) if default is not None else None,
         optional=nullable is not None and nullable.flag() or default is not None,
-        doc=(said.text() or "") if said is not None else "",
+        doc=(description.text() or "") if description is not None else "",
     )
 
 
 def _is_expressible(option: Option, node: Node, subject: Subject) -> bool:
     """Return whether an option can be an argument; record why not."""
     if not is_argument(option.name):
-        node.leave(f"{option.name} is an argument of every client", "pass what it stands for as default_headers")
+        node.leave(f"{option.name} is an argument of every client", "pass its value in default_headers")
         return False
     if option.scheme is not None and subject.get(pointers.join("/components/securitySchemes", option.scheme)) is None:
         node.leave(

@@ -42,8 +42,8 @@ def _apply(node: Node, subject: Subject) -> None:
         node.leave(f"the command {command!r} is unknown", _BY_HAND)
         return
     arguments = node.get("args") or node
-    said = reason.text() if reason is not None else None
-    function(arguments, subject, " ".join((said or "").split()))
+    text = reason.text() if reason is not None else None
+    function(arguments, subject, " ".join((text or "").split()))
 
 
 def _targets(arguments: Node, subject: Subject, key: str = "target", *, existing: bool = True) -> list[str]:

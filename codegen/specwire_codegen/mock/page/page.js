@@ -135,7 +135,7 @@ async function send() {
   const elapsed = () => `${Math.round(performance.now() - started)} ms`;
   const show = (text, bad) => { find("#status").textContent = text; find("#status").className = bad ? "bad" : "good"; };
   find("#outcome").hidden = find("#stop").hidden = false;
-  find("#answer").textContent = find("#headers").textContent = find("#curl").textContent = "";
+  find("#response").textContent = find("#headers").textContent = find("#curl").textContent = "";
   show("waiting", false);
   let sent = false;
   try {
@@ -143,11 +143,11 @@ async function send() {
     find("#curl").textContent = curl(method, url, headers, content);
     if (form.dataset.streams === "true") headers.set("x-mock-pause", "0.15");
     sent = true;
-    const answer = await fetch(url, { method, headers, body: content, signal: mine.signal, redirect: "manual", cache: "no-store" });
-    const media = answer.headers.get("content-type") || "";
-    show(`${answer.status} ${answer.statusText}, ${media || "no body"}`, answer.status >= 400);
-    find("#headers").textContent = [...answer.headers].map(([name, value]) => `${name}: ${value}`).join("\n");
-    await read(answer, media, elapsed, show);
+    const response = await fetch(url, { method, headers, body: content, signal: mine.signal, redirect: "manual", cache: "no-store" });
+    const media = response.headers.get("content-type") || "";
+    show(`${response.status} ${response.statusText}, ${media || "no body"}`, response.status >= 400);
+    find("#headers").textContent = [...response.headers].map(([name, value]) => `${name}: ${value}`).join("\n");
+    await read(response, media, elapsed, show);
   } catch (problem) {
     if (mine.signal.aborted) show(`stopped after ${elapsed()}`, true);
     else if (!sent) show(`not sent: a browser cannot make this request (${problem.message})`, true);
@@ -160,21 +160,21 @@ async function send() {
 }
 
 /* Show a response as it comes; indent JSON once it is complete. */
-async function read(answer, media, elapsed, show) {
-  const line = find("#status").textContent, place = find("#answer");
+async function read(response, media, elapsed, show) {
+  const line = find("#status").textContent, place = find("#response");
   const isText = /^text\/|json|xml|javascript|urlencoded/.test(media);
   let size = 0, text = "";
-  if (answer.body) {
-    const reader = answer.body.getReader(), decoder = new TextDecoder();
+  if (response.body) {
+    const reader = response.body.getReader(), decoder = new TextDecoder();
     for (;;) {
       const { done, value } = await reader.read();
       if (done) break;
       size += value.length;
       if (isText && size < 4_000_000) { text += decoder.decode(value, { stream: true }); place.textContent = text; place.scrollTop = place.scrollHeight; }
-      show(`${line}, ${size} bytes, ${elapsed()}`, answer.status >= 400);
+      show(`${line}, ${size} bytes, ${elapsed()}`, response.status >= 400);
     }
   }
-  show(`${line}, ${size} bytes, ${elapsed()}`, answer.status >= 400);
+  show(`${line}, ${size} bytes, ${elapsed()}`, response.status >= 400);
   if (size && !isText) place.textContent = `${size} bytes of ${media || "unknown content"}`;
   if (/[/+]json/.test(media)) {
     try { place.textContent = JSON.stringify(JSON.parse(text), null, 2); place.scrollTop = 0; } catch { /* shown as it came */ }
@@ -209,8 +209,8 @@ function row(record) {
 
 async function refresh() {
   try {
-    const answer = await fetch(`${location.origin}/__mock__/requests?after=${encodeURIComponent(last)}`, { cache: "no-store" });
-    for (const record of await answer.json()) {
+    const response = await fetch(`${location.origin}/__mock__/requests?after=${encodeURIComponent(last)}`, { cache: "no-store" });
+    for (const record of await response.json()) {
       last = record.id;
       find("#records").prepend(row(record));
       find("#empty").hidden = true;

@@ -150,8 +150,8 @@ class _Streams:
         last = [word.lower() for word in words(path.partition("?")[0].rstrip("/").rpartition("/")[2])]
         texts = [str(operation.get(key, "")) for key in ("summary", "description")]
         begins = any(_BEGINS.match(each) for each in texts)
-        said = begins or re.search(r"\bstream(s|ing)?\b", texts[0], re.IGNORECASE)
-        named = _STREAMS & {*last} or (said and "events" in last)
+        mentions_streams = begins or re.search(r"\bstream(s|ing)?\b", texts[0], re.IGNORECASE)
+        named = _STREAMS & {*last} or (mentions_streams and "events" in last)
         if method != "get" or not (named or begins):
             return None
         event = resolved(schema, self.data.get("components", {}).get("schemas", {}))
@@ -159,8 +159,8 @@ class _Streams:
         texts += [str(each.get("description", "")) for each in described if isinstance(each, Mapping)]
         if any(_SAYS_SSE.search(each) for each in texts) and "array" not in types_of(event):
             return _Found({}, "the path or the text, which say that server-sent events are streamed")
-        told = any(_BEGINS.match(each) and _SENT.search(each) for each in texts)
-        if told and _STREAMS & {*last} and not event.keys() - _UNTYPED:
+        begins_sending = any(_BEGINS.match(each) and _SENT.search(each) for each in texts)
+        if begins_sending and _STREAMS & {*last} and not event.keys() - _UNTYPED:
             return _Found({}, "the path and the text, which say that it streams; the response has no schema")
         if not named:
             return None

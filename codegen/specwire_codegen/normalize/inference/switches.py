@@ -56,7 +56,7 @@ class Switch:
         if isinstance(self.value, str) and not _FORMS.search(self.name):
             return False
         if self.value is True and self.name.replace("_", "").replace("-", "").lower() not in _FLAGS:
-            return True  # its description says so
+            return True  # by its description
         if self.in_query or method != "post":
             return describes(self.schema, _SENDS)
         return not self.schema.get("description") or describes(self.schema, _SENDS)
@@ -89,8 +89,8 @@ def _switch(name: str, schema: Mapping[str, Any], *, in_query: bool) -> Switch |
     if types_of(schema) == {"boolean"}:
         plain = name.replace("_", "").replace("-", "").lower()
         allowed = schema.get("enum", [schema.get("const", True)])
-        says = describes(schema, _SAYS_EVENTS) and not describes(schema, _DENIES)
-        return Switch(name, True, schema, in_query) if (plain in _FLAGS or says) and True in allowed else None
+        selects_events = describes(schema, _SAYS_EVENTS) and not describes(schema, _DENIES)
+        return Switch(name, True, schema, in_query) if (plain in _FLAGS or selects_events) and True in allowed else None
     values = schema.get("enum", [schema["const"]] if "const" in schema else [])
     known = _STREAMS if _SELECTS.search(name) else _EVENTS
     value = next((each for each in values if isinstance(each, str) and each.lower() in known), None)

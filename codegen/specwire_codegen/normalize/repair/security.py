@@ -114,8 +114,8 @@ def _usable(flows: Node, name: str, report: Report, here: str) -> Iterator[tuple
                 message = f"the flow {key!r} of {name!r} has no scopes; treated as empty"
                 report.warning("missing-field", message, place, "write `scopes: {}`")
                 flow = {**flow, "scopes": {}}
-            said = {scope: text if isinstance(text, str) else "" for scope, text in flow["scopes"].items()}
-            flow = {**flow, "scopes": said}
+            scopes = {scope: text if isinstance(text, str) else "" for scope, text in flow["scopes"].items()}
+            flow = {**flow, "scopes": scopes}
         yield key, flow
 
 

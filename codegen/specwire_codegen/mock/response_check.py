@@ -21,7 +21,7 @@ HELD: Final = 16 * 1024 * 1024
 
 
 @attrs.frozen(eq=False)
-class AnswerCheck:
+class ResponseCheck:
     """Check of responses."""
 
     validators: Validators
@@ -41,8 +41,8 @@ class AnswerCheck:
             return watch
         media = declared(response.media, base_type(media_type)) if media_type else None
         if media is None:
-            said = f"content type {base_type(media_type)!r}" if media_type else "a body without content type"
-            watch.absent = f"{said} is not declared: {media_names(response.media)}"
+            what = f"content type {base_type(media_type)!r}" if media_type else "a body without content type"
+            watch.absent = f"{what} is not declared: {media_names(response.media)}"
         elif media.framing is not None:
             watch.split, watch.inspect = b"\n\n" if media.framing == "sse" else b"\n", self._inspector(media)
         elif media.is_json:
