@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import os
 import pickle
+import subprocess
+import sys
 import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -148,9 +150,32 @@ def test_an_unusable_base_url_is_rejected(url: str) -> None:
             kind(KEY, base_url=url)
 
 
+CERTIFICATES = [
+    ("/gone/cert.pem", "SSL_CERT_FILE names '/gone/cert.pem', which does not exist"),
+    ("/etc/passwd", "SSL_CERT_FILE names '/etc/passwd', which has no usable certificates"),
+]
+FIRST_CALL = """
+import asyncio
+from specwire.errors import ConfigurationError
+from tests.support.sample import AsyncSample, Sample
+try:
+    call = {kind}(api_key="k").things.get("1")
+    asyncio.run(call) if {kind} is AsyncSample else None
+except ConfigurationError as error:
+    print(error)
+"""
+
+
+@pytest.mark.parametrize(("file", "message"), CERTIFICATES)
+@pytest.mark.parametrize("kind", ["Sample", "AsyncSample"])
+def test_an_invalid_certificate_file_is_named(kind: str, file: str, message: str) -> None:
+    """When the process makes its TLS context, at the first call."""
+    script = [sys.executable, "-c", FIRST_CALL.format(kind=kind)]
+    ran = subprocess.run(script, env={**os.environ, "SSL_CERT_FILE": file}, capture_output=True, text=True, timeout=60)
+    assert message in ran.stdout, ran.stderr
+
+
 ENVIRONMENTS: list[tuple[dict[str, str], str]] = [
-    ({"SSL_CERT_FILE": "/gone/cert.pem"}, "SSL_CERT_FILE names '/gone/cert.pem', which does not exist"),
-    ({"SSL_CERT_FILE": "/etc/passwd"}, "SSL_CERT_FILE names '/etc/passwd', which has no usable certificates"),
     ({"ALL_PROXY": "foo://user:hunter2@h:1"}, "ALL_PROXY names the proxy 'foo://***@h:1', whose scheme"),
     (
         {"HTTPS_PROXY": "http://user:hunter2@[::1"},
@@ -161,22 +186,19 @@ ENVIRONMENTS: list[tuple[dict[str, str], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("variables", "says"), ENVIRONMENTS)
+@pytest.mark.parametrize(("variables", "message"), ENVIRONMENTS)
 @pytest.mark.parametrize("kind", [Sample, AsyncSample])
-def test_an_invalid_environment_variable_is_named(
-    kind: Any, variables: dict[str, str], says: str, monkeypatch: pytest.MonkeyPatch, server: Server, tls: Any
+def test_an_invalid_proxy_variable_is_named(
+    kind: Any, variables: dict[str, str], message: str, monkeypatch: pytest.MonkeyPatch, server: Server, tls: Any
 ) -> None:
     """With its value, without a password."""
-    from specwire._pools import tls as contexts
-
-    monkeypatch.setattr(contexts, "_tls_context", None if "SSL_CERT_FILE" in variables else tls)
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     caller = Caller(kind is AsyncSample, "httpx2", server.url, tls)
     with pytest.raises(ConfigurationError) as caught:
         caller.run(caller.client().things.get("1"))
     caller.finish()
-    assert says in str(caught.value)
+    assert message in str(caught.value)
     assert "hunter2" not in "".join(traceback.format_exception(caught.value))
     check(caught.value)
 

@@ -203,15 +203,13 @@ def test_other_requests_in_the_same_folder_are_refused(tmp_path: Path) -> None:
             run(requests_for("mistral", texts), folder=tmp_path, interval=0)
 
 
-@pytest.mark.parametrize(("limit", "value", "files"), [("max_lines", 2, 4), ("max_bytes", 200, 6)])
+@pytest.mark.parametrize(("limit", "value", "files"), [("MAX_LINES", 2, 4), ("MAX_BYTES", 200, 6)])
 def test_files_stay_below_the_limits(
     limit: str, value: int, files: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import msgspec
     from specwire_overrides.moonshot import batches
 
-    whole = batches._provider("24h")
-    monkeypatch.setattr(batches, "_provider", lambda window: msgspec.structs.replace(whole, **{limit: value}))
+    monkeypatch.setattr(batches, limit, value)
     server = KINDS["moonshot"][0]()
     results = runner("moonshot", False, server)[0](requests_for("moonshot"), folder=tmp_path, interval=0)
     assert shown(results) == EXPECTED

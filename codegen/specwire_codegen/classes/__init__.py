@@ -10,23 +10,23 @@ from collections.abc import Callable, Iterable, Sequence
 
 from specwire_codegen.classes import direct
 from specwire_codegen.classes.annotation import dict_name
-from specwire_codegen.classes.emitter import emit
+from specwire_codegen.classes.emitter import EMITTED, Emitter
 from specwire_codegen.classes.outline import Kind, Outline, struct_outline, typed_dict_outline
 from specwire_codegen.classes.tree import printed
 from specwire_codegen.diagnostics import SpecwireCodegenError
 from specwire_codegen.ir import ObjectModel
 
 
-def structs(models: Sequence[ObjectModel]) -> str:
+def structs(models: Sequence[ObjectModel], emitter: Emitter = EMITTED) -> str:
     """Return the `msgspec.Struct` of each model, sorted by name."""
     ordered = sorted(models, key=lambda model: model.name)
-    return _classes("struct", ordered, struct_outline, direct.struct)
+    return _classes("struct", ordered, struct_outline, direct.struct, emitter)
 
 
-def typed_dicts(models: Sequence[ObjectModel]) -> str:
+def typed_dicts(models: Sequence[ObjectModel], emitter: Emitter = EMITTED) -> str:
     """Return the `TypedDict` of each model, sorted by name."""
     ordered = sorted(models, key=lambda model: dict_name(model.name))
-    return _classes("typed dict", ordered, typed_dict_outline, direct.typed_dict)
+    return _classes("typed dict", ordered, typed_dict_outline, direct.typed_dict, emitter)
 
 
 def _classes(
@@ -34,9 +34,10 @@ def _classes(
     models: Iterable[ObjectModel],
     outlined: Callable[[ObjectModel], Outline],
     direct_text: Callable[[ObjectModel], str],
+    emitter: Emitter,
 ) -> str:
     outlines = [(model, outlined(model)) for model in models]
-    emitted = emit(kind, [outline for _, outline in outlines])
+    emitted = emitter.emit(kind, [outline for _, outline in outlines])
     sources: list[str] = []
     for model, outline in outlines:
         members = [(emitted[member], slots) for member, slots in outline.members]

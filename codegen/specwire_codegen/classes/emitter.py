@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
 from typing import TypeAlias
@@ -22,31 +22,37 @@ Part: TypeAlias = Head | Member
 KEPT = Path(__file__).with_name("emitted.json")
 EMITTER = "datamodel-code-generator"
 
-_MADE: dict[Kind, dict[Part, Sequence[ast.stmt]]] = {}
-"""Cache of heads and members, which documents share. Trees are never modified."""
+
+class Emitter:
+    """Source of heads and members, which documents share; trees are never modified."""
+
+    def __init__(self, kept: Path | None = KEPT) -> None:
+        self._path = kept
+        self._made: dict[Kind, dict[Part, Sequence[ast.stmt]]] = {}
+
+    def emit(self, kind: Kind, outlines: Iterable[Outline]) -> Mapping[Part, Sequence[ast.stmt]]:
+        """Return at least the heads and members of these outlines, as statements."""
+        made = self._made.setdefault(kind, {})
+        parts: dict[Part, None] = {}
+        for outline in outlines:
+            parts |= dict.fromkeys((outline.head, *(member for member, _ in outline.members)))
+        kept = self.kept.get(kind, {})
+        for part in parts.keys() - made.keys():
+            if (source := kept.get(repr(part))) is not None:
+                made[part] = ast.parse(source).body
+        missing = [part for part in parts if part not in made]
+        if missing:
+            from specwire_codegen.classes import dcg
+
+            made |= dcg.emitted(kind, missing)
+        return made
+
+    @cached_property
+    def kept(self) -> Mapping[str, Mapping[str, str]]:
+        """The source of common heads and members, by kind and representation."""
+        content = json.loads(self._path.read_bytes()) if self._path is not None and self._path.is_file() else {}
+        return content if content.get(EMITTER) == version(EMITTER) else {}
 
 
-def emit(kind: Kind, outlines: Iterable[Outline]) -> Mapping[Part, Sequence[ast.stmt]]:
-    """Return at least the heads and members of these outlines, as statements."""
-    made = _MADE.setdefault(kind, {})
-    parts: dict[Part, None] = {}
-    for outline in outlines:
-        parts |= dict.fromkeys((outline.head, *(member for member, _ in outline.members)))
-    kept = _kept(kind)
-    for part in parts.keys() - made.keys():
-        if (source := kept.get(repr(part))) is not None:
-            made[part] = ast.parse(source).body
-    missing = [part for part in parts if part not in made]
-    if missing:
-        from specwire_codegen.classes import dcg
-
-        made |= dcg.emitted(kind, missing)
-    return made
-
-
-@cache
-def _kept(kind: Kind) -> Mapping[str, str]:
-    """Return the source of common heads and members by their representation."""
-    content = json.loads(KEPT.read_bytes()) if KEPT.is_file() else {}
-    known: dict[str, str] = content[kind] if content.get(EMITTER) == version(EMITTER) else {}
-    return known
+EMITTED = Emitter()
+"""The emitter of this process."""

@@ -13,7 +13,7 @@ from specwire_codegen.openapi import pointer as pointers
 
 _LONGEST = 2000
 """Longest path, in characters; the library overflows the stack on much longer ones."""
-_MOST_NODES = 1_000_000
+MAX_NODES = 1_000_000
 """Maximum number of nodes that a path may visit, counting repetitions."""
 _PATIENCE = 1.0
 """Time limit for one pattern on one text, in seconds."""
@@ -26,12 +26,12 @@ class PathError(ValueError):
     """Invalid path, or one that exceeds a limit; the message is the reason."""
 
 
-def find(path: str, data: Any) -> list[str]:
+def find(path: str, data: Any, max_nodes: int = MAX_NODES) -> list[str]:
     """Return the pointers of all places that a path matches, each once; raise PathError."""
     if len(path) > _LONGEST:
         raise PathError(f"it has {len(path):,} characters; {_LONGEST:,} are allowed")
     try:
-        counted = _Counter().counted(data) if _is_expensive(path) else data
+        counted = _Counter(max_nodes).counted(data) if _is_expensive(path) else data
         found = [pointers.join("", *node.location) for node in _ENVIRONMENT.finditer(path, counted)]
     except RecursionError:
         raise PathError("it, or what it looks through, is nested too deeply") from None
@@ -50,8 +50,8 @@ def _is_expensive(path: str) -> bool:
 class _Counter:
     """Count of the values that a path visits, also where nothing matches; raises beyond the limit."""
 
-    def __init__(self) -> None:
-        self._left = _MOST_NODES
+    def __init__(self, limit: int) -> None:
+        self._limit = self._left = limit
 
     def counted(self, value: Any) -> Any:
         """Return a copy of a document that counts each look at a member."""
@@ -63,7 +63,7 @@ class _Counter:
         """Count a value."""
         self._left -= 1
         if self._left < 0:
-            raise PathError(f"it visits more than {_MOST_NODES:,} values: use fewer '..', '*' and '?'")
+            raise PathError(f"it visits more than {self._limit:,} values: use fewer '..', '*' and '?'")
 
 
 class _Object(dict[str, Any]):

@@ -66,9 +66,9 @@ def shown_ref(ref: str) -> str:
     return f"{shown(address)}{sign}{fragment}" if is_remote(address) else ref
 
 
-def read_file(path: Path, name: str, limit: int = MAX_BYTES) -> bytes:
-    """Return the bytes of a file, at most `limit`; raise DiagnosticError."""
-    here = Location(name)
+def read_file(path: Path, name: str, limit: int | None = None) -> bytes:
+    """Return the bytes of a file, at most `limit` or `MAX_BYTES`; raise DiagnosticError."""
+    here, limit = Location(name), MAX_BYTES if limit is None else limit
     try:
         if path.is_dir():
             raise failure(
@@ -87,8 +87,9 @@ def read_file(path: Path, name: str, limit: int = MAX_BYTES) -> bytes:
         raise failure("not-readable", f"the file cannot be read: {reason}", here, "check its permissions") from None
 
 
-def check_size(size: int, here: Location, limit: int = MAX_BYTES) -> None:
-    """Raise DiagnosticError for a text of more than `limit` bytes."""
+def check_size(size: int, here: Location, limit: int | None = None) -> None:
+    """Raise DiagnosticError for a text of more than `limit` or `MAX_BYTES` bytes."""
+    limit = MAX_BYTES if limit is None else limit
     if size > limit:
         most = f"{limit // 1024 // 1024} MB" if limit >= 1024 * 1024 else f"{limit:,} bytes"
         raise failure("too-large", f"the document is larger than {most}", here, "split it, or remove unused parts")

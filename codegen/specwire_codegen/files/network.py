@@ -130,7 +130,7 @@ class Network:
 
     async def is_public(self, address: str) -> bool:
         """Return whether all IP addresses of a host are public."""
-        return all(map(_is_global, await self._addresses(address)))
+        return all(map(is_global, await self._addresses(address)))
 
     async def _require_public(self, address: str, here: Location) -> None:
         """Raise if a URL that only a document named is in a private network.
@@ -200,7 +200,7 @@ async def _sent(client: httpx2.AsyncClient, url: httpx2.URL, peers: tuple[str, .
     return await client.send(requests[-1], stream=True)
 
 
-def _is_global(address: str) -> bool:
+def is_global(address: str) -> bool:
     """Return whether an IP address is public, including an embedded IPv4 address."""
     found = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(found, ipaddress.IPv6Address):
@@ -208,5 +208,5 @@ def _is_global(address: str) -> bool:
         if found in _NAT64:
             held = ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
         if held is not None:
-            return _is_global(str(held))
+            return is_global(str(held))
     return found.is_global and not found.is_multicast

@@ -21,6 +21,10 @@ from specwire_clients.moonshot import models
 from specwire_clients.moonshot.operations import batches, files
 
 T = TypeVar("T")
+MAX_LINES = 1_000_000
+"""Maximum number of requests of a batch."""
+MAX_BYTES = 100 * 1024 * 1024
+"""Maximum size of an input file."""
 _PAGE = 100
 _WINDOW = "24h"
 
@@ -52,8 +56,8 @@ def _provider(window: str) -> BatchProvider:
 
     return BatchProvider(
         paths=frozenset({"/v1/chat/completions"}),
-        max_lines=1_000_000,
-        max_bytes=100 * 1024 * 1024,
+        max_lines=MAX_LINES,
+        max_bytes=MAX_BYTES,
         line=_line,
         upload=lambda path: files.upload(file=path, purpose="batch"),
         create=create,

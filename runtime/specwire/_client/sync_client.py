@@ -108,8 +108,8 @@ class Client(Resource):
             timeout: Seconds to wait for each step, such as the next bytes; None sets no limit. An `httpx.Timeout` sets
                 those of connecting and reading. An `http_client` with a timeout of its own keeps it by default.
             deadline: Seconds for a call with all its attempts; None sets no limit.
-            max_response_size: Maximum size of a response in memory, in bytes; larger ones raise
-                `ResponseTooLargeError`.
+            max_response_size: Maximum size of a response in memory, in bytes (`ResponseTooLargeError`), and of one event
+                of a stream (`StreamError`).
             max_retries: Maximum number of retries of a failed request, 2 by default.
             retry: Retry policy, instead of `max_retries`.
             headers: Headers to add to every request.

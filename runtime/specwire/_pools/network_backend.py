@@ -134,7 +134,7 @@ class Stream(httpcore2.NetworkStream):
             case "server_addr":
                 return self._socket.getpeername()
             case "is_readable":
-                return _is_readable(self._socket)
+                return is_readable(self._socket)
         return None
 
 
@@ -253,7 +253,7 @@ def _is_address(host: str) -> bool:
     return ":" in host or host.replace(".", "").isdigit()
 
 
-def _is_readable(connection: socket.socket) -> bool:
+def is_readable(connection: socket.socket) -> bool:
     """Return True if bytes, or the end, have arrived on an idle connection."""
     try:
         if hasattr(select, "poll"):

@@ -117,5 +117,5 @@ def _check(size: int, limit: int) -> None:
     if size > limit:
         raise RecordTooLargeError(
             f"a JSON record is larger than {limit:,} bytes: "
-            "raise `max_record_size` unless the server fails to end its records"
+            "raise `max_response_size` unless the server fails to end its records"
         )

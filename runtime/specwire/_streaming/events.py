@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -79,6 +80,7 @@ class EventReader(Failing[E]):
         self._request = request
         self._on_drift: drift.OnDrift = options.on_drift
         self._warned = options.warned
+        self._largest = sys.maxsize if options.max_response_size is None else options.max_response_size
         self._frame(payload.framing)
         self._unlike = framing_of(media_type_of(response.headers)) not in (None, payload.framing)
         """True until the first bytes decide whether the stream has the framing of its media type or the declared one."""
@@ -91,7 +93,7 @@ class EventReader(Failing[E]):
         """True once events without a name arrived; a named event isn't a declared one then."""
         self._skipped: dict[str, str] = {}
         """Skipped frames by name, and why each couldn't be parsed."""
-        self._untold: list[drift.Drift] = []
+        self._unreported: list[drift.Drift] = []
         """Drift to report after the events of the chunk are ready to hand out."""
         self._may_be_foreign = decoder(payload.kind).may_be_foreign
         self._bare: Any = bare_of(payload.kind)
@@ -114,8 +116,8 @@ class EventReader(Failing[E]):
 
     def _frame(self, framing: Framing) -> None:
         """Set the parser of the stream."""
-        self._sse = SSEParser() if framing == "sse" else None
-        self._lines = JSONSequenceParser() if framing == "json-seq" else JSONLinesParser()
+        self._sse = SSEParser(self._largest) if framing == "sse" else None
+        self._lines = (JSONSequenceParser if framing == "json-seq" else JSONLinesParser)(self._largest)
         self._text = self._payload.kind is str and framing == "sse"
         """True if event data is text rather than JSON."""
         self._decode: Callable[[bytes], Any] = _as_text if self._text else decoder(self._payload.kind).decode
@@ -244,8 +246,8 @@ class EventReader(Failing[E]):
             else:
                 self._unnamed = True
                 self._give(events, texts)
-            if self._untold and self._given:
-                drifts, self._untold = tuple(self._untold), []
+            if self._unreported and self._given:
+                drifts, self._unreported = tuple(self._unreported), []
                 status = self._response.status_code
                 drift.report(drifts, self._on_drift, self._request.operation.id, self._warned, status)
         if failure is not None and self.failure is None:
@@ -379,7 +381,7 @@ class EventReader(Failing[E]):
                 f"{self._request.operation.id}: an event differs from the document: {drift.listed(drifts)}",
                 request=self._request,
             )
-        self._untold += drifts
+        self._unreported += drifts
 
 
 def _as_text(data: bytes) -> str:

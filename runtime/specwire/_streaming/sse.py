@@ -255,7 +255,7 @@ class SSEParser:
         if self._size + line > self.max_event_size:
             raise EventTooLargeError(
                 f"a server-sent event is larger than {self.max_event_size:,} bytes: "
-                "raise `max_event_size` unless the server fails to end its events"
+                "raise `max_response_size` unless the server fails to end its events"
             )
 
 

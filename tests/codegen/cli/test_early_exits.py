@@ -10,7 +10,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from specwire_codegen.cli import verbs
 from specwire_codegen.diagnostics import SpecwireCodegenError
 
 from tests.support.command_line import SPEC, Specwire, command, project, specwire
@@ -22,7 +21,7 @@ __all__ = ["project", "specwire"]
     ("problem", "code", "line"),
     [
         (KeyboardInterrupt(), 130, r"error: interrupted"),
-        (SpecwireCodegenError("broken: mend it"), 1, r"error: broken: mend it"),
+        (SpecwireCodegenError("broken: fix it"), 1, r"error: broken: fix it"),
         (RecursionError("deep"), 1, r"error: the input is nested too deeply( \(at \w+\.py:\d+\))?: flatten it"),
         (PermissionError(13, "Permission denied", "a/b"), 1, r"error: a/b: Permission denied: check path, .*"),
         (OSError(28, "No space left on device"), 1, r"error: No space left on device: check path, .*"),
@@ -44,7 +43,7 @@ def test_every_exception_is_one_line(
         raise problem
 
     monkeypatch.delenv("SPECWIRE_DEBUG", raising=False)
-    monkeypatch.setattr(verbs, "_targets", fail)
+    monkeypatch.setattr(Path, "glob", fail)  # the command looks for providers
     found, out, err = specwire("check")
     assert (code, "") == (found, out) and re.fullmatch(f"{line}\n", err), err
     found, out, err = specwire("check", "--json")
@@ -155,8 +154,8 @@ def test_an_error_without_a_place_is_a_short_line(specwire: Specwire, monkeypatc
     """Problem and remedy stay; the middle of a long list is cut."""
 
     def fail(*_: object, **__: object) -> None:
-        raise SpecwireCodegenError(f"broken: {'name, ' * 500}: mend it")
+        raise SpecwireCodegenError(f"broken: {'name, ' * 500}: fix it")
 
-    monkeypatch.setattr(verbs, "_targets", fail)
+    monkeypatch.setattr(Path, "glob", fail)  # the command looks for providers
     _, _, err = specwire("check")
-    assert re.fullmatch(r"error: broken: .* \.\.\. .*: mend it\n", err) and len(err) <= 301
+    assert re.fullmatch(r"error: broken: .* \.\.\. .*: fix it\n", err) and len(err) <= 301

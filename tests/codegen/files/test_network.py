@@ -217,7 +217,7 @@ def test_a_name_keeps_its_first_address(
     here, _ = sites
     port = here.server.server_port
     # 127.0.0.1 plays a public address, and 127.0.0.2 a private one.
-    monkeypatch.setattr(network, "_is_global", lambda address: address == "127.0.0.1")
+    monkeypatch.setattr(network, "is_global", lambda address: address == "127.0.0.1")
     names = Names(monkeypatch, evil=[["127.0.0.1"], ["127.0.0.2"]])
     here.text("/Tag.yaml", SEEN)
     here.text("/Pet.yaml", "type: object\nproperties: {tag: {$ref: Tag.yaml}}\n")
@@ -240,7 +240,7 @@ def test_a_host_with_one_private_address_is_private(
     """It is not called, even if it has a public address too."""
     here, _ = sites
     Names(monkeypatch, mixed=[["127.0.0.1", private]])
-    monkeypatch.setattr(network, "_is_global", lambda address: address == "127.0.0.1")
+    monkeypatch.setattr(network, "is_global", lambda address: address == "127.0.0.1")
     root = write(tmp_path, f"--- # openapi.yaml\n{get(f'{{$ref: http://mixed.test:{here.server.server_port}/x}}')}")
     assert "is in a private network" in rejection(root, access(hosts=[NAMED_BY_FILES]))
     assert [] == here.asked
@@ -397,7 +397,6 @@ def test_a_too_large_document_is_rejected(
     """The size is that after decompression."""
     here, _ = sites
     monkeypatch.setattr(fetch, "MAX_BYTES", 1000)
-    monkeypatch.setattr(fetch.check_size, "__defaults__", (1000,))
     body = b"#" * 5000
     headers = {"content-encoding": "gzip"} if compressed else {}
     here.pages["/openapi.yaml"] = (200, headers, gzip.compress(body) if compressed else body)

@@ -124,7 +124,7 @@ def test_a_document_without_end_is_given_up(site: Site, specwire: Specwire, monk
     """It is not read completely."""
     assert 0 == exit_code("new", "shop", "--spec", f"http://{site.host}/v1/openapi.yaml")
     site.text("/v1/openapi.yaml", OLD + "#" * 10_000)
-    monkeypatch.setattr(fetch.check_size, "__defaults__", (5_000,))
+    monkeypatch.setattr(fetch, "MAX_BYTES", 5_000)
     assert "error[too-large]" in specwire("update", "shop", "--yes")[2]
 
 

@@ -12,12 +12,17 @@ from typing import Any
 import attrs
 import datamodel_code_generator
 import pytest
-from specwire_codegen.classes import dcg, direct, emitter, structs, typed_dicts
+from specwire_codegen.classes import direct, structs, typed_dicts
+from specwire_codegen.classes.emitter import EMITTER, KEPT, Emitter
 from specwire_codegen.classes.tree import printed
+from specwire_codegen.config import default_config
 from specwire_codegen.diagnostics import SpecwireCodegenError
+from specwire_codegen.files.load import load
 from specwire_codegen.ir import Field, ListOf, Literals, MapOf, ModelRef, Nullable, ObjectModel, Primitive, Tag, UnionOf
+from specwire_codegen.lower import lower
+from specwire_codegen.normalize import normalize
 
-from tests.codegen.hostile.document import base, rendered, written
+from tests.codegen.hostile.document import base, written
 from tools import emitted_classes
 
 OURS = re.compile(r"C\d*|f\d+|T\d+|#/components/schemas/T\d+|slots")
@@ -30,11 +35,10 @@ WORDS = frozenset(
 ) | {"required renamed", "optional renamed", "constant renamed"}
 
 
-@pytest.fixture(autouse=True)
-def no_cached_classes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Clear the cached classes before each test."""
-    monkeypatch.setattr(emitter, "_MADE", {})
-    monkeypatch.setattr(emitter, "_kept", lambda kind: {})
+@pytest.fixture
+def emitter() -> Emitter:
+    """Emitter without kept classes, which calls datamodel-code-generator for each."""
+    return Emitter(None)
 
 
 def strings(value: Any) -> Iterator[str]:
@@ -49,7 +53,9 @@ def strings(value: Any) -> Iterator[str]:
             yield from strings(item)
 
 
-def test_the_emitter_gets_no_text_of_a_document(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_emitter_gets_no_text_of_a_document(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, emitter: Emitter
+) -> None:
     """Its schemas and template data consist of the generator's identifiers."""
     seen: set[str] = set()
     real = datamodel_code_generator.generate
@@ -59,7 +65,12 @@ def test_the_emitter_gets_no_text_of_a_document(tmp_path: Path, monkeypatch: pyt
         return real(document, **options)
 
     monkeypatch.setattr(datamodel_code_generator, "generate", generate)
-    assert isinstance(rendered(written(tmp_path, base())), dict)
+    document = load(written(tmp_path, base()))
+    document = type(document)(normalize(document).data, document.file, document.places)
+    models = lower(document, default_config("sample"), "sample").models
+    classes = [each for each in models if isinstance(each, ObjectModel)]
+    assert structs(classes, emitter) == structs(classes)
+    assert typed_dicts(classes, emitter) == typed_dicts(classes)
     assert {"C0", "f0", "T0"} <= seen
     assert set() == {text for text in seen if text not in WORDS and not OURS.fullmatch(text)}
 
@@ -72,13 +83,13 @@ SLOTS = "C C0 T0 f0 name key value text class_name class_text doc tag_key tag_va
 
 
 @pytest.mark.parametrize("word", SLOTS)
-def test_a_slot_name_in_a_document_is_text(word: str) -> None:
+def test_a_slot_name_in_a_document_is_text(word: str, emitter: Emitter) -> None:
     """A document that uses the names of slots gets them back unchanged."""
     kind = UnionOf((Literals((word, f"{word}'")), ListOf(MapOf(ModelRef(word))), Primitive("int")))
     doc = f"{word} {word}."
     fields = (Field(word, word, Nullable(kind), True, doc), Field("b", "B", Primitive("date"), False, doc))
     made = ObjectModel(word, fields, doc, Tag("kind", word, word))
-    struct = ast.parse(structs([made])).body[0]
+    struct = ast.parse(structs([made], emitter)).body[0]
     assert isinstance(struct, ast.ClassDef)
     assert word == struct.name
     assert doc == ast.get_docstring(struct)
@@ -86,7 +97,7 @@ def test_a_slot_name_in_a_document_is_text(word: str) -> None:
     expected = f"""{word}: Literal['{word}', "{word}'"] | list[dict[str, {word}]] | int | None"""
     assert [f"kind: Literal['{word}'] = _constant('{word}', '{word}')", expected, f"'{doc}'"] == texts[:3]
     assert "b: date | Unset = _field(default=UNSET, name='B')" == texts[3]
-    keys = ast.parse(typed_dicts([made])).body[0]
+    keys = ast.parse(typed_dicts([made], emitter)).body[0]
     assert isinstance(keys, ast.ClassDef)
     assert f"{word}Dict" == keys.name
 
@@ -102,21 +113,20 @@ def test_a_docstring_does_not_repeat_a_name(doc: str) -> None:
     assert '"""Pet of a shop."""' in structs([ObjectModel("Pet", (), "Pet of a shop.")])
 
 
-def test_classes_that_differ_from_the_ir_are_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_classes_that_differ_from_the_ir_are_an_error(monkeypatch: pytest.MonkeyPatch, emitter: Emitter) -> None:
     """If datamodel-code-generator and the printer of the IR disagree, nothing is generated."""
     made = model(Field("a", "a", Primitive("int"), True))
-    structs([made])
-    monkeypatch.setattr(emitter, "_MADE", {})
-    monkeypatch.setitem(dcg._FORMATS, "int", ("number", None))
+    real = datamodel_code_generator.generate
+    monkeypatch.setattr(datamodel_code_generator, "generate", lambda *a, **b: str(real(*a, **b)).replace("int", "str"))
     with pytest.raises(SpecwireCodegenError, match="internal error: the class Pet differs"):
-        structs([made])
+        structs([made], emitter)
 
 
-def test_a_missing_or_additional_class_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_or_additional_class_is_an_error(monkeypatch: pytest.MonkeyPatch, emitter: Emitter) -> None:
     """Exactly the requested classes must be returned."""
     monkeypatch.setattr(datamodel_code_generator, "generate", lambda *_, **__: "class Other: pass\n")
     with pytest.raises(SpecwireCodegenError, match="returned other classes than requested"):
-        structs([model(Field("a", "a", Primitive("int"), True))])
+        structs([model(Field("a", "a", Primitive("int"), True))], emitter)
 
 
 @pytest.mark.parametrize(
@@ -138,12 +148,12 @@ def test_only_the_syntax_of_a_class_is_printed(source: str) -> None:
         printed(ast.parse(source).body[0], {"class_name": "Pet"})
 
 
-def test_a_field_called_like_a_type_keeps_its_name() -> None:
+def test_a_field_called_like_a_type_keeps_its_name(emitter: Emitter) -> None:
     """Inside the class the type has another name, because a class body is a scope."""
     made = model(
         Field("list", "list", ListOf(Primitive("date")), False), Field("date", "date", Primitive("date"), False)
     )
-    source = structs([made])
+    source = structs([made], emitter)
     assert direct.struct(made) == source
     assert "list: _list[_date] | Unset = UNSET" in source
     assert "date: _date | Unset = UNSET" in source
@@ -151,17 +161,12 @@ def test_a_field_called_like_a_type_keeps_its_name() -> None:
 
 def test_kept_classes_are_what_the_emitter_returns() -> None:
     """The file that saves importing datamodel-code-generator holds its output; heads and members are those of today."""
-    assert emitted_classes.text() == emitter.KEPT.read_text("utf-8"), "run: python tools/emitted_classes.py"
+    assert emitted_classes.text() == KEPT.read_text("utf-8"), "run: python tools/emitted_classes.py"
 
 
-def test_kept_classes_of_another_version_do_not_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_kept_classes_of_another_version_do_not_count(tmp_path: Path) -> None:
     """They are used only with the version of datamodel-code-generator that returned them."""
-    monkeypatch.undo()
-    emitter._kept.cache_clear()
-    assert emitter._kept("struct")
+    assert Emitter().kept["struct"]
     other = tmp_path / "emitted.json"
-    other.write_text(emitter.KEPT.read_text("utf-8").replace(version(emitter.EMITTER), "0.0.0", 1), "utf-8")
-    monkeypatch.setattr(emitter, "KEPT", other)
-    emitter._kept.cache_clear()
-    assert {} == emitter._kept("struct")
-    emitter._kept.cache_clear()
+    other.write_text(KEPT.read_text("utf-8").replace(version(EMITTER), "0.0.0", 1), "utf-8")
+    assert {} == Emitter(other).kept

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
+import resource
 import sys
 import threading
 import warnings
@@ -13,7 +14,6 @@ from typing import Any
 
 import pytest
 from specwire import Drift, DriftEntry, DriftReport, DriftWarning
-from specwire._codec import drift_tally
 from specwire.errors import NotFoundError
 
 from tests.support.caller import Caller
@@ -99,33 +99,21 @@ def test_a_file_gets_each_drift_once(tmp_path: Path) -> None:
     assert 3 == report.entries[0].count
 
 
-def test_a_failed_save_loses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_save_loses_nothing(tmp_path: Path) -> None:
     """A part of a line that was written is removed."""
     path = tmp_path / "drift.jsonl"
     report = DriftReport()
     report.record("a", [NULL])
     with pytest.raises(OSError, match="No such file"):
         report.save(tmp_path / "no" / "folder.jsonl")
-    real = drift_tally._append
-
-    def full(file: Any, data: bytes) -> None:
-        class Full:
-            def __getattr__(self, name: str) -> Any:
-                return getattr(file, name)
-
-            def write(self, chunk: memoryview) -> int:
-                if file.tell():
-                    raise OSError(28, "No space left on device")
-                return int(file.write(chunk[:10]))
-
-        limited: Any = Full()
-        real(limited, data)
-
-    monkeypatch.setattr(drift_tally, "_append", full)
-    with pytest.raises(OSError, match="No space"):
-        report.save(path)
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10, limits[1]))
+    try:
+        with pytest.raises(OSError, match="File too large"):
+            report.save(path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert b"" == path.read_bytes()
-    monkeypatch.undo()
     report.save(path)
     assert [1] == [line["count"] for line in saved(path)]
 

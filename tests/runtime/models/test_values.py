@@ -8,6 +8,7 @@ import datetime as dt
 import enum
 import json
 import math
+import sys
 import types
 import uuid
 from collections import ChainMap, UserDict, UserList, UserString, deque
@@ -15,6 +16,7 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
+from types import FrameType
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
@@ -459,9 +461,19 @@ def test_long_paths_are_shortened() -> None:
     assert len(str(caught.value)) < 260
 
 
-def test_models_without_special_values_are_encoded_directly(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_: object) -> object:
-        raise AssertionError("the slow path is for values that have no exact form of their own")
+def test_models_without_special_values_are_encoded_directly() -> None:
+    """At most one Python function runs for each object or array."""
+    calls = 0
 
-    monkeypatch.setattr("specwire._codec.plain.plain", refuse)
-    assert encode({"things": [Thing(id="a"), {"id": "b"}]}) == b'{"things":[{"id":"a"},{"id":"b"}]}'
+    def count(_: FrameType, event: str, __: object) -> None:
+        nonlocal calls
+        calls += event == "call"
+
+    value = {"things": [Thing(id="a"), {"id": "b"}] * 50}
+    sys.setprofile(count)
+    try:
+        found = encode(value)
+    finally:
+        sys.setprofile(None)
+    assert found == b'{"things":[' + b",".join([b'{"id":"a"},{"id":"b"}'] * 50) + b"]}"
+    assert calls <= 105

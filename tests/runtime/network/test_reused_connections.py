@@ -23,7 +23,7 @@ def blind(monkeypatch: pytest.MonkeyPatch) -> None:
     for library in ("httpcore", "httpcore2"):
         for backend in ("sync", "anyio"):
             monkeypatch.setattr(f"{library}._backends.{backend}.is_socket_readable", lambda _: False)
-    monkeypatch.setattr(network_backend, "_is_readable", lambda _: False)
+    monkeypatch.setattr(network_backend, "is_readable", lambda _: False)
 
 
 def idle(caller: Caller) -> None:

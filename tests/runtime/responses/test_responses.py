@@ -478,7 +478,7 @@ def test_a_warning_turned_into_an_error_does_not_lose_the_response(
 ) -> None:
     """With `-W error` the paid response is returned and the warning printed."""
     client, _ = canned.client(b'{"id": "1", "state": "odd"}')
-    monkeypatch.setattr(warnings, "_showwarnmsg_impl", lambda message: print(message.message, file=sys.stderr))
+    monkeypatch.setattr(warnings, "showwarning", lambda message, *_, **__: print(message, file=sys.stderr))
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert "odd" == canned.run(lambda: client.things.get("1")).state

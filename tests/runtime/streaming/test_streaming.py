@@ -462,16 +462,9 @@ def test_invalid_records_are_errors(
     assert str(error).startswith(f"{method}: ")
 
 
-def test_an_endless_event_or_record_is_an_error(
-    caller: Caller, client: Any, server: Server, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """It never fills the memory."""
-    from specwire._responses.jsonlines import JSONLinesParser
-    from specwire._streaming import events as module
-    from specwire._streaming.sse import SSEParser
-
-    monkeypatch.setattr(module, "SSEParser", lambda: SSEParser(1000))
-    monkeypatch.setattr(module, "JSONLinesParser", lambda: JSONLinesParser(1000))
+def test_an_endless_event_or_record_is_an_error(caller: Caller, client: Any, server: Server) -> None:
+    """It never fills the memory: `max_response_size` bounds each of them."""
+    client = client.with_options(max_response_size=1000)
     server.play(stream(ONE, b"data: " + b"x" * 2000, Hold()), stream(b"x" * 2000, Hold()))
     found, error = failing(caller, client.talks.stream(), StreamError)
     assert [Chunk(text="one")] == found
