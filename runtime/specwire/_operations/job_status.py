@@ -5,7 +5,7 @@ from __future__ import annotations
 SUCCESS = frozenset("success successful succeeded completed complete done finished".split())
 FAILURE = frozenset(
     "failed failure fail error errored cancelled canceled cancel aborted rejected expired incomplete terminated "
-    "stopped timed_out timeout timeout_exceeded dead crashed failed_validation validation_failed denied revoked".split()
+    "stopped killed timed_out timeout timeout_exceeded dead crashed failed_validation validation_failed denied revoked".split()
 )
 ATTENTION = frozenset(
     "requires_action action_required needs_action needs_input requires_input awaiting_input waiting_for_input "

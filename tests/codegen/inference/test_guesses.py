@@ -222,6 +222,63 @@ PAGES: dict[str, tuple[dict[str, Any], Any, dict[str, Any]]] = {
         },
     ),
     # URLs
+    # Names in any case and with any separators
+    "Pascal case": (
+        {"PageSize": INT, "PageToken": TEXT},
+        thing(Items=ARRAY, NextPageToken=TEXT, HasMore=FLAG),
+        {
+            "style": "cursor",
+            "cursor": "PageToken",
+            "items": "/Items",
+            "next": "/NextPageToken",
+            "more": "/HasMore",
+            "size": "PageSize",
+        },
+    ),
+    "Skip and Take": (
+        {"Skip": {**INT, "minimum": 0}, "Take": INT},
+        thing(Jobs=ARRAY, Errors=ARRAY, TotalResults=INT),
+        {"style": "offset", "offset": "Skip", "items": "/Jobs", "size": "Take", "total": "/TotalResults"},
+    ),
+    "kebab case": (
+        {"per-page": INT, "page-number": {**INT, "default": 1}},
+        thing(data=ARRAY, **{"total-pages": INT}),
+        {
+            "style": "page",
+            "page": "page-number",
+            "first": 1,
+            "items": "/data",
+            "size": "per-page",
+            "pages": "/total-pages",
+        },
+    ),
+    "Metadata": (
+        {"Limit": INT, "Offset": INT},
+        thing(Entities=ARRAY, Metadata=thing(TotalCount=INT)),
+        {"style": "offset", "offset": "Offset", "items": "/Entities", "size": "Limit", "total": "/Metadata/TotalCount"},
+    ),
+    "first and max": (
+        {"first": {**INT, "description": "Pagination offset."}, "max": INT},
+        ARRAY,
+        {"style": "offset", "offset": "first", "items": "", "size": "max"},
+    ),
+    "result_info": (
+        {"page": {**INT, "minimum": 1}, "per_page": INT},
+        thing(result=ARRAY, errors=ARRAY, messages=ARRAY, result_info=thing(total_pages=INT)),
+        {
+            "style": "page",
+            "page": "page",
+            "first": 1,
+            "items": "/result",
+            "size": "per_page",
+            "pages": "/result_info/total_pages",
+        },
+    ),
+    "continued from the last id": (
+        {"continueFrom": TEXT, "limit": INT},
+        thing(jobs={"type": "array", "items": TEXT}, lastId=TEXT),
+        {"style": "cursor", "cursor": "continueFrom", "items": "/jobs", "next": "/lastId", "size": "limit"},
+    ),
     "Django REST": (
         {"page": INT},
         thing(count=INT, next=URL, previous=URL, results=ARRAY),
@@ -310,6 +367,30 @@ def test_a_post_that_reads_a_list_is_paged_by_its_body() -> None:
     assert posted({"cursor": TEXT}, page, "/v1/jobs") is None
 
 
+@pytest.mark.parametrize("path", ["/v1/jobs/batch-retrieve", "/v1/jobs:queryStates", "/v1/jobs/search-states"])
+def test_a_post_that_takes_the_cursor_that_it_returns_is_paged(path: str) -> None:
+    """Whatever the last segment of its path is, if it is not a resource; another cursor may mean something else."""
+    found = posted({"pageToken": TEXT}, thing(items=ARRAY, nextPageToken=TEXT), path)
+    expected = {"style": "cursor", "cursor": "pageToken", "items": "/items", "next": "/nextPageToken", "in": "body"}
+    assert found is not None and (expected, True) == (found.value, found.certain)
+    other = posted({"marker": TEXT}, thing(items=ARRAY, next=TEXT), "/v1/jobs/batch-retrieve")
+    assert other is None
+
+
+def test_the_segment_before_a_verb_names_the_items() -> None:
+    """`posts` of `/posts/search`; without a segment that names one of two arrays, nothing is guessed."""
+    query, page = {"page": {**INT, "default": 1}, "per_page": INT}, thing(groups=ARRAY, posts=ARRAY, num_pages=INT)
+    found = guess(query, page, "/users/{id}/posts/search")
+    assert found is not None and ("/posts", "/num_pages", True) == (
+        found.value["items"],
+        found.value["pages"],
+        found.certain,
+    )
+    assert guess(query, page, "/feed/search") is None
+    errors = guess({"$skip": INT, "$top": INT}, thing(errors=ARRAY, hasMoreResults=FLAG), "/v1/errors/search")
+    assert errors is not None and errors.value["items"] == "/errors"
+
+
 @pytest.mark.parametrize(
     ("query", "schema"),
     [
@@ -323,6 +404,10 @@ def test_a_post_that_reads_a_list_is_paged_by_its_body() -> None:
         ({"last_id": {**TEXT, "description": "Last ID received by the client."}}, thing(result=ARRAY)),
         ({"after": INT, "limit": INT}, thing(data=ARRAY, next=TEXT)),
         ({"offset": {**INT, "description": "The page offset."}, "limit": INT}, thing(data=ARRAY)),
+        ({"start": {**INT, "default": 1}, "count": INT}, thing(data=ARRAY, total=INT)),
+        ({"offset": {**INT, "minimum": 1}, "limit": INT}, thing(data=ARRAY, total=INT)),
+        ({"start": {**INT, "description": "Index of the first result, 1-based."}, "count": INT}, thing(data=ARRAY)),
+        ({"pageOffset": INT, "limit": INT}, thing(data=ARRAY)),
     ],
 )
 def test_uncertain_pagination_is_a_comment(query: Mapping[str, Any], schema: Any) -> None:
@@ -353,6 +438,10 @@ def test_uncertain_pagination_is_a_comment(query: Mapping[str, Any], schema: Any
         ({"after": INT, "limit": INT}, thing(data=ARRAY, has_more=FLAG)),
         ({"after": DATE, "limit": INT}, thing(data=ARRAY, next_cursor=TEXT)),
         ({"after": {**INT, "description": "Unix time."}}, thing(data=ARRAY, next=INT)),
+        ({"offset": {**INT, "description": "Days before today."}, "limit": INT}, thing(data=ARRAY, total=INT)),
+        ({"first": INT, "max": INT}, thing(data=ARRAY, total=INT)),
+        ({"first": {**INT, "description": "First result."}, "last": INT, "max": INT}, thing(data=ARRAY)),
+        ({"startIndex": INT, "count": INT}, thing(Resources=ARRAY, totalResults=INT)),  # SCIM counts from 1
         ({"bookmark": FLAG, "limit": INT}, thing(data=ARRAY, next_cursor=TEXT)),
         ({"continue": FLAG, "limit": INT}, thing(data=ARRAY, next_cursor=TEXT)),
     ],
@@ -412,6 +501,19 @@ def test_a_stated_cursor_is_sent_where_the_operation_has_it() -> None:
         data = {"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": paths}
         (guessed,) = normalize(Document(data, "t.yaml")).guesses
         assert guessed.certain and place == guessed.value.get("in")
+
+
+@pytest.mark.parametrize("name", ["desired_state", "TargetStatus", "previousState", "next_status"])
+def test_a_status_that_a_thing_does_not_have_now_is_not_waited_for(name: str) -> None:
+    schema = thing(id=TEXT, **{name: {"type": "string", "enum": ["running", "completed", "failed"]}})
+    assert guess({}, schema, "/v1/jobs/{id}") is None
+
+
+def test_ready_next_to_another_success_is_not_certain() -> None:
+    """It may be the state in which a job waits to start; alone, it is the end."""
+    both, alone = job("ready", "running", "succeeded", "failed"), job("creating", "running", "ready", "failed")
+    assert both is not None and not both.certain
+    assert alone is not None and alone.certain and alone.value["success"] == ["ready"]
 
 
 def test_statuses_without_a_beginning_are_not_certain() -> None:

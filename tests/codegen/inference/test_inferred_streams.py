@@ -346,6 +346,18 @@ def test_a_get_that_seems_to_stream_is_proposed(path: str, summary: str, propose
     }
 
 
+def test_a_flag_of_a_get_that_declares_json_proposes_a_stream() -> None:
+    """What it sends may be lines of JSON, or raw bytes; declared events are certain."""
+    flag = {"name": "stream", "in": "query", "schema": {**FLAG, "description": "Stream the output as it comes."}}
+    found: dict[str, bool] = {}
+    for name, content in (("watch", {"application/json": {"schema": PIECE}}), ("follow", BOTH)):
+        data = document({})
+        response = {"200": {"description": "ok", "content": content}}
+        data["paths"][f"/v1/{name}"] = {"get": {"operationId": name, "parameters": [flag], "responses": response}}
+        found |= {key: each for key, each in streams(normalized(data)).items() if key == name}
+    assert found == {"watch": False, "follow": True}
+
+
 @pytest.mark.parametrize(
     ("name", "schema", "found"),
     [

@@ -11,11 +11,16 @@ from specwire._operations.job_status import ATTENTION, FAILURE, SUCCESS, word
 
 from specwire_codegen.normalize.guess import Guess
 from specwire_codegen.normalize.inference.reading import Schemas, resolved, response_schema
+from specwire_codegen.openapi.casing import words
 
 _STATUS = re.compile(r"(.*_)?(status|state)|.*(Status|State)")
+_WANTED = frozenset("desired target goal wanted requested expected previous prior old last initial next".split())
+"""First words of names of statuses that a thing does not have now."""
 _FEWEST = 3
 """Minimum number of statuses with a prefix that means nothing."""
-_SUCCESS = SUCCESS | {"ready", "ok", "ended"}
+_OFTEN_SUCCESS = frozenset({"ready", "ok", "ended"})
+"""Statuses that can also come before the work, or say that all is well so far."""
+_SUCCESS = SUCCESS | _OFTEN_SUCCESS
 _WORK = frozenset("queued running processing in_progress inprogress validating".split())
 """Statuses of jobs alone: with one of them, no failure needs to be listed."""
 _PROGRESS = frozenset(
@@ -31,23 +36,25 @@ def guess_polling(target: str, path: str, operation: Mapping[str, Any], schemas:
     if not path.rstrip("/").endswith("}") or "x-specwire-polling" in operation:
         return
     properties = response_schema(operation, schemas).get("properties", {})
-    named = sorted(filter(_STATUS.fullmatch, properties), key=lambda name: (name not in ("status", "state"), name))
+    statuses = (each for each in properties if _STATUS.fullmatch(each) and words(each)[0].lower() not in _WANTED)
+    named = sorted(statuses, key=lambda name: (name not in ("status", "state"), name))
     for name in named:
-        words = [each for each in resolved(properties.get(name), schemas).get("enum", []) if isinstance(each, str)]
-        bare = dict(zip(words, _without_prefix(list(map(word, words)), name), strict=True))
-        success = [each for each in words if bare[each] in _SUCCESS]
-        failure = [each for each in words if bare[each] in FAILURE]
-        if not success or not (failure or any(bare[each] in _WORK for each in words)):
+        values = [each for each in resolved(properties.get(name), schemas).get("enum", []) if isinstance(each, str)]
+        bare = dict(zip(values, _without_prefix(list(map(word, values)), name), strict=True))
+        success = [each for each in values if bare[each] in _SUCCESS]
+        failure = [each for each in values if bare[each] in FAILURE]
+        if not success or not (failure or any(bare[each] in _WORK for each in values)):
             continue
-        attention = [each for each in words if bare[each] in ATTENTION]
-        progress = [each for each in words if bare[each] in _PROGRESS]
-        rest = [each for each in words if each not in (*success, *failure, *attention, *progress)]
+        attention = [each for each in values if bare[each] in ATTENTION]
+        progress = [each for each in values if bare[each] in _PROGRESS]
+        rest = [each for each in values if each not in (*success, *failure, *attention, *progress)]
         value: dict[str, Any] = {"status": f"/{name}", "success": success, **({"failure": failure} if failure else {})}
         if attention:
             value["attention"] = attention
         if progress:
             value["progress"] = progress
-        certain = bool(progress)  # otherwise the initial status is unknown
+        # Without progress, the initial status is unknown; `ready` next to `succeeded` may be where it starts.
+        certain = bool(progress) and len({bare[each] in _OFTEN_SUCCESS for each in success}) == 1
         value["lifecycle"] = [*progress[:2], success[0]]
         reason = f"the values of {name!r}"
         if rest:

@@ -115,7 +115,7 @@ class _Streams:
             return stated
         echoed = resolved(json["schema"], schemas).get("properties", {})
         if found is not None and found.name not in echoed and found.selects(method):
-            return self._undeclared(operation, found, json["schema"])
+            return self._undeclared(method, operation, found, json["schema"])
         return self._streaming(path, method, operation, json["schema"])
 
     def _stated(self, operation: Node) -> _Found | None:
@@ -139,11 +139,14 @@ class _Streams:
         selects = f"which selects {streams[0]}" + (f" in place of {others[0]}" if others else "")
         return _Found({"switch": switch.declared(), **end}, f"{_named(switch)}, {selects}")
 
-    def _undeclared(self, operation: Node, switch: Switch, whole: Any) -> _Found:
+    def _undeclared(self, method: str, operation: Node, switch: Switch, whole: Any) -> _Found:
+        """Return the stream that a switch selects; that of a GET can have any format if none is described."""
         _, why = self._split(whole)
         facts = {"switch": switch.declared(), **self._terminator(operation, switch)}
         media_type = self._media_type(operation, switch)
-        return _Found(facts, f"{_named(switch)}, which selects an undeclared stream; {why}", media_type)
+        reason = f"{_named(switch)}, which selects an undeclared stream; {why}"
+        told = media_type == _LINES or _SAYS_SSE.search(self._text(operation, switch)) is not None
+        return _Found(facts, reason, media_type, certain=method == "post" or told)
 
     def _streaming(self, path: str, method: str, operation: Node, schema: Any) -> _Found | None:
         """Return the stream of a GET that declares JSON: certain if two signs agree, else a guess."""
@@ -221,8 +224,10 @@ class _Streams:
         return {"terminator": "[DONE]"} if any(re.search(_SAYS_DONE, str(each)) for each in texts) else {}
 
     def _media_type(self, operation: Node, switch: Switch | None) -> str:
-        text = f"{operation.get('description', '')} {switch.schema.get('description', '') if switch else ''}"
-        return _LINES if re.search(_SAYS_LINES, text, re.IGNORECASE) else EVENT_STREAM
+        return _LINES if re.search(_SAYS_LINES, self._text(operation, switch), re.IGNORECASE) else EVENT_STREAM
+
+    def _text(self, operation: Node, switch: Switch | None) -> str:
+        return f"{operation.get('description', '')} {switch.schema.get('description', '') if switch else ''}"
 
     def _successes(self, operation: Node) -> Iterator[tuple[str, Node]]:
         responses = operation.get("responses", {})
