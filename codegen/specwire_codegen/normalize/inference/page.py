@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import attrs
@@ -28,11 +29,10 @@ class Place:
 
     pointer: str
     properties: Mapping[str, Any]
-    named: Mapping[str, str] = attrs.field(init=False)
-    """The names of its properties by plain name."""
 
-    @named.default
-    def _default_of_named(self) -> Mapping[str, str]:
+    @cached_property
+    def named(self) -> Mapping[str, str]:
+        """The names of its properties by plain name."""
         return by_plain(self.properties)
 
     @property
