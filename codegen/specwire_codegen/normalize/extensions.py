@@ -255,7 +255,7 @@ def apply(data: Node, report: Report) -> Node:
                 _check_key(key, node, kind, report)
         if kind == "mediaType":
             _check_resumable(node, base_type(pointers.split(pointer)[-1]), report)
-        return {key: each for key, each in node.items() if _kept(key)}
+        return node if all(map(_kept, node)) else {key: each for key, each in node.items() if _kept(key)}
 
     checked: Node = rebuild(data, "openapi", visit)
     return checked

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from specwire_codegen.normalize.operations.operations import methods
+from specwire_codegen.normalize.refs.references import REFERRING
 from specwire_codegen.normalize.source_map import Report
 from specwire_codegen.openapi import pointer as pointers
 from specwire_codegen.openapi.objects import FIELDS, SECTIONS, Child, Node, ObjectType
@@ -67,7 +68,7 @@ def _all(components: Node) -> set[tuple[ObjectType, str]]:
 
 def _refs(value: Any, kind: ObjectType) -> set[tuple[ObjectType, str]]:
     found: set[tuple[ObjectType, str]] = set()
-    for node, node_kind, _ in walk(value, kind):
+    for node, node_kind, _ in walk(value, kind, kinds=REFERRING):
         if node_kind in SECTIONS and isinstance(node.get("$ref"), str):
             found.add((node_kind, pointers.unescape(node["$ref"].rpartition("/")[2])))
         elif node_kind == "discriminator" and isinstance(node.get("defaultMapping"), str):
@@ -84,9 +85,8 @@ def sort_keys(data: Node, _report: Report) -> Node:
         fields = FIELDS[kind]
         if not fields:
             return node
-        known = {key: node[key] for key in fields if key in node}
-        others = {key: node[key] for key in sorted(node) if key not in fields}
-        return {**known, **others}
+        keys = [*filter(node.__contains__, fields), *sorted(key for key in node if key not in fields)]
+        return node if keys == [*node] else {key: node[key] for key in keys}
 
     arranged: Node = rebuild(data, "openapi", visit)
     return arranged

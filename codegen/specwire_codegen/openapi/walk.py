@@ -34,7 +34,7 @@ def _typed(node: Node, kind: ObjectType) -> list[tuple[str, Child]]:
     """Return the fields of a node that hold typed objects."""
     if kind in PATTERNED:
         child = _PATTERNED[kind]
-        return [(key, child) for key in node if not is_extension(key) and key != "$ref"]
+        return [(key, child) for key in node if not _is_fixed(key)]
     fields = _CHILDREN[kind]
     return [(key, fields[key]) for key in node if key in fields]
 
@@ -42,7 +42,7 @@ def _typed(node: Node, kind: ObjectType) -> list[tuple[str, Child]]:
 def child_of(kind: ObjectType, key: str) -> Child | None:
     """Return the type of a field that holds objects, or None."""
     if kind in PATTERNED:
-        return None if is_extension(key) or key == "$ref" else _PATTERNED[kind]
+        return None if _is_fixed(key) else _PATTERNED[kind]
     return _CHILDREN[kind].get(key)
 
 
@@ -64,6 +64,11 @@ def kind_at(tokens: Sequence[str], kind: ObjectType = "openapi") -> ObjectType |
 def is_extension(key: str) -> bool:
     """Return whether a key is a specification extension."""
     return key.startswith("x-")
+
+
+def _is_fixed(key: str) -> bool:
+    """Return whether a key of an object with arbitrary keys is not one of them."""
+    return key == "$ref" or key.startswith("x-")
 
 
 Replace = Callable[[Any, ObjectType, tuple[str | int, ...]], Any]
@@ -100,60 +105,104 @@ def leading_to(kinds: frozenset[ObjectType]) -> frozenset[ObjectType]:
     return frozenset(found)
 
 
+@cache
+def _fields_to(kinds: frozenset[ObjectType]) -> Mapping[ObjectType, Mapping[str, Child]]:
+    """Return the fields of each kind in which there can be objects of these kinds, at any depth."""
+    ends = leading_to(kinds)
+    return {
+        kind: {key: child for key, child in fields.items() if child.kind in ends} for kind, fields in _CHILDREN.items()
+    }
+
+
 _ALL = frozenset(FIELDS)
+SCHEMAS_ONLY: frozenset[ObjectType] = frozenset({"schema"})
 
 
-def rebuild(
-    value: Any, kind: ObjectType, visit: Visit, pointer: str = "", kinds: frozenset[ObjectType] | None = None
-) -> Any:
-    """Return a tree with `visit` applied to each of its OpenAPI objects, children before parents.
+def rebuild(value: Any, kind: ObjectType, visit: Visit, pointer: str = "", kinds: frozenset[ObjectType] = _ALL) -> Any:
+    """Return a tree with `visit` applied to its OpenAPI objects of some kinds, children before parents.
 
-    Objects in which nothing changes are shared with the given tree, so `visit` must not change what it gets. `kinds`
-    are those that `visit` changes; objects that cannot hold any of them are not visited.
+    Objects in which nothing changes are shared with the given tree, so `visit` must not change what it gets, and should
+    return the same object if nothing changes in it. Parts of the tree that cannot hold any object of these kinds are
+    skipped.
     """
-    return _rebuilt(value, kind, visit, pointer, _ALL if kinds is None else leading_to(kinds))
+    fields_of = _fields_to(kinds)
+
+    def rebuilt(node: Node, kind: ObjectType, pointer: str) -> Any:
+        changed = node
+        fields = fields_of[kind]
+        if kind in PATTERNED:
+            changed = members(node, PATTERNED[kind], pointer, patterned=True)
+        elif not fields.keys().isdisjoint(node):
+            for key, inside in node.items():
+                if key not in fields:
+                    continue
+                child, below, new = fields[key], f"{pointer}/{key}", inside
+                if child.shape == "one":
+                    new = rebuilt(inside, child.kind, below) if isinstance(inside, dict) else inside
+                elif child.shape == "map":
+                    new = members(inside, child.kind, below) if isinstance(inside, dict) else inside
+                elif isinstance(inside, list):
+                    new = items(inside, child.kind, below)
+                if new is not inside:
+                    changed = node.copy() if changed is node else changed
+                    changed[key] = new
+        return visit(changed, kind, pointer) if kind in kinds else changed
+
+    def members(container: Node, kind: ObjectType, pointer: str, *, patterned: bool = False) -> Node:
+        changed = container
+        for name, item in container.items():
+            if isinstance(item, dict) and not (patterned and _is_fixed(name)):
+                new = rebuilt(item, kind, pointers.below(pointer, name))
+                if new is not item:
+                    changed = container.copy() if changed is container else changed
+                    changed[name] = new
+        return changed
+
+    def items(container: list[Any], kind: ObjectType, pointer: str) -> list[Any]:
+        new = [
+            rebuilt(item, kind, f"{pointer}/{index}") if isinstance(item, dict) else item
+            for index, item in enumerate(container)
+        ]
+        return container if all(map(is_, new, container)) else new
+
+    return rebuilt(value, kind, pointer) if isinstance(value, dict) else value
 
 
-def _rebuilt(value: Any, kind: ObjectType, visit: Visit, pointer: str, kinds: frozenset[ObjectType]) -> Any:
-    if not isinstance(value, dict):
-        return value
-    node = value
-    for key, child in _typed(value, kind):
-        if child.kind not in kinds:
-            continue
-        inside, below = value[key], pointers.below(pointer, key)
-        new = inside
-        if child.shape == "one":
-            new = _rebuilt(inside, child.kind, visit, below, kinds)
-        elif child.shape == "list" and isinstance(inside, list):
-            items = [_rebuilt(item, child.kind, visit, f"{below}/{index}", kinds) for index, item in enumerate(inside)]
-            new = inside if all(map(is_, items, inside)) else items
-        elif child.shape == "map" and isinstance(inside, dict):
-            members = {
-                name: _rebuilt(item, child.kind, visit, pointers.below(below, name), kinds)
-                for name, item in inside.items()
-            }
-            new = inside if all(map(is_, members.values(), inside.values())) else members
-        if new is not inside:
-            node = dict(value) if node is value else node
-            node[key] = new
-    return visit(node, kind, pointer)
-
-
-def walk(value: Any, kind: ObjectType, pointer: str = "") -> Iterator[tuple[Node, ObjectType, str]]:
-    """Yield every OpenAPI object of a tree with its kind and pointer, parents before children."""
-    if not isinstance(value, dict):
-        return
-    waiting = [(value, kind, pointer)]
+def walk(
+    value: Any, kind: ObjectType, pointer: str = "", kinds: frozenset[ObjectType] = _ALL
+) -> Iterator[tuple[Node, ObjectType, str]]:
+    """Yield the OpenAPI objects of some kinds in a tree with their kind and pointer, parents before children."""
+    fields_of = _fields_to(kinds)
+    waiting = [(value, kind, pointer)] if isinstance(value, dict) else []
     while waiting:
         node, kind, pointer = waiting.pop()
-        yield node, kind, pointer
-        found = [
-            (child, child_kind, pointers.join(pointer, *tokens))
-            for tokens, child, child_kind in children(node, kind)
-            if isinstance(child, dict)
-        ]
-        waiting += reversed(found)
+        if kind in kinds:
+            yield node, kind, pointer
+        fields = fields_of[kind]
+        found: list[tuple[Node, ObjectType, str]] = []
+        if kind in PATTERNED:
+            member = PATTERNED[kind]
+            for name, item in node.items():
+                if isinstance(item, dict) and not _is_fixed(name):
+                    found.append((item, member, pointers.below(pointer, name)))
+        elif not fields.keys().isdisjoint(node):
+            for key, inside in node.items():
+                if key in fields:
+                    found += _below(inside, fields[key], f"{pointer}/{key}")
+        found.reverse()
+        waiting += found
+
+
+def _below(inside: Any, child: Child, pointer: str) -> list[tuple[Node, ObjectType, str]]:
+    """Return the objects in a field with their kind and pointer."""
+    if child.shape == "one":
+        return [(inside, child.kind, pointer)] if isinstance(inside, dict) else []
+    named = inside.items() if child.shape == "map" and isinstance(inside, dict) else ()
+    numbered = enumerate(inside) if child.shape == "list" and isinstance(inside, list) else ()
+    return [
+        *((item, child.kind, pointers.below(pointer, name)) for name, item in named if isinstance(item, dict)),
+        *((item, child.kind, f"{pointer}/{index}") for index, item in numbered if isinstance(item, dict)),
+    ]
 
 
 def operations_of(path_item: Node) -> Iterator[tuple[str, tuple[str | int, ...], Node]]:

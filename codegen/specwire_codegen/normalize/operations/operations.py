@@ -35,7 +35,7 @@ def with_methods(path_item: Node, operations: dict[str, Node]) -> Node:
 
 def apply(data: Node, report: Report) -> Node:
     """Return the document with a unique operationId on every operation."""
-    given = {str(node.get("operationId")) for node, kind, _ in walk(data, "openapi") if kind == "operation"}
+    given = {str(node.get("operationId")) for node, _, _ in walk(data, "openapi", kinds=frozenset({"operation"}))}
     namer = _Namer(report, given)
     changed = dict(data)
     changed["paths"] = namer.paths(data.get("paths", {}), None)

@@ -12,6 +12,8 @@ from specwire_codegen.openapi.objects import FIELDS, SECTIONS, Node, ObjectType
 from specwire_codegen.openapi.walk import is_extension, leading_to, map_children, rebuild
 
 SCHEMAS = "#/components/schemas/"
+REFERRING: frozenset[ObjectType] = frozenset({*SECTIONS, "discriminator"})
+"""Kinds of objects that can refer to components."""
 ASKED_BACK: frozenset[ObjectType] = frozenset({"pathItem", "callback"})
 """Kinds that can be recursive: the operations of a callback can have callbacks."""
 
@@ -79,7 +81,7 @@ def rewired(data: Node, renames: Mapping[str, str]) -> Node:
             return {**node, "$ref": renames[str(ref)]}
         return _renamed_mapping(node, renames) if kind == "discriminator" else node
 
-    rewritten: Node = rebuild(data, "openapi", visit)
+    rewritten: Node = rebuild(data, "openapi", visit, kinds=REFERRING)
     return rewritten
 
 

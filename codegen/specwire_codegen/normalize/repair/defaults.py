@@ -14,7 +14,7 @@ from specwire_codegen.normalize.repair import patterns
 from specwire_codegen.normalize.source_map import Report, origin_of, strip
 from specwire_codegen.openapi import pointer as pointers
 from specwire_codegen.openapi.objects import Node, ObjectType
-from specwire_codegen.openapi.walk import rebuild
+from specwire_codegen.openapi.walk import SCHEMAS_ONLY, rebuild
 
 _DOCUMENT = "urn:document"
 _REFERENCES = ("$ref", "$dynamicRef")
@@ -54,14 +54,14 @@ _SIZES = {"int32": 32, "int64": 64}
 def _checkable(schema: Node, kind: ObjectType) -> Any:
     """Return an object without private keys and patterns, and with the ranges of integer formats as schemas."""
 
-    def visit(node: Node, kind: ObjectType, _pointer: str) -> Any:
-        bits = _SIZES.get(str(node.get("format"))) if kind == "schema" else None
+    def visit(node: Node, _kind: ObjectType, _pointer: str) -> Any:
+        bits = _SIZES.get(str(node.get("format")))
         if bits is None:
             return node
         limit = 1 << bits - 1
         return {**node, "allOf": [*node.get("allOf", ()), {"minimum": -limit, "maximum": limit - 1}]}
 
-    return strip(rebuild(patterns.forget(schema, kind), kind, visit))
+    return strip(rebuild(patterns.forget(schema, kind), kind, visit, kinds=SCHEMAS_ONLY))
 
 
 class _Defaults:
@@ -107,8 +107,8 @@ def apply(data: Node, report: Report) -> Node:
     """Return the document with only those defaults that match their schema (patterns are not checked)."""
     defaults = _Defaults(data)
 
-    def visit(node: Node, kind: ObjectType, pointer: str) -> Node:
-        if kind != "schema" or "default" not in node or defaults.fits(node["default"], node, pointer):
+    def visit(node: Node, _kind: ObjectType, pointer: str) -> Node:
+        if "default" not in node or defaults.fits(node["default"], node, pointer):
             return node
         place = pointers.join(origin_of(node), "default")
         given = node["default"]
@@ -122,7 +122,7 @@ def apply(data: Node, report: Report) -> Node:
             report.warning("wrong-default", message, place, "change the default or the schema")
         return {key: value for key, value in node.items() if key != "default"}
 
-    settled: Node = rebuild(data, "openapi", visit)
+    settled: Node = rebuild(data, "openapi", visit, kinds=SCHEMAS_ONLY)
     return settled
 
 

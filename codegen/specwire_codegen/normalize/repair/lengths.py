@@ -35,11 +35,10 @@ def _named(data: Node) -> Iterator[tuple[str, Any, int, str]]:
     for number, tag in enumerate(data["tags"] if isinstance(data.get("tags"), list) else ()):
         if isinstance(tag, dict):
             yield "the name of a tag", tag.get("name"), NAME, pointers.join("/tags", number)
-    for node, kind, _ in walk(data, "openapi"):
-        if kind == "operation":
-            yield "an operationId", node.get("operationId"), NAME, origin_of(node)
-            for tag in node["tags"] if isinstance(node.get("tags"), list) else ():
-                yield "a tag", tag, NAME, origin_of(node)
+    for node, _, _ in walk(data, "openapi", kinds=frozenset({"operation"})):
+        yield "an operationId", node.get("operationId"), NAME, origin_of(node)
+        for tag in node["tags"] if isinstance(node.get("tags"), list) else ():
+            yield "a tag", tag, NAME, origin_of(node)
 
 
 def _members(value: Any) -> list[tuple[str, Any]]:

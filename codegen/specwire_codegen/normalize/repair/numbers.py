@@ -8,7 +8,7 @@ from typing import Any
 from specwire_codegen.normalize.source_map import Report, origin_of
 from specwire_codegen.openapi import pointer as pointers
 from specwire_codegen.openapi.objects import Node, ObjectType
-from specwire_codegen.openapi.walk import rebuild
+from specwire_codegen.openapi.walk import SCHEMAS_ONLY, rebuild
 
 _BOUNDS = frozenset({"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"})
 _COUNTS = frozenset("minLength maxLength minItems maxItems minProperties maxProperties minContains maxContains".split())
@@ -18,16 +18,14 @@ _LARGEST_COUNT = 2**63
 def apply(data: Node, report: Report) -> Node:
     """Return the document without unusable bounds, multiples, counts and defaults."""
 
-    def visit(node: Node, kind: ObjectType, _pointer: str) -> Node:
-        if kind != "schema":
-            return node
+    def visit(node: Node, _kind: ObjectType, _pointer: str) -> Node:
         wrong = {key: why for key, value in node.items() if (why := _flaw(key, value))}
         for key, why in wrong.items():
             place = pointers.join(origin_of(node), key)
             report.warning("useless-number", f"{key!r} {why}; ignored", place, "write a finite number, or remove it")
         return {key: value for key, value in node.items() if key not in wrong} if wrong else node
 
-    settled: Node = rebuild(data, "openapi", visit)
+    settled: Node = rebuild(data, "openapi", visit, kinds=SCHEMAS_ONLY)
     return settled
 
 

@@ -26,7 +26,7 @@ def apply(data: Node, report: Report) -> Node:
 
     def visit(node: Node, kind: ObjectType, _pointer: str) -> Node:
         ref = node.get("$ref")
-        if kind not in _MADE or not isinstance(ref, str) or not ref.startswith("#/"):
+        if not isinstance(ref, str) or not ref.startswith("#/"):
             return node
         found = _end(data, pointers.from_fragment(ref))
         actual = kind_at(pointers.split(found[0])) if found is not None else None
@@ -42,7 +42,7 @@ def apply(data: Node, report: Report) -> Node:
         report.warning("bad-ref", message, pointers.join(here, "$ref"), _HELP.get(kind, "write it here"))
         return {**made, **siblings, ORIGIN: here}
 
-    valid: Node = rebuild(data, "openapi", visit)
+    valid: Node = rebuild(data, "openapi", visit, kinds=frozenset(_MADE))
     return valid
 
 

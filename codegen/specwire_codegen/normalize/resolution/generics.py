@@ -16,7 +16,7 @@ from specwire_codegen.normalize.resolution.targets import anchored, through_refs
 from specwire_codegen.normalize.source_map import Report, origin_of
 from specwire_codegen.openapi import pointer as pointers
 from specwire_codegen.openapi.objects import Node, ObjectType
-from specwire_codegen.openapi.walk import children, is_extension, kind_at, map_children, walk
+from specwire_codegen.openapi.walk import SCHEMAS_ONLY, children, is_extension, kind_at, map_children, walk
 
 _SAME_VALUE = frozenset({"allOf", "anyOf", "oneOf", "if", "then", "else", "not", "dependentSchemas"})
 """Keywords whose schemas describe the same value as the schema that they are in."""
@@ -36,7 +36,7 @@ _HELP = (
 
 def apply(data: Node, report: Report) -> Node:
     """Return the document without references to dynamic anchors."""
-    schemas = [(node, pointer) for node, kind, pointer in walk(data, "openapi") if kind == "schema"]
+    schemas = [(node, pointer) for node, _, pointer in walk(data, "openapi", kinds=SCHEMAS_ONLY)]
     names = frozenset(name for node, _ in schemas if (name := _anchor(node.get("$dynamicRef"))))
     if not names:
         return data

@@ -8,13 +8,13 @@ from typing import Any
 import attrs
 
 from specwire_codegen.diagnostics import Diagnostic
-from specwire_codegen.normalize.refs.references import schema_ref
+from specwire_codegen.normalize.refs.references import REFERRING, schema_ref
 from specwire_codegen.normalize.resolution import conversions, unresolved
 from specwire_codegen.normalize.source_map import Report, annotate, origin_of
 from specwire_codegen.openapi import pointer as pointers
 from specwire_codegen.openapi.objects import SECTIONS, Node, ObjectType
 from specwire_codegen.openapi.suggest import nearest
-from specwire_codegen.openapi.walk import kind_at, rebuild, walk
+from specwire_codegen.openapi.walk import SCHEMAS_ONLY, kind_at, rebuild, walk
 
 _WAYS = frozenset({"components", "definitions", "models", *SECTIONS.values()})
 """Names of sections that contain named components, in any format."""
@@ -33,7 +33,7 @@ def apply(data: Node, report: Report) -> Node:
     too. `unresolved` handles references without a target.
     """
     finder = _Finder(conversions.apply(data, report), report)
-    finder.collect((node, kind) for node, kind, _ in walk(finder.data, "openapi"))
+    finder.collect((node, kind) for node, kind, _ in walk(finder.data, "openapi", kinds=REFERRING))
     while finder.wanted:
         finder.collect(finder.added_components())
     finder.report_repairs()
@@ -49,7 +49,7 @@ def apply(data: Node, report: Report) -> Node:
             node = {key: value for key, value in node.items() if key not in _LABELS}
         return _full_mapping(node, finder.data) if kind == "discriminator" else node
 
-    directed: Node = rebuild(finder.data, "openapi", visit)
+    directed: Node = rebuild(finder.data, "openapi", visit, kinds=REFERRING)
     return unresolved.apply(directed, finder.missing, report)
 
 
@@ -229,9 +229,9 @@ def through_refs(data: Node, target: str) -> str | None:
 
 def anchored(data: Node, anchor: str) -> str | None:
     """Return the pointer of the first schema with an anchor, or None."""
-    for node, kind, pointer in walk(data, "openapi"):
+    for node, _, pointer in walk(data, "openapi", kinds=SCHEMAS_ONLY):
         names = (node.get("$anchor"), node.get("$dynamicAnchor"), str(node.get("$id", "")).partition("#")[2])
-        if kind == "schema" and anchor and anchor in names:
+        if anchor and anchor in names:
             return pointer
     return None
 

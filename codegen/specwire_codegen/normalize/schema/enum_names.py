@@ -6,7 +6,7 @@ from typing import Any
 
 from specwire_codegen.normalize.source_map import Report
 from specwire_codegen.openapi.objects import Node, ObjectType
-from specwire_codegen.openapi.walk import rebuild
+from specwire_codegen.openapi.walk import SCHEMAS_ONLY, rebuild
 
 _LISTS = ("x-enum-varnames", "x-enumNames", "x-enum-names")
 _DESCRIPTIONS = ("x-enum-descriptions", "x-enumDescriptions")
@@ -15,8 +15,8 @@ _DESCRIPTIONS = ("x-enum-descriptions", "x-enumDescriptions")
 def apply(data: Node, _report: Report) -> Node:
     """Return the document with the names of enum values in their descriptions."""
 
-    def visit(node: Node, kind: ObjectType, _pointer: str) -> Node:
-        values = node.get("enum") if kind == "schema" else None
+    def visit(node: Node, _kind: ObjectType, _pointer: str) -> Node:
+        values = node.get("enum")
         labels = list(_labels(node, values)) if isinstance(values, list) else []
         if not labels:
             return node
@@ -24,7 +24,7 @@ def apply(data: Node, _report: Report) -> Node:
         before = [description.strip()] if isinstance(description, str) and description.strip() else []
         return {**node, "description": "\n\n".join([*before, f"Values: {'; '.join(labels)}."])}
 
-    described: Node = rebuild(data, "openapi", visit)
+    described: Node = rebuild(data, "openapi", visit, kinds=SCHEMAS_ONLY)
     return described
 
 

@@ -9,7 +9,7 @@ from specwire_codegen.normalize.source_map import ORIGIN, Report, origin_of
 from specwire_codegen.openapi import pointer as pointers
 from specwire_codegen.openapi.json_types import json_type
 from specwire_codegen.openapi.objects import Node, ObjectType
-from specwire_codegen.openapi.walk import rebuild
+from specwire_codegen.openapi.walk import SCHEMAS_ONLY, rebuild
 
 _STRUCTURE = frozenset(
     {"properties", "required", "additionalProperties", "patternProperties", "propertyNames", "items", "prefixItems"}
@@ -20,9 +20,8 @@ _STRUCTURE = frozenset(
 def apply(data: Node, report: Report) -> Node:
     """Return the document with a scalar `enum` on an array moved to its items."""
 
-    def visit(node: Node, kind: ObjectType, _pointer: str) -> Node:
-        values = node.get("enum") if kind == "schema" else None
-        types = node.get("type", ()) if kind == "schema" else ()
+    def visit(node: Node, _kind: ObjectType, _pointer: str) -> Node:
+        values, types = node.get("enum"), node.get("type", ())
         arrays = types == "array" or (isinstance(types, list) and "array" in types and {*types} <= {"array", "null"})
         if not arrays or not isinstance(values, list) or any(isinstance(value, list) for value in values):
             return node
@@ -39,7 +38,7 @@ def apply(data: Node, report: Report) -> Node:
             )
         return {**{key: value for key, value in node.items() if key != "enum"}, "items": items}
 
-    valid: Node = rebuild(data, "openapi", visit)
+    valid: Node = rebuild(data, "openapi", visit, kinds=SCHEMAS_ONLY)
     return valid
 
 

@@ -9,7 +9,7 @@ from specwire_codegen.normalize.refs.references import SCHEMAS, schema_name
 from specwire_codegen.normalize.schema import nulls
 from specwire_codegen.openapi import pointer as pointers
 from specwire_codegen.openapi.objects import Node, ObjectType
-from specwire_codegen.openapi.walk import rebuild
+from specwire_codegen.openapi.walk import SCHEMAS_ONLY, rebuild
 
 
 def outside(data: Node, united: Callable[[Node], Node]) -> Node:
@@ -23,14 +23,12 @@ def outside(data: Node, united: Callable[[Node], Node]) -> Node:
         return data
     refs = {SCHEMAS + pointers.escape(name) for name in nullable}
 
-    def visit(node: Node, kind: ObjectType, _pointer: str) -> Any:
-        if kind != "schema":
-            return node
+    def visit(node: Node, _kind: ObjectType, _pointer: str) -> Any:
         if node.get("$ref") in refs:
             return nulls.join(node)
         return united(node) if any(union in node for union in nulls.UNIONS) else node
 
-    moved: Node = rebuild(data, "openapi", visit)
+    moved: Node = rebuild(data, "openapi", visit, kinds=SCHEMAS_ONLY)
     bare = {
         name: (nulls.split(schema)[0] or nulls.NULL) if name in nullable else schema
         for name, schema in moved["components"]["schemas"].items()

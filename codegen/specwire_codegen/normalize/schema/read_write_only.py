@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from operator import is_
 from typing import Any
 
 from specwire_codegen.normalize.refs.references import schema_name
 from specwire_codegen.normalize.schema import nulls
 from specwire_codegen.normalize.source_map import Report
 from specwire_codegen.openapi.objects import Node, ObjectType
-from specwire_codegen.openapi.walk import rebuild
+from specwire_codegen.openapi.walk import SCHEMAS_ONLY, rebuild
 
 _MARKS = ("readOnly", "writeOnly")
 
@@ -18,12 +19,14 @@ def apply(data: Node, _report: Report) -> Node:
     """Return the document with `readOnly` and `writeOnly` of components copied to each property that refers to them."""
     schemas: Mapping[str, Any] = data.get("components", {}).get("schemas", {})
 
-    def visit(node: Node, kind: ObjectType, _pointer: str) -> Any:
-        if kind != "schema" or not node.get("properties"):
+    def visit(node: Node, _kind: ObjectType, _pointer: str) -> Any:
+        properties = node.get("properties")
+        if not properties:
             return node
-        return {**node, "properties": {name: _marked(one, schemas) for name, one in node["properties"].items()}}
+        marked = {name: _marked(one, schemas) for name, one in properties.items()}
+        return node if all(map(is_, marked.values(), properties.values())) else {**node, "properties": marked}
 
-    stated: Node = rebuild(data, "openapi", visit)
+    stated: Node = rebuild(data, "openapi", visit, kinds=SCHEMAS_ONLY)
     return stated
 
 

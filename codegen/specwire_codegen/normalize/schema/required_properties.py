@@ -11,17 +11,17 @@ from specwire_codegen.normalize.schema.conditionals import is_conditional
 from specwire_codegen.normalize.schema.nulls import UNIONS
 from specwire_codegen.normalize.source_map import ORIGIN, Report, origin_of
 from specwire_codegen.openapi.objects import Node, ObjectType
-from specwire_codegen.openapi.walk import rebuild
+from specwire_codegen.openapi.walk import SCHEMAS_ONLY, rebuild
 
 
 def apply(data: Node, report: Report) -> Node:
     """Return the document with every required property declared; undeclared ones take any value."""
 
-    def visit(node: Node, kind: ObjectType, pointer: str) -> Any:
-        whole = kind == "schema" and node.get("properties") and not is_conditional(pointer)
+    def visit(node: Node, _kind: ObjectType, pointer: str) -> Any:
+        whole = node.get("properties") and not is_conditional(pointer)
         return _declared(node, report) if whole else node
 
-    declared: Node = rebuild(data, "openapi", visit)
+    declared: Node = rebuild(data, "openapi", visit, kinds=SCHEMAS_ONLY)
     return declared
 
 

@@ -14,7 +14,7 @@ from specwire_codegen.normalize.source_map import ORIGIN, Report, origin_of
 from specwire_codegen.openapi import pointer as pointers
 from specwire_codegen.openapi.annotations import PLACE_ONLY
 from specwire_codegen.openapi.objects import Node, ObjectType
-from specwire_codegen.openapi.walk import map_children, rebuild
+from specwire_codegen.openapi.walk import SCHEMAS_ONLY, map_children, rebuild
 
 
 @attrs.define
@@ -36,7 +36,7 @@ class Simplifier:
         """Return a simplified component."""
         if name not in self.done:
             self.active.add(name)
-            self.done[name] = rebuild(self.schemas[name], "schema", self.visit)
+            self.done[name] = rebuild(self.schemas[name], "schema", self.visit, kinds=SCHEMAS_ONLY)
             self.active.discard(name)
         return self.done[name]
 
@@ -96,10 +96,8 @@ class Simplifier:
         reference = {**annotations_of_place(core), "$ref": SCHEMAS + pointers.escape(here)}
         return nulls.join(reference) if nullable else reference
 
-    def visit(self, schema: Node, kind: ObjectType, _pointer: str = "") -> Any:
-        """Return one object in its simplest form; its children must already be simple."""
-        if kind != "schema":
-            return schema
+    def visit(self, schema: Node, _kind: ObjectType, _pointer: str) -> Any:
+        """Return one schema in its simplest form; its children must already be simple."""
         if self._leads_to_null(schema):
             schema = {**{key: value for key, value in schema.items() if key != "$ref"}, "type": "null"}
         apart = self._without_null_type(schema)
@@ -274,7 +272,7 @@ def apply(data: Node, report: Report) -> Node:
     simplifier = Simplifier(schemas, report)
     for name in list(schemas):
         simplifier.component(name)
-    rest = rebuild(_with_schemas(data, {}), "openapi", simplifier.visit)
+    rest = rebuild(_with_schemas(data, {}), "openapi", simplifier.visit, kinds=SCHEMAS_ONLY)
     simple = {name: simplifier.done[name] for name in simplifier.schemas}
     data = nullability.outside(_with_schemas(rest, simple), simplifier.united)
     while (collapsed := collapse(data, report)) is not data:
@@ -285,11 +283,11 @@ def apply(data: Node, report: Report) -> Node:
 def _united_again(data: Node, simplifier: Simplifier) -> Node:
     """Return the document with its unions simplified again, because different references can have become equal."""
 
-    def visit(node: Node, kind: ObjectType, _pointer: str) -> Any:
-        return simplifier.united(node) if kind == "schema" and any(each in node for each in nulls.UNIONS) else node
+    def visit(node: Node, _kind: ObjectType, _pointer: str) -> Any:
+        return simplifier.united(node) if any(each in node for each in nulls.UNIONS) else node
 
     simplifier.schemas = simplifier.done = data["components"]["schemas"]
-    united: Node = rebuild(data, "openapi", visit)
+    united: Node = rebuild(data, "openapi", visit, kinds=SCHEMAS_ONLY)
     return united
 
 

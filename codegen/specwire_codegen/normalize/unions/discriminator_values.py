@@ -9,7 +9,7 @@ from specwire_codegen.normalize.schema import nulls
 from specwire_codegen.normalize.schema.equality import annotations_of
 from specwire_codegen.normalize.source_map import HINT, ORIGIN, Report, origin_of
 from specwire_codegen.openapi.objects import Node
-from specwire_codegen.openapi.walk import walk
+from specwire_codegen.openapi.walk import SCHEMAS_ONLY, walk
 
 _NOT_THE_TAGS = frozenset({"default", "readOnly", "writeOnly", "example", "examples"})
 """Annotations of a property that do not apply to a tag, which is always sent."""
@@ -19,8 +19,8 @@ def apply(data: Node, report: Report) -> Node:
     """Return the document with the tag of each variant as a required property with the values of the mapping."""
     schemas = data.get("components", {}).get("schemas", {})
     wanted: dict[str, dict[str, list[str]]] = {}
-    for node, kind, _ in walk(data, "openapi"):
-        if kind == "schema" and "discriminator" in node and nulls.union_in(node) is not None:
+    for node, _, _ in walk(data, "openapi", kinds=SCHEMAS_ONLY):
+        if "discriminator" in node and nulls.union_in(node) is not None:
             for name, field, value in _stated(node["discriminator"], schemas):
                 values = wanted.setdefault(name, {}).setdefault(field, [])
                 if value not in values:

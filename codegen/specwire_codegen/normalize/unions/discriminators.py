@@ -11,26 +11,28 @@ from specwire_codegen.normalize.source_map import HINT, ORIGIN, Report, origin_o
 from specwire_codegen.normalize.unions.variants import TAGS, const_of
 from specwire_codegen.openapi import pointer as pointers, words
 from specwire_codegen.openapi.objects import Node, ObjectType
-from specwire_codegen.openapi.walk import rebuild
+from specwire_codegen.openapi.walk import SCHEMAS_ONLY, rebuild
 
 
 def apply(data: Node, report: Report) -> Node:
     """Return the document with full mappings, and with discriminators wherever the variants imply one."""
     schemas = data.get("components", {}).get("schemas", {})
 
-    def visit(node: Node, kind: ObjectType, _pointer: str) -> Any:
-        if kind != "schema":
-            return node
+    def visit(node: Node, _kind: ObjectType, _pointer: str) -> Any:
         union = next((each for each in nulls.UNIONS if isinstance(node.get(each), list)), None)
         if union is None or "properties" in node:
-            return {key: value for key, value in node.items() if key != "discriminator"}
+            return _without_discriminator(node)
         members = [each for each in node[union] if not nulls.is_null(each)]
         if "discriminator" in node:
             return _explicit(node, members, schemas, report)
         return _inferred(node, members, schemas)
 
-    settled: Node = rebuild(data, "openapi", visit)
+    settled: Node = rebuild(data, "openapi", visit, kinds=SCHEMAS_ONLY)
     return settled
+
+
+def _without_discriminator(node: Node) -> Node:
+    return {key: value for key, value in node.items() if key != "discriminator"} if "discriminator" in node else node
 
 
 def _explicit(node: Node, members: list[Any], schemas: Node, report: Report) -> Node:
@@ -40,7 +42,7 @@ def _explicit(node: Node, members: list[Any], schemas: Node, report: Report) -> 
     if len(refs) != len(members) or not refs:
         message = "the discriminator is ignored: not all variants are objects"
         report.warning("useless-discriminator", message, origin_of(node), "remove it")
-        return {key: value for key, value in node.items() if key != "discriminator"}
+        return _without_discriminator(node)
     mapping: dict[str, str] = {}
     for value, target in given.get("mapping", {}).items():
         if target in refs:

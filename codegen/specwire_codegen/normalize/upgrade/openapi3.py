@@ -9,11 +9,18 @@ from specwire_codegen.normalize.source_map import Report, annotate, origin_of
 from specwire_codegen.openapi import pointer as pointers
 from specwire_codegen.openapi.annotations import ANNOTATIONS
 from specwire_codegen.openapi.objects import Node, ObjectType
-from specwire_codegen.openapi.walk import is_extension, rebuild
+from specwire_codegen.openapi.walk import SCHEMAS_ONLY, is_extension, rebuild
 
 _ALLOWED_BESIDE_REF_30 = frozenset(
     {"$ref", "title", "description", "default", "deprecated", "readOnly", "writeOnly", "nullable", "example"}
 )
+
+_CHANGED = frozenset(
+    "$id $schema $vocabulary additionalItems definitions discriminator example examples exclusiveMaximum exclusiveMinimum "
+    "id items nullable patternProperties properties x-nullable".split()
+)
+"""Keywords of schemas that can differ from OpenAPI 3.2."""
+_OLD_TYPES = ("any", "file")
 
 _STYLES = frozenset({"style", "explode", "allowReserved"})
 
@@ -24,13 +31,13 @@ def tuples(data: Node, report: Report) -> Node:
     A list of one schema almost always means all items.
     """
 
-    def visit(node: Node, kind: ObjectType, pointer: str) -> Any:
+    def visit(node: Node, _kind: ObjectType, pointer: str) -> Any:
         listed = node.get("items")
-        if kind != "schema" or not isinstance(listed, list) or not listed:
+        if not isinstance(listed, list) or not listed:
             return node
         here = pointers.join(origin_of(node, pointer), "items")
         items = [annotate(each, "schema", pointers.join(here, index)) for index, each in enumerate(listed)]
-        items = [rebuild(each, "schema", visit) for each in items]
+        items = [rebuild(each, "schema", visit, kinds=SCHEMAS_ONLY) for each in items]
         rest = {key: value for key, value in node.items() if key != "items"}
         if len(items) == 1:
             report.warning(
@@ -44,7 +51,7 @@ def tuples(data: Node, report: Report) -> Node:
         more = node.get("additionalItems")
         return {**rest, "prefixItems": items, **({} if more is None else {"items": more})}
 
-    changed: Node = rebuild(data, "openapi", visit)
+    changed: Node = rebuild(data, "openapi", visit, kinds=SCHEMAS_ONLY)
     return changed
 
 
@@ -61,7 +68,8 @@ def upgrade(data: Node, _report: Report) -> Node:
             return {**node, "content": dict(starmap(_without_styles, node["content"].items()))}
         return node
 
-    upgraded: Node = rebuild(data, "openapi", visit)
+    kinds = frozenset({"schema", "parameter", "header", "mediaType", "requestBody"})
+    upgraded: Node = rebuild(data, "openapi", visit, kinds=kinds)
     kept = {key: value for key, value in upgraded.items() if key not in {"$self", "jsonSchemaDialect"}}
     return {**kept, "openapi": "3.2.0"}
 
@@ -92,6 +100,8 @@ def _examples(node: Node) -> Node:
 
 
 def _schema(schema: Node) -> Node:
+    if _CHANGED.isdisjoint(schema) and schema.get("type") not in _OLD_TYPES:
+        return schema
     schema = dict(schema)
     for old, new in (("id", "$id"), ("definitions", "$defs")):
         if isinstance(schema.get(old), str if old == "id" else dict):
@@ -130,7 +140,7 @@ def _bounds(schema: Node) -> None:
 
 def _truths(schema: Node) -> None:
     for key in ("properties", "patternProperties"):
-        if isinstance(schema.get(key), dict):
+        if isinstance(schema.get(key), dict) and any(each is True for each in schema[key].values()):
             schema[key] = {name: {} if each is True else each for name, each in schema[key].items()}
     if schema.get("items") is True:
         schema["items"] = {}
