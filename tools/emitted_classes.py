@@ -22,6 +22,8 @@ from specwire_codegen.ir.types import PrimitiveName
 
 BOTH = (False, True)
 PLAIN: tuple[PrimitiveName, ...] = ("str", "int", "float", "bool", "bytes")
+LONGEST = 12
+"""Number of variants of the longest common union."""
 FORMATS: tuple[PrimitiveName, ...] = ("datetime", "date", "time", "timedelta", "UUID", "Decimal")
 
 
@@ -29,15 +31,14 @@ def types(kind: Kind) -> Iterator[TypeExpr]:
     """Yield common types of fields."""
     # In requests, the types of formats are slots.
     scalars = (*PLAIN, *FORMATS) if kind == "struct" else PLAIN
-    one, two, text = ModelRef("T0"), ModelRef("T1"), Primitive("str")
-    unions = [UnionOf((one, two)), UnionOf((text, one)), UnionOf((one, text)), UnionOf((text, ListOf(text)))]
-    inner: list[TypeExpr] = [*(Primitive(each) for each in scalars), one, *unions]
-    outer: list[TypeExpr] = [MapOf(AnyJson()), ListOf(MapOf(AnyJson())), *inner]
-    outer += [ListOf(each) for each in inner]
-    outer += [MapOf(each) for each in inner]
+    inner: list[TypeExpr] = [*(Primitive(each) for each in scalars), ModelRef("T0")]
+    outer = [*inner]
+    for each in (*inner, AnyJson()):
+        outer += [ListOf(each), MapOf(each)]
+    outer += [UnionOf(tuple(ModelRef(f"T{number}") for number in range(size))) for size in range(2, LONGEST + 1)]
     for type_ in outer:
         yield from (type_, Nullable(type_))
-    yield from (AnyJson(), ListOf(AnyJson()))
+    yield AnyJson()
 
 
 def parts(kind: Kind) -> Iterator[Part]:
@@ -50,7 +51,9 @@ def parts(kind: Kind) -> Iterator[Part]:
                 yield Head(documented, open_, tagged, renamed, secret)
     forms: tuple[Form, ...] = get_args(Form) if kind == "struct" else ("required", "optional")
     for form, documented, type_ in product(forms, BOTH, types(kind)):
-        if form != "additional" and (not form.startswith("constant") or type_ == ModelRef("T0")):
+        if (form != "additional" or isinstance(type_, MapOf)) and (
+            not form.startswith("constant") or type_ == ModelRef("T0")
+        ):
             yield Member(type_, form, documented)
 
 

@@ -131,7 +131,15 @@ def _members(
 
 
 def _slotted(type_: TypeExpr, written: Callable[[TypeExpr], str], slots: dict[str, str]) -> TypeExpr:
-    """Return a type with each name and constant replaced by a slot; `slots` maps source text to slots."""
+    """Return a type with each name and constant replaced by a slot; `slots` maps source text to slots.
+
+    So are the variants of unions and types inside of others, which combine in too many ways to ask for each of them.
+    """
+
+    def inside(inner: TypeExpr) -> TypeExpr:
+        plain = isinstance(inner, Primitive | AnyJson)
+        return _slotted(inner, written, slots) if plain else _slot(written(inner), slots)
+
     match type_:
         case Primitive(name) if name != "IntText" and written(type_) == name:
             return type_
@@ -140,13 +148,13 @@ def _slotted(type_: TypeExpr, written: Callable[[TypeExpr], str], slots: dict[st
         case UnionOf() if is_wide(type_):
             return _slot(written(type_), slots)
         case UnionOf(variants):
-            return UnionOf(tuple(_slotted(variant, written, slots) for variant in variants))
+            return UnionOf(tuple(_slot(written(variant), slots) for variant in variants))
         case ListOf(unique=True) | TupleOf():
             return _slot(written(type_), slots)
         case ListOf(item):
-            return ListOf(_slotted(item, written, slots))
+            return ListOf(inside(item))
         case MapOf(value):
-            return MapOf(_slotted(value, written, slots))
+            return MapOf(inside(value))
         case Nullable(AnyJson()):
             return _slot(written(type_), slots)
         case Nullable(inner):
