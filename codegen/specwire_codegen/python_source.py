@@ -217,4 +217,11 @@ def comment(text: str) -> str:
 
 def json_text(value: object) -> str:
     """Return a value as readable JSON, with hidden characters in its texts as escapes."""
-    return json.dumps(value, indent=2, ensure_ascii=False).translate(_JSON) + "\n"
+    import msgspec  # an unchanged run does without it
+
+    compact = json.dumps(value, ensure_ascii=False)
+    try:
+        readable = msgspec.json.format(compact)
+    except msgspec.DecodeError:  # an example is NaN or infinite, which only Python's own encoder writes
+        readable = json.dumps(value, indent=2, ensure_ascii=False)
+    return readable.translate(_JSON) + "\n"

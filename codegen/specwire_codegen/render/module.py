@@ -102,14 +102,22 @@ def import_block(
 
 def names_in(tree: ast.AST) -> Iterator[str]:
     """Yield the names used in a tree, including those in quoted annotations."""
-    for node in ast.walk(tree):
-        match node:
+    waiting = [tree]
+    while waiting:
+        match waiting.pop():
             case ast.Name(id=name, ctx=ast.Load()):
                 yield name
-            case ast.AnnAssign(annotation=ast.Name("TypeAlias"), value=ast.Constant(value=str(text))):
-                yield from names_in(ast.parse(text, mode="eval"))
-            case ast.Call(func=ast.Name("TypedDict"), args=[_, ast.Dict(values=annotations)]):
-                for annotation in annotations:
-                    yield from names_in(ast.parse(ast.literal_eval(annotation), mode="eval"))
-            case _:
+            case ast.Constant() | ast.Name():
                 continue
+            case ast.AnnAssign(annotation=ast.Name("TypeAlias"), value=ast.Constant(value=str(text))):
+                yield "TypeAlias"
+                waiting.append(ast.parse(text, mode="eval"))
+            case ast.Call(func=ast.Name("TypedDict"), args=[_, ast.Dict(values=annotations)]):
+                yield "TypedDict"
+                waiting += [ast.parse(ast.literal_eval(each), mode="eval") for each in annotations]
+            case node:
+                for value in vars(node).values():
+                    if isinstance(value, list):
+                        waiting += [each for each in value if isinstance(each, ast.AST)]
+                    elif isinstance(value, ast.AST):
+                        waiting.append(value)
