@@ -12,6 +12,7 @@ from specwire_codegen.diagnostics import Diagnostic, error, raise_errors, warnin
 from specwire_codegen.documents.document import Document, Place, Source
 from specwire_codegen.documents.json_path import PathError, find
 from specwire_codegen.openapi import pointer as pointers
+from specwire_codegen.openapi.json_types import noun_of
 from specwire_codegen.openapi.suggest import did_you_mean
 
 _FIELDS = ("target", "description", "update", "copy", "remove")
@@ -202,7 +203,7 @@ def _merged(old: Any, new: Any, at: str, source: Source, origin: str, places: li
 
 
 def _kind(value: Any) -> str:
-    return "an object" if isinstance(value, dict) else "a list" if isinstance(value, list) else f"the value {value!r}"
+    return noun_of(value) if isinstance(value, dict | list) else f"the value {value!r}"
 
 
 def _size(value: Any, most: int) -> int:

@@ -7,7 +7,6 @@ import re
 from collections.abc import Sequence
 from functools import reduce
 from pathlib import Path
-from typing import Any
 
 import attrs
 
@@ -20,6 +19,7 @@ from specwire_codegen.files.bundle import bundle
 from specwire_codegen.files.disk import disk
 from specwire_codegen.files.library import Library, Part, Shelf, UnreachableFileError
 from specwire_codegen.normalize.operations.stream_envelopes import entitle
+from specwire_codegen.openapi.json_types import noun_of
 
 __all__ = ["Document", "load", "load_from", "load_overlay", "with_overlays"]
 
@@ -123,7 +123,7 @@ def _opened(library: Library) -> Part:
     root = _root(library.shelf)
     library.add(root)
     if not isinstance(root.value, dict):
-        flaw = "is empty" if root.value is None else f"holds {_kind(root.value)}"
+        flaw = "is empty" if root.value is None else f"holds {noun_of(root.value)}"
         raise failure("not-an-object", f"the document {flaw}, not an object", Location(root.name, "", 1, 1), _START)
     return root
 
@@ -137,10 +137,6 @@ def _root(shelf: Shelf) -> Part:
     raw, name, address = shelf.root()
     value, source = parse(raw, name)
     return Part(address, name, raw, entitle(value), source)
-
-
-def _kind(value: Any) -> str:
-    return {list: "a list", str: "a string", bool: "a boolean"}.get(type(value), "a number")
 
 
 def _require_version(root: Part) -> None:

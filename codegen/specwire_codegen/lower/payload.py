@@ -138,7 +138,7 @@ def _payload(media_type: str, media: Mapping[str, Any], components: Components) 
     base = base_type(media_type)
     resolved = components.resolve(schema)
     framing = framing_of(base)
-    if framing is not None and ("itemSchema" in media or "schema" not in media):
+    if framing is not None:
         return _events(base, framing, media, components)
     if resolved.get("format") == "binary":
         return BinaryStream(base)

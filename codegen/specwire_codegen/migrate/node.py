@@ -10,9 +10,15 @@ import attrs
 from specwire_codegen.diagnostics import Diagnostic, Location, error, warning
 from specwire_codegen.documents.document import Source
 from specwire_codegen.openapi import pointer as pointers
+from specwire_codegen.openapi.json_types import noun_of
 from specwire_codegen.openapi.suggest import did_you_mean
 
-_KINDS: dict[type, str] = {dict: "an object", list: "a list", str: "text", bool: "true or false", int: "a number"}
+_FORMS: dict[type, tuple[str, str]] = {
+    dict: ("an object", "indent its lines: `key: value`"),
+    list: ("a list", "write a line with a dash for each item"),
+    str: ("a string", "put it into quotes"),
+    bool: ("a boolean", "write true or false, without quotes"),
+}
 _MOST_TEXT = 10_000
 """Maximum length of a text, in characters."""
 
@@ -92,7 +98,8 @@ class Node:
         if isinstance(self.value, kind):
             return True
         what = self.name or "the configuration"
-        self.fail(f"{what} must be {_KINDS[kind]}, not {_kind(self.value)}", "correct it")
+        noun, form = _FORMS[kind]
+        self.fail(f"{what} must be {noun}, got {noun_of(self.value)}", form)
         return False
 
     def only(self, used: Collection[str], ignored: Collection[str] = ()) -> None:
@@ -101,15 +108,3 @@ class Node:
             if key not in used and key not in ignored:
                 help_ = did_you_mean(key, used, "check whether the Python client needs it")
                 node.leave(f"the key {key!r} is unknown", help_)
-
-
-def _kind(value: Any) -> str:
-    return (
-        "null"
-        if value is None
-        else next(
-            name
-            for kind, name in (*_KINDS.items(), (float, "a number"), (object, "another value"))
-            if isinstance(value, kind)
-        )
-    )

@@ -35,6 +35,25 @@ def applied(tmp_path: Path, actions: str) -> Document:
     return apply(load(source), load_overlay(overlay))
 
 
+@pytest.mark.parametrize(
+    ("version", "supported"),
+    [
+        *((each, True) for each in ("1.0", "1.0.0", "1.0.1", "1.1.0", "1.2.0")),
+        *((each, False) for each in ("2.0.0", "1.3.0", "1.10.0", "0.1.0", "1", "x", "1.0.0-rc1", "v1.0.0")),
+    ],
+)
+def test_only_known_versions_of_overlays_are_read(tmp_path: Path, version: str, supported: bool) -> None:
+    """The version of an overlay, given as text, is checked when it is read."""
+    overlay = tmp_path / "overlay.yaml"
+    overlay.write_text(f"overlay: {version!r}\ninfo: {{title: o, version: '1'}}\nactions: []\n")
+    if supported:
+        assert version == load_overlay(overlay).data["overlay"]
+        return
+    with pytest.raises(DiagnosticError, match=f"unsupported overlay version '{version}'") as raised:
+        load_overlay(overlay)
+    assert ["overlay-version"] == [each.code for each in raised.value.diagnostics]
+
+
 def rejections(tmp_path: Path, actions: str) -> list[tuple[str, int | None, str]]:
     """Return code, overlay line and message of each reason why an overlay cannot be applied."""
     with pytest.raises(DiagnosticError) as raised:

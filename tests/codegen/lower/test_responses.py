@@ -470,6 +470,17 @@ def test_spring_emitters_are_streams_of_any_json(
         assert [{"id": 1}, [2], "hello"] == list(client.watch())
 
 
+@pytest.mark.parametrize("media_type", ["application/jsonl", "application/json-seq", "text/event-stream"])
+@pytest.mark.parametrize("schema", ["true", "{}", "{type: string}"])
+def test_media_types_of_streams_are_streams_under_any_schema(generated: Any, media_type: str, schema: str) -> None:
+    """Also under one that says nothing."""
+    module = generated(HEAD + "paths:\n" + operation("watch", response("200", media_type, schema)))
+    body = {"application/jsonl": b'{"id":1}\n', "application/json-seq": b'\x1e{"id":1}\n'}
+    client, _ = play(module, body.get(media_type, b'data: {"id":1}\n\n'), media_type)
+    as_text = media_type == "text/event-stream" and schema == "{type: string}"
+    assert ['{"id":1}' if as_text else {"id": 1}] == list(client.watch())
+
+
 def test_a_schema_named_like_a_spring_emitter_keeps_its_fields(generated: Any) -> None:
     """A schema that only shares its name with a class of Spring keeps its fields."""
     schema = '{$ref: "#/components/schemas/SseEmitter"}'

@@ -259,15 +259,15 @@ def test_what_is_not_carried_over_has_a_place_and_a_help(config: str, message: s
 
 
 WRONG = [
-    ("resources: []", "resources must be an object, not a list"),
-    ("resources: {a: {methods: {list: 7}}}", "list must be text, not a number"),
+    ("resources: []", "resources must be an object, got a list"),
+    ("resources: {a: {methods: {list: 7}}}", "list must be a string, got a number"),
     ("resources: {a: {methods: {list: {}}}}", "the method list has no endpoint"),
     (f"{START}pagination: [{{name: x, type: magic}}]", "the type 'magic' of x is not a kind of pagination"),
     (
         f"{START}client_settings: {{opts: {{key: {{read_env: 'A-B'}}}}}}",
         "'A-B' is not a name for an environment variable",
     ),
-    (f"{START}environments: {{production: 7}}", "production must be text, not a number"),
+    (f"{START}environments: {{production: 7}}", "production must be a string, got a number"),
     ("organization: {name: x}", "the configuration has no resources"),
     ("a: &a [*a]\nresources: {}", "is inside"),
     ("- resources", "the configuration is not an object"),

@@ -123,6 +123,7 @@ def test_a_boolean_parent_is_not_a_base_class(parent: Any) -> None:
         ([ref("One"), ref("Two")], True),
         ([ref("One"), TEXT], False),
         ([TEXT, {"type": "integer"}], False),
+        ([ref("One"), {"type": "null"}, TEXT], False),
     ],
 )
 def test_a_discriminator_of_other_types_is_ignored(members: list[Json], kept: bool) -> None:

@@ -210,3 +210,24 @@ def test_a_misplaced_extension_is_reported_with_its_valid_places(extension: str,
     (found,) = raised.value.diagnostics
     assert (f"{extension!r} is not allowed on a schema", help_) == (found.message, found.help)
     assert found.location is not None and f"/components/schemas/Root/{extension}" == found.location.pointer
+
+
+@pytest.mark.parametrize(
+    ("value", "kept", "message"),
+    [
+        (3, {"maximum": 3}, None),
+        (2.5, {"maximum": 2.5}, None),
+        ("5", {"maximum": 5}, "'maximum' is a string ('5'); treated as 5"),
+        ("x", {}, "'maximum' must be a number, got a string ('x'); ignored"),
+        (True, {}, "'maximum' must be a number, got a boolean ('True'); ignored"),
+        ([1], {}, "'maximum' must be a number, got a list; ignored"),
+        ({}, {}, "'maximum' must be a number, got an object; ignored"),
+        (None, {}, "'maximum' is null; ignored"),
+    ],
+)
+def test_a_keyword_that_is_not_a_number_is_named(value: Any, kept: Json, message: str | None) -> None:
+    """Numbers in quotes are numbers, booleans are not."""
+    schema = {"type": "object", "properties": {"p": {"type": "number", "maximum": value}}}
+    found = normalize(spec({"Root": schema}))
+    assert {"type": "number", **kept} == found.data["components"]["schemas"]["Root"]["properties"]["p"]
+    assert ([] if message is None else [message]) == [each.message for each in found.warnings]

@@ -240,6 +240,16 @@ def test_no_docstring_repeats_a_name(tmp_path: Path) -> None:
     assert "title: " not in rendered(tmp_path, DESCRIBED, "operations/movies.py").replace("title: str", "")
 
 
+@pytest.mark.parametrize("name", ["album", "tasks"])
+def test_classes_of_resources_have_distinct_names(tmp_path: Path, name: str) -> None:
+    """Also of `tasks` and `async_tasks`, since asynchronous classes begin with `Async`."""
+    operation = "{{operationId: list{0}, tags: [{0}], responses: {{'200': {{description: d}}}}}}"
+    paths = "".join(f"  /{tag}: {{get: {operation.format(tag)}}}\n" for tag in (name, f"async_{name}"))
+    source = rendered(tmp_path, f"{HEAD}paths:\n{paths}", "client.py")
+    names = [each for pair in re.findall(r"from \S*resources\S* import (\w+), (\w+)", source) for each in pair]
+    assert 4 == len(names) == len(set(names)), names
+
+
 def test_docstrings_of_clients_are_idiomatic(tmp_path: Path) -> None:
     """They name the API with its article."""
     source = rendered(tmp_path, SHARED, "client.py")

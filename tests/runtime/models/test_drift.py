@@ -253,6 +253,20 @@ def test_the_first_of_equally_drifted_containers_is_chosen(kind: Any, raw: Any) 
     assert 1 == len(drifts)
 
 
+@pytest.mark.parametrize(
+    ("kind", "raw", "expected"),
+    [
+        (union(__name__, "FEWER_IN_LISTS", lambda: (list[int], list[bool])), [True, None, False], "$[1]"),
+        (union(__name__, "FEWER_IN_MAPS", lambda: (dict[str, int], dict[str, bool])), {"a": True, "b": None}, "$.b"),
+    ],
+)
+def test_the_container_with_the_least_drift_is_chosen(kind: Any, raw: Any, expected: str) -> None:
+    """Only its drift is reported."""
+    value, drifts = decode(json.dumps(raw).encode(), kind)
+    assert raw == value
+    assert [(expected, "boolean")] == [(drift.path, drift.expected) for drift in drifts]
+
+
 class Sizes(WireModel, kw_only=True):
     text: IntText | Unset = UNSET
     number: int | None | Unset = UNSET

@@ -11,6 +11,7 @@ import attrs
 from specwire_codegen.normalize.repair.droppable import is_droppable
 from specwire_codegen.normalize.source_map import ORIGIN, Report, origin_of
 from specwire_codegen.openapi import pointer as pointers
+from specwire_codegen.openapi.json_types import noun_of
 from specwire_codegen.openapi.objects import FIELDS, PATTERNED, SECTIONS, Child, FieldType, Node, ObjectType
 from specwire_codegen.openapi.suggest import did_you_mean, nearest
 from specwire_codegen.openapi.walk import is_extension, map_children
@@ -294,8 +295,5 @@ def _advice(key: str, expected: str) -> str:
 
 
 def _named(value: Any) -> str:
-    if value is None:
-        return "null"
-    names = {dict: "an object", list: "a list", str: "a string", bool: "a boolean"}
-    name = names.get(type(value), "a number")
-    return name if isinstance(value, (dict, list)) else f"{name} ({str(value)[:40]!r})"
+    name = noun_of(value)
+    return name if value is None or isinstance(value, (dict, list)) else f"{name} ({str(value)[:40]!r})"

@@ -39,7 +39,7 @@ def _explicit(node: Node, members: list[Any], schemas: Node, report: Report) -> 
     given = node["discriminator"]
     field = given["propertyName"]
     refs = [each["$ref"] for each in members if isinstance(each, dict) and "$ref" in each]
-    if len(refs) != len(members) or not refs:
+    if len(refs) != len(members):
         message = "the discriminator is ignored: not all variants are objects"
         report.warning("useless-discriminator", message, origin_of(node), "remove it")
         return _without_discriminator(node)
