@@ -24,7 +24,7 @@ class Move:
 
 
 def swap(moves: Sequence[Move]) -> None:
-    """Replace all paths; if one fails, restore the previous contents and remove the new ones."""
+    """Replace all paths; if one fails, restore the previous contents, and leave the new ones to the caller."""
     try:
         for move in moves:
             if os.path.lexists(move.place):
@@ -33,8 +33,6 @@ def swap(moves: Sequence[Move]) -> None:
                 os.replace(move.new, move.place)
     except BaseException:
         stuck = [problem for move in reversed(moves) if (problem := _undo(move)) is not None]
-        for move in moves:
-            discard(move.new)
         if stuck:
             raise SpecwireCodegenError("; ".join(stuck)) from None
         raise

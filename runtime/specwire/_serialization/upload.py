@@ -44,7 +44,6 @@ class StreamedBody:
         for piece in self._pieces:
             if isinstance(piece, Source):
                 piece.check_replayable()
-        self._started = False
 
     def iter(self, chunk_size: int = CHUNK_SIZE, progress: Progress | None = None) -> Chunks:
         """Yield the body in chunks; a second iteration rewinds by itself."""

@@ -116,3 +116,20 @@ def test_a_class_name_keeps_its_acronym(name: str, single: str | None) -> None:
 def test_a_class_has_the_capitals_of_the_title(name: str, title: str, titled_name: str) -> None:
     """If the title contains the name; a class begins with a capital."""
     assert titled_name == titled(name, title)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("+", "Plus"),
+        ("-", "Minus"),
+        ("<=", "LessEqual"),
+        ("!", "Not"),
+        ("*", "Star"),
+        ("+1", "One"),
+        ("-created", "Created"),
+    ],
+)
+def test_signs_are_words_of_a_component_only_without_letters(text: str, name: str) -> None:
+    """`+` and `-` are names of their own; between words they are separators."""
+    assert name == components.pascal(text)

@@ -67,6 +67,11 @@ def test_the_narrower_bound_is_kept(one: Json, other: Json, expected: Json) -> N
             {"additionalProperties": TEXT},
         ),
         (
+            {"type": "object", "properties": {"a": TEXT}, "additionalProperties": TEXT},
+            {"type": "object", "properties": {"a": TEXT}, "additionalProperties": False},
+            {"additionalProperties": False},
+        ),
+        (
             {"type": "object", "properties": {"a": TEXT}, "required": ["a"]},
             {"type": "object", "properties": {"b": TEXT}, "required": ["b", "a"]},
             {"required": ["a", "b"]},

@@ -533,6 +533,13 @@ def test_ranges_are_requested_again_after_a_416(
     assert [0.0] * 3 == waits
 
 
+def test_iterated_ranges_are_requested_again_after_a_416(caller: Caller, client: Any, server: Server) -> None:
+    """Bytes that were handed out are skipped in the whole file; if that is interrupted too, its rest is requested."""
+    server.play(cut(100), reply({}, status=416), cut(150), rest(150))
+    assert BYTES == b"".join(caller.list(client.files.download().iter_bytes()))
+    assert [(None, None), ("bytes=100-", '"v1"'), (None, None), ("bytes=150-", '"v1"')] == range_headers(server)
+
+
 def test_a_kept_part_is_resumed_without_waiting(
     caller: Caller, client: Any, server: Server, tmp_path: Path, waits: list[float]
 ) -> None:
