@@ -140,3 +140,12 @@ def test_a_discriminator_of_other_types_is_ignored(members: list[Json], kept: bo
     root = found.data["components"]["schemas"]["Root"]
     assert kept == ("discriminator" in root)
     assert ([] if kept else ["useless-discriminator"]) == [warning.code for warning in found.warnings]
+
+
+@pytest.mark.parametrize("part", [True, False, {}])
+def test_a_boolean_part_next_to_a_base_is_not_a_base(part: Any) -> None:
+    """The schema still extends the base that has the discriminator."""
+    pet: Json = {"type": "object", "properties": {"kind": TEXT}, "discriminator": {"propertyName": "kind"}}
+    cat: Json = {"allOf": [ref("Pet"), part, {"type": "object", "properties": {"a": TEXT}}]}
+    found = normalize(Document(document(ref("Pet"), Pet=pet, Cat=cat), "spec.json"))
+    assert {"a", "kind"} == found.data["components"]["schemas"]["Cat"]["properties"].keys()

@@ -9,6 +9,7 @@ from specwire_codegen.diagnostics import DiagnosticError
 from specwire_codegen.documents.document import Document
 from specwire_codegen.normalize import normalize
 from specwire_codegen.normalize.schema.enums import canonical
+from specwire_codegen.normalize.source_map import ORIGIN, origin_at
 
 from tests.codegen.normalize.test_normalize import PET, Json, operation_of, ref, renormalized, root, spec
 
@@ -231,3 +232,66 @@ def test_a_keyword_that_is_not_a_number_is_named(value: Any, kept: Json, message
     found = normalize(spec({"Root": schema}))
     assert {"type": "number", **kept} == found.data["components"]["schemas"]["Root"]["properties"]["p"]
     assert ([] if message is None else [message]) == [each.message for each in found.warnings]
+
+
+SWAGGER: Json = {
+    "swagger": "2.0",
+    "info": {"title": "T", "version": "1"},
+    "securityDefinitions": {
+        "login": {"type": "basic", "description": "Login."},
+        "key": {"type": "apiKey", "in": "header", "name": "X-Key", "description": "Key."},
+        "grant": {"type": "oauth2", "flow": "application", "tokenUrl": "https://x.example/t", "description": "Grant."},
+    },
+    "paths": {
+        "/a": {
+            "parameters": [
+                {"name": "q", "in": "query", "type": "string"},
+                {"name": "r", "in": "query", "type": "string", "x-specwire-stream": {}},
+            ],
+            "get": {"responses": {"200": {"description": "d"}}},
+        }
+    },
+}
+
+
+def test_a_flaw_of_a_shared_parameter_of_swagger_2_has_its_place() -> None:
+    """The parameter of the path, not a copy in its operations."""
+    with pytest.raises(DiagnosticError, match="is not allowed on a parameter") as caught:
+        normalize(Document(SWAGGER, "spec.json"))
+    (found,) = caught.value.diagnostics
+    assert found.location is not None
+    assert "/paths/~1a/parameters/1/x-specwire-stream" == found.location.pointer
+
+
+def test_security_schemes_of_swagger_2_keep_their_descriptions() -> None:
+    """Of every type."""
+    found = normalize(Document({**SWAGGER, "paths": {}}, "spec.json")).data["components"]["securitySchemes"]
+    assert {"login": "Login.", "key": "Key.", "grant": "Grant."} == {
+        name: scheme["description"] for name, scheme in found.items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("pointer", "origin"),
+    [("", ""), ("/paths/~1a", "/x/a"), ("/paths/~1a/get/responses", "/x/a/get/responses"), ("/gone/b", "")],
+)
+def test_a_place_has_the_nearest_origin(pointer: str, origin: str) -> None:
+    """Places that a pass made have that of what surrounds them."""
+    data = {"paths": {"/a": {ORIGIN: "/x/a", "get": {"responses": {}}, "tags": ["b"]}}}
+    assert origin == origin_at(data, pointer)
+    assert "/x/a" == origin_at(data, "/paths/~1a/put/responses")
+    assert "/x/a/tags/0" == origin_at(data, "/paths/~1a/tags/0")
+    assert "/x/a/tags" == origin_at(data, "/paths/~1a/tags/7")
+
+
+@pytest.mark.parametrize(("path", "place"), [("/a/{id}", "path"), ("/a", "query"), (None, "query")])
+def test_a_parameter_without_a_place_is_in_the_path_that_names_it(path: str | None, place: str) -> None:
+    """Otherwise, and among the components, it is in the query."""
+    parameter = {"name": "id", "schema": {"type": "string"}, "required": True}
+    given = parameter if path is not None else {"$ref": "#/components/parameters/id"}
+    get = {"operationId": "a", "parameters": [given], "responses": {"200": {"description": "d"}}}
+    data: Json = {"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": {path or "/a": {"get": get}}}
+    if path is None:
+        data["components"] = {"parameters": {"id": parameter}}
+    found = normalize(Document(data, "spec.json"))
+    assert f"the parameter 'id' has no 'in'; treated as 'in: {place}'" in [each.message for each in found.warnings]

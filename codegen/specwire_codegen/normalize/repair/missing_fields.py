@@ -202,8 +202,11 @@ class _Settler:
 
 def _path_of(pointer: str) -> str:
     """Return the path that contains a location, or an empty string."""
-    tokens = pointers.split(pointer)
-    return tokens[1] if len(tokens) > 1 and tokens[0] == "paths" else ""
+    match pointers.split(pointer):
+        case ["paths", path, *_]:
+            return path
+        case _:
+            return ""
 
 
 def _without_empty_body(node: Node) -> Node:
