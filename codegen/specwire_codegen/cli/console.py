@@ -79,6 +79,11 @@ def is_json() -> bool:
     return _json.on
 
 
+def is_verbose() -> bool:
+    """Return True if details are printed too."""
+    return _volume.verbose
+
+
 def say(text: str) -> None:
     """Print a line of the result."""
     if not _volume.quiet:

@@ -15,7 +15,7 @@ import cyclopts
 from specwire._network.server_url import shown_url
 
 from specwire_codegen.cli import extras
-from specwire_codegen.cli.console import note, say, show, tell, working
+from specwire_codegen.cli.console import is_verbose, note, say, show, tell, working
 from specwire_codegen.cli.options import NO_MORE, Count, Reading, Root
 from specwire_codegen.diagnostics import SpecwireCodegenError
 from specwire_codegen.files.access import Access
@@ -224,8 +224,11 @@ def _print(found: Report) -> None:
         tell(f"not removed: {one}")
     if found.stopped:
         tell(f"stopped: {found.stopped}")
-    for line in found.notes:
-        note(line)
+    if is_verbose():
+        for line in found.notes:
+            note(line)
+    elif found.notes:
+        note("--verbose lists what each column checks, and what it ignores")
     say(summary(found))
 
 

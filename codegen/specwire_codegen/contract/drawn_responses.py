@@ -18,6 +18,7 @@ from specwire.errors import APIStatusError, EnvelopeError, SpecwireError
 from specwire_codegen.contract.client.calls import Outcome
 from specwire_codegen.contract.strategies.schemas import Schema, closed, closed_schema, values
 from specwire_codegen.contract.subject import Subject
+from specwire_codegen.contract.values.case import shown
 from specwire_codegen.contract.values.json_diff import differences, same_meaning, sendable
 from specwire_codegen.contract.values.types import Types
 from specwire_codegen.contract.wire.framing import Framing, framed, framings
@@ -60,6 +61,10 @@ class DrawnResponse:
     """Headers other than the content type."""
     broken: bool = False
     """True if the connection ends after the chunks, before the end of the response."""
+
+    def __str__(self) -> str:
+        """Return status, media type and value."""
+        return " ".join(filter(None, (str(self.status), self.content_type, shown(self.value), "cut off" * self.broken)))
 
     @property
     def all_headers(self) -> tuple[tuple[str, str], ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from typing import TypeAlias, TypeVar
 
@@ -36,6 +36,7 @@ from specwire_codegen.mock.app import build
 from specwire_codegen.mock.server import serve
 
 T = TypeVar("T")
+Call: TypeAlias = Callable[[Operation, Arguments, Manner], Outcome]
 Scenarios: TypeAlias = Callable[[Subject, Types, Operation], SearchStrategy[Scenario] | None]
 
 KEY = "test-key"
@@ -143,19 +144,18 @@ class Harness(Closing):
         accepted: bool = True,
     ) -> list[str]:
         given = arguments(operation, case) if given is None else given
-        found: list[str] = []
-        for name, call in self._calls(self._at_mock):
+
+        def check(call: Call) -> list[str]:
             before = len(self._recorder.arrivals)
             outcome = call(operation, given, manner)
             if len(self._recorder.arrivals) != before + 1:
                 count = len(self._recorder.arrivals) - before
-                found.append(f"{name}: {count} requests arrived, not 1 ({outcome.error})")
-                continue
+                return [f"{count} requests arrived, not 1 ({outcome.error})"]
             arrival = below_own_path(self.subject, operation, self._recorder.last)
             problems = expected_request.problems(self.subject, operation, expected, arrival)
-            problems += self._taken(operation, outcome) if accepted else []
-            found += [f"{name}: {problem}" for problem in problems]
-        return found
+            return [*problems, *(self._taken(operation, outcome) if accepted else [])]
+
+        return self._of_both(self._at_mock, check)
 
     def _taken(self, operation: Operation, outcome: Outcome) -> list[str]:
         """Return the mock server's objections to the latest request and the client's to the response."""
@@ -201,13 +201,10 @@ class Harness(Closing):
 
         def check(response: DrawnResponse, relaxed: bool) -> list[str]:
             self._script.response = response
-            return [
-                f"{name}: {problem}"
-                for name, call in self._calls(self._at_script)
-                for problem in drawn_responses.problems(
-                    self._types, operation, response, call(operation, given, "once")
-                )
-            ]
+            return self._of_both(
+                self._at_script,
+                lambda call: drawn_responses.problems(self._types, operation, response, call(operation, given, "once")),
+            )
 
         return self._explore(operation, strategy, examples, check, self._read_evidence)
 
@@ -256,11 +253,7 @@ class Harness(Closing):
         given = self._given(operation)
 
         def check(scenario: Scenario, relaxed: bool) -> list[str]:
-            return [
-                f"{name}: {problem}"
-                for name, call in self._calls(self._at_script)
-                for problem in scenario.played(self._script, call, operation, given)
-            ]
+            return self._of_both(self._at_script, lambda call: scenario.played(self._script, call, operation, given))
 
         def evidence(operation: Operation, scenario: Scenario) -> Evidence:
             return Evidence(
@@ -297,8 +290,13 @@ class Harness(Closing):
         return taken
 
     @staticmethod
-    def _calls(clients: Clients) -> tuple[tuple[str, Callable[[Operation, Arguments, Manner], Outcome]], ...]:
-        return ("sync", clients.call), ("async", clients.call_async)
+    def _of_both(clients: Clients, check: Callable[[Call], Iterable[str]]) -> list[str]:
+        """Return the problems of a check with both clients, each with the clients that have it."""
+        found: dict[str, list[str]] = {}
+        for name, call in (("sync", clients.call), ("async", clients.call_async)):
+            for problem in dict.fromkeys(check(call)):
+                found.setdefault(problem, []).append(name)
+        return [f"{' and '.join(names)}: {problem}" for problem, names in found.items()]
 
     def close(self) -> None:
         """Stop the servers."""

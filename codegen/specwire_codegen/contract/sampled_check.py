@@ -160,13 +160,13 @@ class SampledCheck(Closing):
         try:
             outcome = self._call(operation, arguments(operation, case))
         except Exception as problem:  # report any exception: a client should raise none here
-            return [f"{type(problem).__name__}: {problem} for {case!r}"]
+            return [f"{type(problem).__name__}: {problem} for {case}"]
         count = len(self._script.arrivals) - before
         if count != 1:
-            return [f"{count} requests arrived, not 1 ({outcome.error}) for {case!r}"]
+            return [f"{count} requests arrived, not 1 ({outcome.error}) for {case}"]
         found, arrival = arrived_at(address(self.subject, operation), self._script.last)
         found += expected_request.problems(self.subject, operation, expected, arrival)
-        return [f"{problem} for {case!r}" for problem in found]
+        return [f"{problem} for {case}" for problem in found]
 
     def _read(self, operation: Operation, given: Arguments, response: DrawnResponse) -> list[str]:
         self._script.response = response
@@ -174,14 +174,14 @@ class SampledCheck(Closing):
             found = drawn_responses.problems(self._types, operation, response, self._call(operation, given))
         except Exception as problem:  # report any exception: a client should raise none here
             found = [f"{type(problem).__name__}: {problem}"]
-        return [f"{problem} for {response.value!r}" for problem in found]
+        return [f"{problem} for {response}" for problem in found]
 
     def _played(self, operation: Operation, given: Arguments, scenario: Scenario) -> list[str]:
         try:
             found = scenario.played(self._script, self._call, operation, given)
         except Exception as problem:  # report any exception: a client should raise none here
             found = [f"{type(problem).__name__}: {problem}"]
-        return [f"{problem} for {[response.value for response in scenario.responses]!r}" for problem in found]
+        return [f"{problem} for {scenario}" for problem in found]
 
     def _call(self, operation: Operation, given: Arguments, manner: Manner = "once") -> Outcome:
         """Make a call, every third time with the asynchronous client."""

@@ -15,6 +15,7 @@ from specwire_codegen.contract.client.arguments import Arguments
 from specwire_codegen.contract.client.calls import Manner, Outcome
 from specwire_codegen.contract.drawn_responses import DrawnResponse
 from specwire_codegen.contract.recorder import Recorder
+from specwire_codegen.contract.values.case import shown
 from specwire_codegen.contract.wire.expected_request import Arrival
 from specwire_codegen.ir import Operation
 
@@ -31,6 +32,11 @@ class Scenario:
     """Additional keywords of the call."""
     left_out: frozenset[str] = frozenset()
     """Omitted keywords of the call."""
+
+    def __str__(self) -> str:
+        """Return the responses, and the additional keywords of the call."""
+        given = f" to a call with {shown(dict(self.given))}" if self.given else ""
+        return f"{', then '.join(map(str, self.responses))}{given}"
 
     def played(
         self,

@@ -32,7 +32,7 @@ class Violation(AssertionError):
 
     def __init__(self, problems: Sequence[str], value: object, context: Any = None, count: int = 1) -> None:
         """Describe the difference; `context` is what `explore` was asked to keep of the failing check."""
-        super().__init__("\n".join([*problems, f"for {value!r}"]))
+        super().__init__("\n".join([*problems, f"for {value}"]))
         self.problems = tuple(problems)
         self.value = value
         self.context = context

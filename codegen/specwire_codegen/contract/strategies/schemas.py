@@ -20,10 +20,10 @@ _BOUNDS = frozenset(
     "multipleOf minProperties maxProperties".split()
 )
 _NUMBERS = {
-    "Decimal": r"^-?[0-9]{1,9}(\.[0-9]{1,6})?$",
+    "Decimal": r"^-?(0|[1-9][0-9]{0,8})(\.[0-9]{1,6})?$",
     "IntText": r"^(0|-?[1-9][0-9]{0,17})$",
 }
-"""Patterns of the texts that clients take as numbers."""
+"""Patterns of the texts that clients take as numbers, and write back unchanged."""
 _TEXT_FORMATS = frozenset(
     "email hostname idn-email idn-hostname ipv4 ipv6 iri iri-reference json-pointer password regex "
     "relative-json-pointer uri uri-reference uri-template url".split()

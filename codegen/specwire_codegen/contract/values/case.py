@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
 import attrs
+
+
+def shown(value: Any) -> str:
+    """Return a value for a message: JSON if it has that form; empty for None."""
+    if value is None:
+        return ""
+    try:
+        return json.dumps(value, ensure_ascii=False)
+    except (TypeError, ValueError):
+        return repr(value)
 
 
 @attrs.frozen
@@ -36,6 +47,13 @@ class Case:
     header: Mapping[str, Any] = attrs.field(factory=dict)
     cookie: Mapping[str, Any] = attrs.field(factory=dict)
     body: Body | None = None
+
+    def __str__(self) -> str:
+        """Return the values by place, without the places that have none."""
+        found = [f"{place} {shown(dict(values))}" for place, values in self.places.items() if values]
+        if self.body is not None:
+            found.append(f"{self.body.media_type} {shown(self.body.value)}")
+        return ", ".join(found) or "a call without arguments"
 
     @property
     def places(self) -> dict[str, Mapping[str, Any]]:
