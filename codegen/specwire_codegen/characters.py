@@ -35,6 +35,20 @@ def is_hidden(character: str) -> bool:
     return character != " " and (unicodedata.category(character) in _HIDDEN or character in _BLANK)
 
 
+_STEERING = frozenset({"Cc", "Cs", "Zl", "Zp"})
+_DIRECTIONS = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
+
+
+def steers(character: str) -> bool:
+    """Return whether a character can change what a terminal shows of other text: a control, or a bidirectional one.
+
+    Joiners and variation selectors, which emoji need, do not.
+    """
+    return (unicodedata.category(character) in _STEERING and character not in "\n\t") or unicodedata.bidirectional(
+        character
+    ) in _DIRECTIONS
+
+
 class Table(dict[int, str]):
     """A table for `str.translate` that is filled on demand."""
 
@@ -53,6 +67,14 @@ def escape(character: str) -> str:
 
 
 _ESCAPED = Table(escape)
+
+
+_TAMED = Table(lambda character: "\ufffd" if steers(character) else character)
+
+
+def tamed(text: str) -> str:
+    """Return text of a server for a terminal, with U+FFFD for characters that steer it."""
+    return text.translate(_TAMED)
 
 
 def escaped(text: str) -> str:

@@ -23,6 +23,10 @@ class SpecwireCodegenError(Exception):
     """Base class of all generator errors; users see the message without a traceback."""
 
 
+class UsageError(SpecwireCodegenError):
+    """A command line that is wrong by itself, or for the client that it names."""
+
+
 @attrs.frozen
 class Location:
     """A place in a source document: JSON pointer without `#`, line and column counted from 1."""

@@ -16,17 +16,17 @@ from mcp.types import CallToolResult
 from specwire_clients.aitre import Aitre
 from specwire_clients.mistral import Mistral
 from specwire_clients.moonshot import Moonshot
-from specwire_codegen.call.method import inspected
+from specwire_codegen.call.method import inspected, method_of
 from specwire_codegen.diagnostics import SpecwireCodegenError
 from specwire_codegen.mcp_server.server import server_of
-from specwire_codegen.mcp_server.tool import Tool, tools_of
+from specwire_codegen.mcp_server.tool import Tool, _names, tools_of
 from specwire_codegen.mock.app import build
 from specwire_codegen.mock.server import serve
 from specwire_codegen.project import provider, read_normalized
 
 from tests.support import paths
 from tests.support.command_line import Specwire, specwire
-from tests.support.server import Server
+from tests.support.server import Close, Hold, Server
 
 __all__ = ["specwire"]
 
@@ -146,6 +146,31 @@ def test_a_download_is_its_text_and_too_much_is_refused() -> None:
     assert "more than 1,048,576 bytes" in texts[2]
 
 
+def test_a_stream_without_an_end_and_a_large_response_are_refused() -> None:
+    """A model could not read them, and the program would keep them in memory."""
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: %s\r\n\r\n"
+    choice = {"index": 0, "delta": {"content": "x" * 4000}, "finish_reason": None}
+    chunk = json.dumps({"id": "1", "model": "m", "choices": [choice]})
+    file = {"id": "00000000-0000-0000-0000-000000000000", "object": "file", "bytes": 1, "created_at": 1}
+    file |= {"filename": "x" * (1024 * 1024), "purpose": "batch", "sample_type": "batch_request", "source": "upload"}
+    large = json.dumps({"object": "list", "data": [file], "total": 1})
+    with Server() as server, Mistral(api_key="k", base_url=server.url, max_retries=0) as client:
+        streams = Tool(method_of(client, "chat.stream"), None, "chat_stream")
+        server.play([head % b"text/event-stream", f"data: {chunk}\n\n".encode() * 400, Hold()])
+        stream = call(client, {"chat_stream": streams}, "chat_stream", model="m", messages=MESSAGES)
+        server.play([head % b"application/json" + large.encode(), Close()])
+        tools = tools_of(client, ("files.list",), write=False, files=None)
+        response = call(client, tools, "files_list")
+    assert stream.is_error and "the stream has more than 1,048,576 characters" in _text(stream)
+    assert response.is_error and "the response has more than 1,048,576 characters" in _text(response)
+
+
+def test_methods_whose_paths_look_alike_are_different_tools() -> None:
+    """`a.b_c` and `a_b.c`, which have the same name in the characters of tools."""
+    found = _names(["a.b_c", "a_b.c", "a.d", "x" * 80])
+    assert len({*found.values()}) == 4 and found["a.d"] == "a_d" and all(len(each) <= 64 for each in found.values())
+
+
 def test_unknown_patterns_are_refused() -> None:
     with pytest.raises(SpecwireCodegenError, match=r"no method matches 'file\.list': did you mean 'files\.list'\?"):
         tools_of(inspected(Mistral), ("file.list",), write=False, files=None)
@@ -176,4 +201,4 @@ def test_the_tools_are_listed(specwire: Specwire) -> None:
 def test_a_folder_of_files_must_exist(specwire: Specwire, tmp_path: Path) -> None:
     """Also for a list, so that the mistake shows before a program starts the server."""
     code, out, err = specwire("mcp", "mistral", "--files", str(tmp_path / "absent"), "--list")
-    assert (1, "") == (code, out) and "--files is" in err and "not a folder" in err
+    assert (2, "") == (code, out) and "--files is" in err and "not a folder" in err

@@ -6,6 +6,7 @@ import re
 import sys
 from unittest.mock import patch
 
+from specwire_codegen.cli.exit_codes import ExitCode
 from specwire_codegen.cli.verbs import app
 
 _BEGIN = """\
@@ -15,12 +16,7 @@ This page is generated from `specwire --help`: `UPDATE=1 python -m pytest tests/
 
 | exit code | meaning |
 |---|---|
-| 0 | done |
-| 1 | the input has errors, or `check` or `contract` found differences |
-| 2 | wrong usage |
-| 3 | `update --check` cannot find out whether there is a new version |
-| 130 | interrupted |
-| 141 | the reader of the output closed it, for example `head` |
+{exit_codes}
 
 Options of every command:
 
@@ -39,4 +35,5 @@ def page() -> str:
         commands = app.generate_docs(output_format="markdown").partition("## specwire ")
     text = (commands[1] + commands[2]).replace("```console", "```text")
     text = re.sub(r" \*\[default: (\(\)|False)\]\*", "", text)
-    return f"{_BEGIN}\n{text.strip()}\n"
+    codes = "\n".join(f"| {code.value} | {code.meaning} |" for code in ExitCode)
+    return f"{_BEGIN.format(exit_codes=codes)}\n{text.strip()}\n"

@@ -15,7 +15,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 import attrs
 from specwire import Unset
 
-from specwire_codegen.diagnostics import SpecwireCodegenError
+from specwire_codegen.diagnostics import SpecwireCodegenError, UsageError
 
 STDIN = "-"
 _FROM_FILE = "@"
@@ -60,7 +60,7 @@ class Argument:
         """Convert the texts given for the argument; raise `SpecwireCodegenError` for one that has another kind."""
         if not self.repeated:
             if len(texts) > 1:
-                raise SpecwireCodegenError(f"{self.option} is given {len(texts)} times: give it once")
+                raise UsageError(f"{self.option} is given {len(texts)} times: give it once")
             return self._value(texts[0])
         if len(texts) == 1 and self.kind is not Kind.FILE and (items := _list(_read(texts[0]))) is not None:
             return items
@@ -80,7 +80,7 @@ class Argument:
                 return self._number(text)
             case Kind.BOOLEAN:
                 if text.lower() not in ("true", "false"):
-                    raise SpecwireCodegenError(f"{self.option} is {text!r}: write true or false")
+                    raise UsageError(f"{self.option} is {text!r}: write true or false")
                 return text.lower() == "true"
             case Kind.JSON:
                 return self._json(text)
@@ -96,7 +96,7 @@ class Argument:
         if self.textual:
             return text
         expected = "an integer" if self.kind is Kind.INTEGER else "a number"
-        raise SpecwireCodegenError(f"{self.option} is {text[:80]!r}: write {expected}")
+        raise UsageError(f"{self.option} is {text[:80]!r}: write {expected}")
 
     def _json(self, text: str) -> Any:
         if self.textual:
@@ -141,9 +141,7 @@ def _parsed(option: str, text: str) -> Any:
         place = (
             f" at line {problem.lineno}, column {problem.colno}" if isinstance(problem, json.JSONDecodeError) else ""
         )
-        raise SpecwireCodegenError(
-            f"{option} is not JSON{place}: quote it for the shell, or give {option} @FILE"
-        ) from None
+        raise UsageError(f"{option} is not JSON{place}: quote it for the shell, or give {option} @FILE") from None
 
 
 def argument_of(name: str, annotation: Any, *, required: bool, doc: str, positional: bool) -> Argument | None:

@@ -11,6 +11,8 @@ from cyclopts.help import DefaultFormatter, HelpEntry, HelpPanel
 from rich.console import Console
 from rich.text import Text
 
+from specwire_codegen.diagnostics import printable
+
 _TITLES = {"positional arguments": "arguments"}
 
 
@@ -69,5 +71,5 @@ def _entry(action: Action) -> HelpEntry:
 
 
 def _unescaped(text: str) -> str:
-    """Return text without the doubled percent signs that argparse needs."""
-    return text.replace("%%", "%")
+    """Return text without the doubled percent signs that argparse needs, and without hidden characters."""
+    return printable(text.replace("%%", "%"))

@@ -18,7 +18,7 @@ from specwire._client.endpoint import Descriptor
 from specwire._client.resource import Resource, resource
 
 from specwire_codegen.call.argument import Argument, argument_of
-from specwire_codegen.diagnostics import SpecwireCodegenError
+from specwire_codegen.diagnostics import UsageError
 from specwire_codegen.openapi.suggest import did_you_mean
 
 
@@ -57,9 +57,7 @@ def method_of(client: Client, path: str) -> Method:
     known = methods_of(client)
     if path not in known:
         listed = f"specwire call lists the methods of {type(client).__name__} if none is named"
-        raise SpecwireCodegenError(
-            f"{type(client).__name__} has no method {path!r}: {did_you_mean(path, known, listed)}"
-        )
+        raise UsageError(f"{type(client).__name__} has no method {path!r}: {did_you_mean(path, known, listed)}")
     return _described(path, known[path], type(client).__module__.rpartition(".")[0])
 
 

@@ -6,12 +6,12 @@ import json
 import sys
 from argparse import REMAINDER, SUPPRESS, ArgumentParser, Namespace
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeAlias
 
 from specwire_codegen.call.argument import STDIN, Argument, Kind, read_text
 from specwire_codegen.call.help import PanelFormatter
 from specwire_codegen.call.method import Method
-from specwire_codegen.diagnostics import SpecwireCodegenError
+from specwire_codegen.diagnostics import UsageError
 from specwire_codegen.openapi.suggest import did_you_mean
 
 _PREFIX = "argument:"
@@ -22,7 +22,7 @@ class _Parser(ArgumentParser):
     """Parser whose errors are ours."""
 
     def error(self, message: str) -> NoReturn:
-        raise SpecwireCodegenError(f"{message}: {self.prog} --help lists the arguments")
+        raise UsageError(f"{message}: {self.prog} --help lists the arguments")
 
 
 def command_parser(note: str = "") -> ArgumentParser:
@@ -38,7 +38,7 @@ def command_parser(note: str = "") -> ArgumentParser:
     parser.add_argument("client", nargs="?", help="Provider, package of a client, or document.")
     parser.add_argument("method", nargs="?", help="Method, for example chat.complete.")
     parser.add_argument("arguments", nargs=REMAINDER, help="Arguments of the method; see METHOD --help.")
-    _add_options(parser, ())
+    _add_options(parser, {"client": _FIRST, **_OPTIONS})
     return parser
 
 
@@ -53,6 +53,7 @@ Examples:
   specwire call mistral files.list --all | jq .id
   specwire call mistral files.download FILE_ID --output result.jsonl
   specwire call openapi.yaml pets.list --mock
+  specwire call https://api.example.com/openapi.json pets.list
 """
 
 
@@ -63,9 +64,11 @@ def parsed_arguments(client: str, method: Method, words: Sequence[str], before: 
     known = [argument.option for argument in method.arguments] + [each for group in _OPTIONS.values() for each in group]
     for word in unknown:
         option = word.partition("=")[0]
+        if option in _FIRST:
+            raise UsageError(f"{option} goes before the client: specwire call {option} ... {client} {method.path}")
         listed = f"specwire call {client} {method.path} --help lists the arguments"
         advice = did_you_mean(option, known, listed)
-        raise SpecwireCodegenError(f"{method.path} has no argument {option}: {advice}")
+        raise UsageError(f"{method.path} has no argument {option}: {advice}")
     return parsed
 
 
@@ -97,23 +100,36 @@ def _method_parser(client: str, method: Method, note: str) -> ArgumentParser:
         help=(f"{positional}, in this order; " if positional else "")
         + "@FILE or -: a JSON object with arguments, which options override.",
     )
-    _add_options(parser, {argument.option for argument in method.arguments})
+    _add_options(parser, _OPTIONS, {argument.option for argument in method.arguments})
     return parser
 
 
-def _add_options(parser: ArgumentParser, taken: Iterable[str]) -> None:
+_Options: TypeAlias = Mapping[str, Mapping[str, Any]]
+
+
+def _add_options(parser: ArgumentParser, groups: Mapping[str, _Options], taken: Iterable[str] = ()) -> None:
     """Add the options of the command, except for those with the name of an argument."""
     reserved = set(taken)
-    for title, options in _OPTIONS.items():
+    for title, options in groups.items():
         group = parser.add_argument_group(title)
         for option, settings in options.items():
             if option not in reserved:
                 group.add_argument(option, default=SUPPRESS, **settings)
 
 
-_OPTIONS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
+_FIRST: _Options = {
+    "--root": {"metavar": "FOLDER", "help": "Project folder with specs/; default: the current one."},
+    "--refs-within": {"metavar": "PATH", "action": "append", "help": "Also allow references into this file or folder."},
+    "--ref": {"metavar": "URL=PATH", "action": "append", "help": "Read local copies of remote references."},
+    "--allow-remote": {
+        "metavar": "HOST",
+        "action": "append",
+        "help": "Allow fetching references of the document from this host.",
+    },
+}
+"""Options that find the client, before its name."""
+_OPTIONS: Mapping[str, _Options] = {
     "connection": {
-        "--root": {"metavar": "FOLDER", "help": "Project folder with specs/; default: the current one."},
         "--base-url": {"metavar": "URL", "help": "Base URL of the server."},
         "--timeout": {"metavar": "SECONDS", "type": float, "help": "Seconds to wait for each step."},
         "--max-retries": {"metavar": "N", "type": int, "help": "Retries of a failed request."},
@@ -147,7 +163,7 @@ def values_of(method: Method, parsed: Namespace) -> dict[str, Any]:
         if word == STDIN or word.startswith("@"):
             values |= _object(method, word)
         elif not positional:
-            raise SpecwireCodegenError(f"{method.path} takes no more values, but was given {word[:80]!r}: name it")
+            raise UsageError(f"{method.path} takes no more values, but was given {word[:80]!r}: name it")
         else:
             texts[positional.pop(0)] = [word]
     for argument, given in texts.items():
@@ -155,7 +171,7 @@ def values_of(method: Method, parsed: Namespace) -> dict[str, Any]:
             values[argument.name] = _chosen(argument, argument.values(given))
     missing = [each.option for each in method.arguments if each.required and each.name not in values]
     if missing:
-        raise SpecwireCodegenError(f"{method.path} needs {', '.join(missing)}")
+        raise UsageError(f"{method.path} needs {', '.join(missing)}")
     return values
 
 
@@ -167,19 +183,19 @@ def _object(method: Method, word: str) -> dict[str, Any]:
     except ValueError:
         found = None
     if not isinstance(found, dict):
-        raise SpecwireCodegenError(f"{word} is not a JSON object: write the arguments as one")
+        raise UsageError(f"{word} is not a JSON object: write the arguments as one")
     known = {argument.name: argument for argument in method.arguments}
     for name in found:
         if name not in known:
             listed = f"it takes {', '.join(known)}"
-            raise SpecwireCodegenError(f"{method.path} has no argument {name!r}: {did_you_mean(name, known, listed)}")
+            raise UsageError(f"{method.path} has no argument {name!r}: {did_you_mean(name, known, listed)}")
     return found
 
 
 def _chosen(argument: Argument, value: Any) -> Any:
     if argument.choices and value not in argument.choices:
         listed = f"write one of {', '.join(argument.choices)}"
-        raise SpecwireCodegenError(f"{argument.option} is {value!r}: {did_you_mean(value, argument.choices, listed)}")
+        raise UsageError(f"{argument.option} is {value!r}: {did_you_mean(value, argument.choices, listed)}")
     return value
 
 

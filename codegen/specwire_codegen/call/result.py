@@ -12,8 +12,10 @@ import attrs
 from specwire import Download, EventStream, WireModel, to_dict
 from specwire._codec.codec import to_builtins
 
-from specwire_codegen.characters import is_hidden
-from specwire_codegen.diagnostics import SpecwireCodegenError
+from specwire_codegen.characters import Table, steers, tamed
+from specwire_codegen.diagnostics import SpecwireCodegenError, UsageError
+
+_ESCAPES = Table(lambda character: json.dumps(character)[1:-1] if steers(character) else character)
 
 
 @attrs.frozen
@@ -61,13 +63,14 @@ class Printer:
     def _json(self, result: Any) -> None:
         found = _at(plain(result), self.select)
         if self.select and found is None:
-            raise SpecwireCodegenError(f"the response has no {'.'.join(self.select)}: print it without --select first")
+            raise UsageError(f"the response has no {'.'.join(self.select)}: print it without --select first")
         if isinstance(found, str) and self.select:
             self._write([f"{found}\n"])
         elif self.output is None and sys.stdout.isatty():
             from rich.console import Console
+            from rich.highlighter import JSONHighlighter
 
-            Console().print_json(json.dumps(found), ensure_ascii=False)
+            Console().print(JSONHighlighter()(_legible(found)), soft_wrap=True)
         else:
             self._write([f"{json.dumps(found, indent=2, ensure_ascii=False)}\n"])
 
@@ -81,8 +84,15 @@ class Printer:
         if self.output is not None:
             self.output.write_bytes(data)
             return
-        if sys.stdout.isatty() and b"\0" in data:
-            raise SpecwireCodegenError("the response is not text: write it with --output FILE")
+        if sys.stdout.isatty():
+            try:
+                text = data.decode()
+            except UnicodeDecodeError:
+                text = "\0"
+            if "\0" in text:
+                raise SpecwireCodegenError("the response is not text: write it with --output FILE")
+            _print(sys.stdout, text)
+            return
         sys.stdout.buffer.write(data)
         sys.stdout.flush()
 
@@ -97,12 +107,8 @@ class Printer:
 
 def _print(stream: TextIO, text: str) -> None:
     """Write a text at once, without control characters if a person reads it."""
-    stream.write("".join(map(_shown, text)) if stream.isatty() else text)
+    stream.write(tamed(text) if stream.isatty() else text)
     stream.flush()
-
-
-def _shown(character: str) -> str:
-    return "\ufffd" if is_hidden(character) and character not in "\n\t" else character
 
 
 def plain(value: Any) -> Any:
@@ -118,6 +124,11 @@ def plain(value: Any) -> Any:
             return [plain(each) for each in value]
         case _:
             return to_builtins(value)
+
+
+def _legible(value: Any) -> str:
+    """Return JSON for a terminal, with escapes for characters that steer it."""
+    return json.dumps(value, indent=2, ensure_ascii=False).translate(_ESCAPES)
 
 
 def _compact(value: Any) -> str:

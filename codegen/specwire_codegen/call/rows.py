@@ -21,7 +21,7 @@ from specwire._bulk.sources import count_rows
 
 from specwire_codegen.call.method import Method, inspected, method_of, methods_of
 from specwire_codegen.clients.named import NamedClient, client_named
-from specwire_codegen.diagnostics import SpecwireCodegenError
+from specwire_codegen.diagnostics import SpecwireCodegenError, UsageError
 from specwire_codegen.files.access import Access
 from specwire_codegen.openapi.suggest import did_you_mean
 
@@ -83,18 +83,16 @@ def rows_of(
     with client_named(root, client, access) as found, inspected(found.kind) as looked_at:
         described = method_of(looked_at, method)
         if not hasattr(described.call, "request"):
-            raise SpecwireCodegenError(f"{method} makes several calls: choose a method that makes one")
+            raise UsageError(f"{method} makes several calls: choose a method that makes one")
         arguments = {argument.name: argument for argument in described.arguments}
         values = {}
         for name, text in _pairs(fixed, "--set").items():
             if name not in arguments:
-                raise SpecwireCodegenError(
-                    f"--set: {method} has no argument {name!r}: {did_you_mean(name, arguments, '')}"
-                )
+                raise UsageError(f"--set: {method} has no argument {name!r}: {did_you_mean(name, arguments, '')}")
             values[name] = arguments[name].values([text])
         mapped = _pairs(columns, "--map")
         if both := sorted({*mapped} & {*values}):
-            raise SpecwireCodegenError(f"{both[0]!r} is in --map and in --set: leave out one of them")
+            raise UsageError(f"{both[0]!r} is in --map and in --set: leave out one of them")
         yield Rows(found, described, source, mapped, values, identity)
 
 
@@ -103,7 +101,7 @@ def _pairs(texts: Sequence[str], option: str) -> dict[str, str]:
     for text in texts:
         name, equals, value = text.partition("=")
         if not equals or not name:
-            raise SpecwireCodegenError(f"{option} is {text!r}: write NAME=VALUE")
+            raise UsageError(f"{option} is {text!r}: write NAME=VALUE")
         pairs[name] = value
     return pairs
 

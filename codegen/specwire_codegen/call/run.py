@@ -18,32 +18,42 @@ from specwire_codegen.call.parser import command_parser, parsed_arguments, value
 from specwire_codegen.call.result import Printer
 from specwire_codegen.call.snippet import curl, python
 from specwire_codegen.clients.named import NamedClient, client_named
-from specwire_codegen.diagnostics import SpecwireCodegenError
-from specwire_codegen.files.access import Access
+from specwire_codegen.diagnostics import UsageError
+from specwire_codegen.files.access import Access, access
 from specwire_codegen.openapi.suggest import did_you_mean
 
 MOCK_KEY = "test-key"
 
 
-def call(words: Sequence[str], access: Access, warn: Callable[[str], object], note: str = "") -> list[list[str]]:
+def call(words: Sequence[str], warn: Callable[[str], object], note: str = "") -> list[list[str]]:
     """Call a method, and print its result; return the rows of a list if no method is named.
 
     `warn` receives what differs from the document; `note` ends every help.
     """
     first = command_parser(note).parse_args(words)
     if first.client is None:
-        raise SpecwireCodegenError("name a client: specwire call CLIENT METHOD; specwire call --help has examples")
+        raise UsageError("name a client: specwire call CLIENT METHOD; specwire call --help has examples")
     with (
-        client_named(Path(getattr(first, "root", "")), first.client, access) as found,
+        client_named(Path(getattr(first, "root", "")), first.client, _access(first)) as found,
         inspected(found.kind) as client,
     ):
         known = methods_of(client)
         if first.method not in known:
-            return _rows(first.method, known)
+            rows = _rows(first.method, known)
+            if first.arguments and not {"--help", "-h"} & {*first.arguments}:
+                listed = f"specwire call {first.client} {first.method} lists its methods"
+                raise UsageError(f"{first.method} is not a method: {listed}")
+            return rows
         method = method_of(client, first.method)
         parsed = parsed_arguments(first.client, method, first.arguments, _before(first), note)
         _run(found, method, values_of(method, parsed), parsed, warn)
     return []
+
+
+def _access(first: Namespace) -> Access:
+    """Return what the document of a client may refer to."""
+    within = map(Path, getattr(first, "refs_within", ()))
+    return access(within, getattr(first, "ref", ()), getattr(first, "allow_remote", ()))
 
 
 def _before(first: Namespace) -> Namespace:
@@ -62,7 +72,7 @@ def _rows(prefix: str | None, known: Mapping[str, Any]) -> list[list[str]]:
         if prefix is None or path.startswith(f"{prefix.rstrip('.')}.")
     ]
     if not rows:
-        raise SpecwireCodegenError(
+        raise UsageError(
             f"there is no method {prefix!r}: {did_you_mean(prefix or '', known, 'leave it out to list all')}"
         )
     return rows
@@ -93,7 +103,7 @@ def _run(
         if getattr(parsed, "all", False):
             items = getattr(function, "iter", None)
             if items is None:
-                raise SpecwireCodegenError(f"{method.path} has no pages: leave out --all")
+                raise UsageError(f"{method.path} has no pages: leave out --all")
             printer.lines(items(**values))
         else:
             printer.value(function(**values))
@@ -106,7 +116,7 @@ def _options(parsed: Namespace) -> dict[str, Any]:
     for header in getattr(parsed, "header", ()):
         name, colon, value = header.partition(":")
         if not colon:
-            raise SpecwireCodegenError("--header needs a name and a value: --header 'X-Name: value'")
+            raise UsageError("--header needs a name and a value: --header 'X-Name: value'")
         headers[name.strip()] = value.strip()
     return {**found, **({"headers": headers} if headers else {})}
 
@@ -118,7 +128,7 @@ def _served(found: NamedClient, *, mocked: bool) -> Iterator[dict[str, Any]]:
         yield {}
         return
     if found.document is None:
-        raise SpecwireCodegenError("--mock needs the document of the client: name a provider or a document")
+        raise UsageError("--mock needs the document of the client: name a provider or a document")
     from specwire_codegen.mock.app import build
     from specwire_codegen.mock.loopback import direct
     from specwire_codegen.mock.server import serve

@@ -1,14 +1,12 @@
-"""The command line: the only package that prints or exits.
-
-Exit codes: 0 done, 1 an error that stderr explains, or `check` found differences, 2 wrong usage, 3 `update --check`
-could not find out, 130 interrupted.
-"""
+"""The command line: the only package that prints or exits."""
 
 from __future__ import annotations
 
 import sys
 
 import specwire
+
+from specwire_codegen.cli.exit_codes import ExitCode
 
 
 def main() -> None:
@@ -23,7 +21,7 @@ def main() -> None:
         code = run(arguments)
     except KeyboardInterrupt:
         print("error: interrupted", file=sys.stderr)
-        code = 130
+        code = ExitCode.INTERRUPTED
     except ModuleNotFoundError as problem:
         from specwire_codegen.cli.extras import missing, usage
 
@@ -34,5 +32,5 @@ def main() -> None:
         if advice is None:
             raise
         print(f"error: {advice}", file=sys.stderr)
-        code = 1
+        code = ExitCode.FAILED
     sys.exit(code)

@@ -12,12 +12,12 @@ from specwire_codegen.files.access import NAMED_BY_FILES
 def spelled(words: Sequence[str]) -> Iterator[str]:
     """Yield the words of a command line with a host or a placeholder after every `--allow-remote`.
 
-    `-` for standard input comes last, after `--`, since it looks like an option.
+    `-` for standard input comes last, after `--`, since it looks like an option; `call` has its own parser.
     """
     before, following = ["", *words], [*words[1:], ""]
-    piped = False
+    piped, keeps = False, "call" in words[:1]
     for previous, word, after in zip(before, words, following, strict=False):
-        if word == "-" and not previous.startswith("-") and "--" not in words:
+        if word == "-" and not previous.startswith("-") and "--" not in words and not keeps:
             piped = True
             continue
         yield word

@@ -33,9 +33,8 @@ def run(*words: Annotated[str, cyclopts.Parameter(allow_leading_hyphen=True)]) -
 
     """
     from specwire_codegen.call.run import call as run_call
-    from specwire_codegen.files.access import Access
 
-    rows = run_call(words, Access(), tell, COMMON)
+    rows = run_call(words, tell, COMMON)
     if rows:
         show_rows(rows, left=2)
     return 0

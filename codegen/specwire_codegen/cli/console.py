@@ -121,8 +121,8 @@ def _width(text: str) -> int:
 
 
 def pour(text: str) -> None:
-    """Print a text unchanged."""
-    sys.stdout.write(text)
+    """Print a text: unchanged to a file or pipe, without hidden characters to a terminal."""
+    sys.stdout.write(printable(text) if sys.stdout.isatty() else text)
     sys.stdout.flush()
 
 

@@ -16,8 +16,9 @@ from specwire._network.server_url import shown_url
 
 from specwire_codegen.cli import extras
 from specwire_codegen.cli.console import is_verbose, note, say, show, tell, working
+from specwire_codegen.cli.exit_codes import ExitCode
 from specwire_codegen.cli.options import NO_MORE, Count, Reading, Root
-from specwire_codegen.diagnostics import SpecwireCodegenError
+from specwire_codegen.diagnostics import UsageError
 from specwire_codegen.files.access import Access
 from specwire_codegen.project import provider
 
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
 _POSITIVE = cyclopts.Parameter(validator=cyclopts.validators.Number(gt=0))
 _NOT_NEGATIVE = cyclopts.Parameter(validator=cyclopts.validators.Number(gte=0))
-_INTERRUPTED = 130
 
 
 @attrs.frozen
@@ -72,10 +72,10 @@ class Live:
     def require_consistent(self) -> None:
         """Raise `SpecwireCodegenError` for options that have no effect, or contradict each other."""
         if self.replay is not None and (self.live or self.base_url is not None or self.record is not None):
-            raise SpecwireCodegenError("--replay uses no server: leave out --live, --base-url and --record")
+            raise UsageError("--replay uses no server: leave out --live, --base-url and --record")
         if not self.on and (self.dry_run or self.record is not None or self.include or self.spend):
             names = "--include, --spend, --dry-run and --record"
-            raise SpecwireCodegenError(f"{names} are for live servers: add --live or --base-url")
+            raise UsageError(f"{names} are for live servers: add --live or --base-url")
 
 
 MOCK = Live()
@@ -127,7 +127,7 @@ def contract(
             write(path, found)
             say(f"wrote {path.as_posix()}")
     if interrupted:
-        return _INTERRUPTED
+        return ExitCode.INTERRUPTED
     return 1 if found.findings or found.left else 0
 
 
@@ -155,7 +155,7 @@ def _check_mock(subject: Subject, examples: int, only: tuple[str, ...]) -> Repor
     if only:
         chosen = [one for one in subject.operation_ids if any(fnmatchcase(one, pattern) for pattern in only)]
         if not chosen:
-            raise SpecwireCodegenError(f"{subject.name} has no operation {' or '.join(map(repr, only))}")
+            raise UsageError(f"{subject.name} has no operation {' or '.join(map(repr, only))}")
     with _progress(subject.name) as progress, direct(os.environ):
         return check_mock(subject, examples, progress, chosen)
 

@@ -9,7 +9,7 @@ import cyclopts
 
 from specwire_codegen.cli.console import advise, agreed, can_ask, note, pour, say, warn, working
 from specwire_codegen.cli.options import NO_MORE, Reading, Root
-from specwire_codegen.diagnostics import SpecwireCodegenError
+from specwire_codegen.diagnostics import SpecwireCodegenError, UsageError
 from specwire_codegen.project import provider, providers, single
 
 _MOST = 20
@@ -40,7 +40,7 @@ def show(
     from specwire_codegen.drift.report import FORMATS, counted
 
     if not files:
-        raise SpecwireCodegenError("name the files that DriftReport.save wrote: specwire drift show drift.jsonl")
+        raise UsageError("name the files that DriftReport.save wrote: specwire drift show drift.jsonl")
     found = read_drifts(files)
     warn(found.warnings)
     written = FORMATS[format](found.entries)
@@ -75,7 +75,7 @@ def apply(
 
     known = providers(root)
     if len(words) < 2:
-        raise SpecwireCodegenError("name a file and its provider: specwire drift apply drift.jsonl acme")
+        raise UsageError("name a file and its provider: specwire drift apply drift.jsonl acme")
     first, *rest = words
     *files, name = (*rest, first) if first in known and words[-1] not in known else words
     found = read_drifts([Path(file) for file in files])

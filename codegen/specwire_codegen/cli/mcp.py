@@ -9,7 +9,7 @@ import cyclopts
 
 from specwire_codegen.cli.console import show_rows
 from specwire_codegen.cli.options import NO_MORE, Reading, Root
-from specwire_codegen.diagnostics import SpecwireCodegenError
+from specwire_codegen.diagnostics import UsageError
 
 
 def mcp(
@@ -49,7 +49,7 @@ def mcp(
     from specwire_codegen.mcp_server.tool import tools_of
 
     if files is not None and not files.is_dir():
-        raise SpecwireCodegenError(f"--files is {str(files)!r}, which is not a folder: create it, or name another one")
+        raise UsageError(f"--files is {str(files)!r}, which is not a folder: create it, or name another one")
     with client_named(root, client, reading.access) as found:
         if list_tools:
             tools = tools_of(inspected(found.kind), only or (), write=write, files=files)

@@ -9,7 +9,7 @@ import cyclopts
 
 from specwire_codegen.cli.console import report, say, tell, warn_briefly, working
 from specwire_codegen.cli.options import NO_MORE, Overlays, Port, Reading, Root
-from specwire_codegen.diagnostics import SpecwireCodegenError
+from specwire_codegen.diagnostics import UsageError
 
 if TYPE_CHECKING:
     from specwire_codegen.mock.recording import LoggedRequest
@@ -67,7 +67,7 @@ def mock(
     from specwire_codegen.mock.server import run
 
     if proxy is not None and (profile or latency or key):
-        raise SpecwireCodegenError("--proxy passes on what the server does: leave out --profile, --latency and --key")
+        raise UsageError("--proxy passes on what the server does: leave out --profile, --latency and --key")
     server = None if proxy is None else base_url(proxy)
     behaviour = Profile(profile, parse_latency(latency or "0"))
     keys = () if server else tuple(key or ("test-key",))

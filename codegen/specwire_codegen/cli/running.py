@@ -12,9 +12,10 @@ from specwire.errors import SpecwireError
 
 from specwire_codegen.cli import console
 from specwire_codegen.cli.arguments import spelled
+from specwire_codegen.cli.exit_codes import ExitCode
 from specwire_codegen.cli.extras import missing
 from specwire_codegen.cli.verbs import app
-from specwire_codegen.diagnostics import SpecwireCodegenError
+from specwire_codegen.diagnostics import SpecwireCodegenError, UsageError
 
 _DEBUG = "SPECWIRE_DEBUG"
 _EVERYWHERE = frozenset(("--debug", "--json", "--quiet", "--verbose"))
@@ -31,23 +32,23 @@ def run(arguments: Sequence[str]) -> int:
     try:
         code = app(words, exit_on_error=False, print_error=True, result_action="return_value")
         sys.stdout.flush()
-        return code if isinstance(code, int) else 0
+        return code if isinstance(code, int) else ExitCode.DONE
     except cyclopts.CycloptsError:
-        return 2
+        return ExitCode.USAGE
     except KeyboardInterrupt:
         console.complain("interrupted", "interrupted")
-        return 130
+        return ExitCode.INTERRUPTED
     except BrokenPipeError:
         # The reader closed the pipe; the interpreter must not try to write the rest at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        return 141
+        return ExitCode.BROKEN_PIPE
     except Exception as problem:
         if debug:
             import traceback
 
             traceback.print_exception(problem)
         _report(problem, arguments)
-        return 1
+        return ExitCode.USAGE if isinstance(problem, UsageError) else ExitCode.FAILED
 
 
 def _report(problem: Exception, arguments: Sequence[str]) -> None:

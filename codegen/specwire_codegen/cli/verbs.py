@@ -34,7 +34,7 @@ from specwire_codegen.cli.options import (
 )
 from specwire_codegen.cli.package import models, package
 from specwire_codegen.cli.versions import diff, update
-from specwire_codegen.diagnostics import DiagnosticError, SpecwireCodegenError, merged
+from specwire_codegen.diagnostics import DiagnosticError, SpecwireCodegenError, UsageError, merged
 from specwire_codegen.dump import dump
 from specwire_codegen.project import Target, provider, providers, require_package_name, single
 
@@ -237,7 +237,7 @@ def dump_ir(
 
     names = [each.name for each in PASSES]
     if after is not None and after not in names:
-        raise SpecwireCodegenError(f"unknown pass {after!r}: take one of {', '.join(names)}")
+        raise UsageError(f"unknown pass {after!r}: take one of {', '.join(names)}")
     target = provider(root, source) if source in providers(root) else single(source, "client", Path())
     target = attrs.evolve(target, overlays=overlay)
     document, warnings = document_of(target, reading.access, after=after)
@@ -353,13 +353,13 @@ def _targets(
 def _chosen(sources: Sequence[str], package: str | None, output: Path, root: Path, run_hooks: bool) -> list[Target]:
     if package is not None:
         if len(sources) != 1:
-            raise SpecwireCodegenError("--package takes one document: specwire generate my.yaml --package my_client")
+            raise UsageError("--package takes one document: specwire generate my.yaml --package my_client")
         return [single(sources[0], package, output)]
     from specwire_codegen.workspace.settings import project_targets
 
     stated, known = project_targets(root), providers(root)
     for document in _documents(sources, root):
-        raise SpecwireCodegenError(f"{document} is a document: name its package too, with --package my_client")
+        raise UsageError(f"{document} is a document: name its package too, with --package my_client")
     if not sources and not known and not stated:
         raise SpecwireCodegenError(
             f"{root.resolve().name}/ has neither [tool.specwire] in pyproject.toml nor specs/<provider>/openapi.yaml: "

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import cyclopts
 
 from specwire_codegen.cli.console import advise, agreed, can_ask, fail, pour, say, warn, working
+from specwire_codegen.cli.exit_codes import ExitCode
 from specwire_codegen.cli.options import NO_MORE, Reading, Root
 from specwire_codegen.diagnostics import SpecwireCodegenError
 from specwire_codegen.project import provider
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 
 _MOST_LINES = 40
 """Longest changelog entry that is printed."""
-_UNKNOWN = 3
-"""Exit code of `update --check` if the source cannot be read: neither 0, up to date, nor 1, a new version."""
 
 
 def diff(
@@ -114,7 +113,7 @@ def update(
         if not check:
             raise
         fail(problem)
-        return _UNKNOWN
+        return ExitCode.UNKNOWN
     if not (found.is_new or found.is_moved or found.edited):
         say(f"{name} is up to date: version {found.version} is what {found.shown_source} has")
         return 0

@@ -11,7 +11,7 @@ from packaging.utils import canonicalize_name, is_normalized_name
 from packaging.version import InvalidVersion, Version
 from specwire import __version__
 
-from specwire_codegen.diagnostics import SpecwireCodegenError
+from specwire_codegen.diagnostics import UsageError
 from specwire_codegen.openapi.casing import words
 
 _LONGEST = 60
@@ -29,7 +29,7 @@ def require_distribution_name(name: str) -> None:
     """Raise for a name that is not a normalized name of a distribution, or begins with a digit."""
     if not is_normalized_name(name) or name[0].isdigit():
         advice = canonicalize_name(re.sub(r"[^A-Za-z0-9._-]+", "-", name)).strip("-") or "my-client"
-        raise SpecwireCodegenError(
+        raise UsageError(
             f"{name!r} is not a name of a distribution: use lower-case letters, digits and single hyphens, "
             f"such as {advice if not advice[0].isdigit() else f'my-{advice}'}"
         )
@@ -45,7 +45,7 @@ def stated_version(version: str) -> str:
     try:
         return str(Version(version))
     except InvalidVersion:
-        raise SpecwireCodegenError(f"{version!r} is not a version: write one such as 1.2.0 or 2.0.0rc1") from None
+        raise UsageError(f"{version!r} is not a version: write one such as 1.2.0 or 2.0.0rc1") from None
 
 
 def document_version(version: str) -> str:
@@ -63,7 +63,7 @@ def stated_license(expression: str) -> str:
         return str(canonicalize_license_expression(expression))
     except InvalidLicenseExpression:
         message = f"{expression!r} is not a licence: write an SPDX expression such as MIT or Apache-2.0"
-        raise SpecwireCodegenError(message) from None
+        raise UsageError(message) from None
 
 
 def runtime_requirement(extra: str = "") -> str:

@@ -28,7 +28,7 @@ from specwire_codegen.output.manifest import MANIFEST, manifest
 from specwire_codegen.output.package import holds, write
 from specwire_codegen.output.paths import digest
 from specwire_codegen.project import Target, require_package_name, single
-from specwire_codegen.python_source import line
+from specwire_codegen.python_source import markdown
 
 _CHANGELOG = "CHANGELOG.md"
 _DOCUMENT = "openapi.json"
@@ -239,7 +239,7 @@ def _note_changes(path: Path, report: Report | None, version: str, api: Api, tod
     text = _text(path)
     heading = f"## [{version}] - {today.isoformat()}\n"
     if not path.exists() and report is None:
-        first = f"First version, of {line(api.title)} {line(api.version)}."
+        first = f"First version, of {markdown(f'{api.title} {api.version}')}."
         replace_file(path, f"# Changelog\n\n{heading}\n{first}\n")
         return True
     if not text:

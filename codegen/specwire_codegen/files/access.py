@@ -9,7 +9,7 @@ from typing import Any
 
 import attrs
 
-from specwire_codegen.diagnostics import DiagnosticError, Location, SpecwireCodegenError, failure
+from specwire_codegen.diagnostics import DiagnosticError, Location, SpecwireCodegenError, UsageError, failure
 from specwire_codegen.files import fetch
 
 NAMED_BY_FILES = "*"
@@ -44,8 +44,11 @@ class Access:
 
 
 def access(within: Iterable[Path] = (), copies: Iterable[str] = (), hosts: Iterable[str] = ()) -> Access:
-    """Return the access that command line options grant; raise SpecwireCodegenError for an invalid option."""
-    return Access(tuple(within), tuple(_copy(each, Path()) for each in copies), frozenset(map(_host, hosts)))
+    """Return the access that command line options grant; raise UsageError for an invalid option."""
+    try:
+        return Access(tuple(within), tuple(_copy(each, Path()) for each in copies), frozenset(map(_host, hosts)))
+    except SpecwireCodegenError as problem:
+        raise UsageError(str(problem)) from None
 
 
 def access_to(source: str) -> Access:

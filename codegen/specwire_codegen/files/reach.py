@@ -72,6 +72,13 @@ def is_near(place: Path, config: Path) -> bool:
     return shared not in _too_wide() and shared != Path(shared.anchor) and not _hidden(there.relative_to(shared))
 
 
+def is_within(place: Path, config: Path) -> bool:
+    """Return whether the configuration of a project may name a path to write to: in its folder or its repository."""
+    there, here = place.resolve(), config.resolve().parent
+    folders = (here, *(each for each in here.parents if _holds_repository(each)))
+    return any(there.is_relative_to(each) and not _hidden(there.relative_to(each)) for each in folders)
+
+
 def _holds_repository(folder: Path) -> bool:
     return any((folder / name).exists() for name in _REPOSITORY)
 

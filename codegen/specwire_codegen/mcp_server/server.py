@@ -28,11 +28,14 @@ def server_of(name: str, version: str, client: Client, tools: Mapping[str, Tool]
         try:
             if request.name not in tools:
                 raise ToolError(f"there is no tool {request.name!r}")
-            result = await run_sync(_called, tools[request.name], request.arguments or {}, files)
+            result = await run_sync(
+                _called, tools[request.name], request.arguments or {}, files, abandon_on_cancel=True
+            )
+            text = text_of(result)
         except (ToolError, SpecwireError, OSError, TypeError, ValueError) as problem:
             return types.CallToolResult(content=[types.TextContent(text=str(problem))], is_error=True)
         structured = result if isinstance(result, dict) else None
-        return types.CallToolResult(content=[types.TextContent(text=text_of(result))], structured_content=structured)
+        return types.CallToolResult(content=[types.TextContent(text=text)], structured_content=structured)
 
     return Server(name, version=version, on_list_tools=list_tools, on_call_tool=call_tool)
 

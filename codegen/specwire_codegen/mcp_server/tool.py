@@ -6,7 +6,8 @@ import inspect
 import json
 import re
 from base64 import b64decode
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import cached_property
 from hashlib import sha256
@@ -20,7 +21,7 @@ from specwire._operations.operation import EventsPayload, Operation
 from specwire_codegen.call.argument import Argument, Kind
 from specwire_codegen.call.method import Method, method_of, methods_of
 from specwire_codegen.call.result import plain
-from specwire_codegen.diagnostics import SpecwireCodegenError
+from specwire_codegen.diagnostics import UsageError
 from specwire_codegen.mcp_server.schema import arguments_schema
 from specwire_codegen.openapi.suggest import did_you_mean
 
@@ -29,7 +30,7 @@ _REPEATABLE = frozenset({*_SAFE, "PUT", "DELETE"})
 _LONGEST = 64
 """Longest name of a tool that common clients accept."""
 MOST = 1024 * 1024
-"""Maximum size of a download, in bytes."""
+"""Maximum size of a result, in bytes of a download or characters of JSON."""
 
 
 class ToolError(Exception):
@@ -43,14 +44,8 @@ class Tool:
     method: Method
     operation: Operation | None
     """The operation of the first request; None if it is unknown."""
-
-    @property
-    def name(self) -> str:
-        """Return the path of the method in the characters that names of tools have."""
-        name = re.sub(r"[^A-Za-z0-9_-]", "_", self.method.path)
-        if len(name) <= _LONGEST:
-            return name
-        return f"{name[: _LONGEST - 9]}_{sha256(self.method.path.encode()).hexdigest()[:8]}"
+    name: str
+    """Path of the method in the characters that names of tools have."""
 
     @property
     def description(self) -> str:
@@ -98,19 +93,35 @@ def tools_of(client: Client, only: Sequence[str], *, write: bool, files: Path | 
     paths = list(methods_of(client))
     for pattern in only:
         if not any(fnmatchcase(path, pattern) for path in paths):
-            raise SpecwireCodegenError(
+            raise UsageError(
                 f"no method matches {pattern!r}: {did_you_mean(pattern, paths, 'specwire call lists them')}"
             )
     chosen = [path for path in paths if not only or any(fnmatchcase(path, pattern) for pattern in only)]
-    found = [Tool(method, operation_of(method.call)) for method in (method_of(client, path) for path in chosen)]
+    names = _names(chosen)
+    found = [
+        Tool(method, operation_of(method.call), names[method.path])
+        for method in (method_of(client, path) for path in chosen)
+    ]
     tools = {
         tool.name: tool
         for tool in _one_form(found)
         if (write or tool.read_only) and (files is not None or not tool.has_files)
     }
     if not tools:
-        raise SpecwireCodegenError("no tool is left: --write includes methods that change something")
+        raise UsageError("no tool is left: --write includes methods that change something")
     return tools
+
+
+def _names(paths: Sequence[str]) -> dict[str, str]:
+    """Return the name of each method's tool; one that is too long, or another's too, ends with a digest of the path."""
+    plain = {path: re.sub(r"[^A-Za-z0-9_-]", "_", path) for path in paths}
+    shared = Counter(plain.values())
+    return {
+        path: name
+        if len(name) <= _LONGEST and shared[name] == 1
+        else f"{name[: _LONGEST - 9]}_{sha256(path.encode()).hexdigest()[:8]}"
+        for path, name in plain.items()
+    }
 
 
 def _one_form(tools: Sequence[Tool]) -> Iterator[Tool]:
@@ -180,11 +191,22 @@ def result_of(value: Any) -> Any:
     match value:
         case EventStream():
             with value as stream:
-                return [plain(event) for event in stream]
+                return list(_bounded(stream))
         case Download():
             return _downloaded(value)
         case _:
             return plain(value)
+
+
+def _bounded(events: Iterable[Any]) -> Iterator[Any]:
+    """Yield the events of a stream; raise `ToolError` for one that has too many, or does not end."""
+    size = 0
+    for event in events:
+        found = plain(event)
+        size += len(json.dumps(found)) + 1
+        if size > MOST:
+            raise ToolError(f"the stream has more than {MOST:,} characters: follow it with specwire call")
+        yield found
 
 
 def _downloaded(download: Download) -> Any:
@@ -201,5 +223,8 @@ def _downloaded(download: Download) -> Any:
 
 
 def text_of(result: Any) -> str:
-    """Return a result as text for the model."""
-    return result if isinstance(result, str) else json.dumps(result, ensure_ascii=False)
+    """Return a result as text for the model; raise `ToolError` for one that is too large for it."""
+    text = result if isinstance(result, str) else json.dumps(result, ensure_ascii=False)
+    if len(text) > MOST:
+        raise ToolError(f"the response has more than {MOST:,} characters: ask for less, or use specwire call")
+    return text

@@ -12,6 +12,7 @@ import attrs
 from specwire_codegen.diagnostics import Diagnostic, Location, error, raise_errors
 from specwire_codegen.documents.toml_text import read_toml
 from specwire_codegen.files import fetch
+from specwire_codegen.files.reach import is_near, is_within
 from specwire_codegen.openapi.suggest import did_you_mean
 from specwire_codegen.project import Hook, Target, single
 
@@ -22,6 +23,7 @@ _CLIENT: Mapping[str, type] = {
     **dict.fromkeys(("document", "output", "config", "hook"), str),
     **dict.fromkeys(("overlays", "only-tags", "only-operations"), list),
 }
+_PATHS = frozenset(("document", "output", "config", "hook", "overlays"))
 _EXAMPLES: Mapping[type, str] = {str: '"..."', list: '["..."]', dict: "a table"}
 _HOOK = re.compile(r"([^:]+\.py):([A-Za-z_]\w*)")
 
@@ -38,7 +40,9 @@ def project_targets(root: Path) -> dict[str, Target]:
         raise_errors(
             [error("bad-value", "specwire must be a table", place.of("tool", "specwire"), "write [tool.specwire]")]
         )
-    raise_errors([*_problems(stated, _TOP, _TABLE, place), *_client_problems(stated.get("clients", {}), place, root)])
+    raise_errors(
+        [*_problems(stated, _TOP, _TABLE, place, root), *_client_problems(stated.get("clients", {}), place, root)]
+    )
     return {name: _target(root, name, each, stated) for name, each in stated.get("clients", {}).items()}
 
 
@@ -61,7 +65,9 @@ class _Places:
         return Location(self.file, "", heading, 1 if heading else None)
 
 
-def _problems(stated: Mapping[str, Any], keys: Mapping[str, type], table: str, place: _Places) -> Iterator[Diagnostic]:
+def _problems(
+    stated: Mapping[str, Any], keys: Mapping[str, type], table: str, place: _Places, root: Path
+) -> Iterator[Diagnostic]:
     for key, value in stated.items():
         if key not in keys:
             help_ = did_you_mean(key, keys, f"use one of {', '.join(keys)}")
@@ -74,6 +80,24 @@ def _problems(stated: Mapping[str, Any], keys: Mapping[str, type], table: str, p
         elif key == "hook" and not _HOOK.fullmatch(str(value)):
             help_ = 'write hook = "tools/hook.py:change", a file of this project and a function in it'
             yield error("bad-value", f"{value!r} is not a hook", place.of(table, key), help_)
+        elif far := _far(key, value, root):
+            help_ = f"name a path of this project: {_FILE} cannot allow others, which somebody else may have written"
+            yield error("outside-project", f"{far!r} is outside of the project", place.of(table, key), help_)
+
+
+def _far(key: str, value: Any, root: Path) -> str | None:
+    """Return a path of a value that a project may not name: outputs stay in its repository, inputs near it."""
+    paths = value if isinstance(value, list) else [value.partition(":")[0] if key == "hook" else value]
+    allowed = is_within if key in ("output", "hook") else is_near
+    named = paths if key in _PATHS else ()
+    return next(
+        (
+            each
+            for each in named
+            if not fetch.is_remote(each) and ("\0" in each or not allowed(root / each, root / _FILE))
+        ),
+        None,
+    )
 
 
 def _client_problems(clients: object, place: _Places, root: Path) -> Iterator[Diagnostic]:
@@ -82,15 +106,19 @@ def _client_problems(clients: object, place: _Places, root: Path) -> Iterator[Di
         if not isinstance(stated, dict):
             yield error("bad-value", f"{name} must be a table", place.of(_TABLE, name), f"write [{table}]")
             continue
-        yield from _problems(stated, _CLIENT, table, place)
+        yield from _problems(stated, _CLIENT, table, place, root)
         document = stated.get("document")
         if document is None:
             yield error(
                 "missing-key", f"[{table}] has no document", place.of(table, ""), 'add document = "openapi.yaml"'
             )
-        elif isinstance(document, str) and not fetch.is_remote(document) and not (root / document).is_file():
+        elif isinstance(document, str) and not fetch.is_remote(document) and not _is_file(root / document):
             help_ = f"paths are relative to {_FILE}"
             yield error("no-such-file", f"{document} does not exist", place.of(table, "document"), help_)
+
+
+def _is_file(path: Path) -> bool:
+    return "\0" not in str(path) and path.is_file()
 
 
 def _target(root: Path, name: str, stated: Mapping[str, Any], table: Mapping[str, Any]) -> Target:

@@ -79,7 +79,7 @@ def test_all_pages_are_printed_item_by_item(specwire: Specwire) -> None:
     assert len(one["data"]) == 1
     assert len(every) > 1
     code, _, err = specwire(*CHAT, "--all", "--mock")
-    assert (code, "chat.complete has no pages: leave out --all" in err) == (1, True)
+    assert (code, "chat.complete has no pages: leave out --all" in err) == (2, True)
 
 
 def test_files_are_uploaded_and_downloaded(specwire: Specwire, tmp_path: Path) -> None:
@@ -121,7 +121,7 @@ def test_a_document_is_called_without_generating_a_client(specwire: Specwire, pr
 )
 def test_a_mistake_is_one_line_on_stderr(specwire: Specwire, words: list[str], message: str) -> None:
     code, out, err = specwire(*words)
-    assert (code, out) == (1, "")
+    assert (code, out) == (1 if "client" in message and "name" not in message else 2, "")
     assert message in err
     assert "Traceback" not in err
 
@@ -195,3 +195,36 @@ def test_a_client_of_pyproject_is_called_and_served(specwire: Specwire, project:
     assert (
         "from acme_orders import AcmeOrders" in specwire("call", "acme_orders", "orders.retrieve", "7", "--python")[1]
     )
+
+
+def test_a_resource_with_arguments_is_no_method(specwire: Specwire) -> None:
+    """Its methods are listed only if nothing else was asked for."""
+    code, out, err = specwire(*FILES, "files", "--page-size", "1")
+    assert (code, out) == (2, "") and "files is not a method: specwire call mistral files lists its methods" in err
+
+
+def test_a_document_of_several_files_and_hosts_is_called(specwire: Specwire, tmp_path: Path) -> None:
+    """With the options that every command has, before the client; after it, the error says so."""
+    schema = {"type": "object", "properties": {"id": {"type": "string"}}}
+    (tmp_path / "far").mkdir()
+    (tmp_path / "far" / "order.json").write_text(json.dumps(schema), "utf-8")
+    content = {"application/json": {"schema": {"$ref": "https://far.test/order.json"}}}
+    operation = {"operationId": "readOrder", "responses": {"200": {"description": "d", "content": content}}}
+    document = {"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": {"/orders/x": {"get": operation}}}
+    path = tmp_path / "openapi.json"
+    path.write_text(json.dumps(document), "utf-8")
+    copies = ("--ref", f"https://far.test={tmp_path / 'far'}")
+    code, out, err = specwire("call", *copies, str(path), "orders.x", "--mock")
+    assert (code, err) == (0, "") and "id" in json.loads(out)
+    code, _, err = specwire(*FILES, "files.list", *copies)
+    assert code == 2 and "--ref goes before the client" in err
+    code, _, err = specwire("call", "--allow-remote=a b", str(path))
+    assert code == 2 and "'a b' is not a host" in err
+
+
+def test_a_document_on_standard_input_is_called(
+    specwire: Specwire, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = (project / "openapi.yaml").read_bytes()
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text)))
+    assert "orders.retrieve" in specwire("call", "-")[1]

@@ -14,6 +14,7 @@ from pathlib import Path
 import httpx2
 import pytest
 from specwire_codegen.cli import options, verbs
+from specwire_codegen.cli.exit_codes import ExitCode
 from specwire_codegen.openapi.casing import pascal
 
 from tests.support.command_line import SPEC, Specwire, command, project, specwire
@@ -153,9 +154,9 @@ def test_a_live_contract_prints_a_plan_first(project: Path, specwire: Specwire) 
     code, out, err = specwire("contract", name, "--base-url", address, "--dry-run", "--include", "make*")
     assert 0 == code and "call makeOrder (POST /orders)" in err
     code, out, err = specwire("contract", name, "--base-url", address, "--include", "Order")
-    assert 1 == code and "--include 'Order' matches no operation: did you mean" in err
+    assert 2 == code and "--include 'Order' matches no operation: did you mean" in err
     code, out, err = specwire("contract", name, "--include", "*")
-    assert 1 == code and "are for live servers: add --live or --base-url" in err
+    assert 2 == code and "are for live servers: add --live or --base-url" in err
     code, out, err = specwire("contract", name, "--base-url", "nowhere", "--include", "*")
     assert 1 == code and "base URL 'nowhere' is unusable: " in err
 
@@ -219,6 +220,86 @@ def test_contract_takes_a_document_and_writes_reports(tmp_path: Path, specwire: 
     assert "1 of 1 operations conform to the document" in out
     assert all("getOrder" in path.read_text("utf-8") for path in reports)
     code, out, err = specwire("contract", str(tmp_path / "shop.yaml"), "--only", "nothing")
-    assert 1 == code and "has no operation 'nothing'" in err
+    assert 2 == code and "has no operation 'nothing'" in err
     code, out, err = specwire("contract", str(tmp_path / "shop.yaml"), "--report", "r.pdf")
-    assert 1 == code and "use one of the extensions .html, .json, .xml" in err
+    assert 2 == code and "use one of the extensions .html, .json, .xml" in err
+
+
+WRONG_USAGE = [
+    ("nope",),
+    ("generate", "--nope"),
+    ("generate", "a.yaml", "b.yaml", "--package", "x"),
+    ("generate", "a.yaml"),
+    ("check", "--nope"),
+    ("dump-ir",),
+    ("dump-ir", "specs/t/openapi.yaml", "--after", "nothing"),
+    ("new", "x"),
+    ("accept",),
+    ("demo", "--nope"),
+    ("diff", "one"),
+    ("diff", "a", "b", "--fail-on", "everything"),
+    ("update",),
+    ("drift", "show"),
+    ("drift", "apply", "one"),
+    ("package", "specs/t/openapi.yaml", "--license", "mine"),
+    ("package", "specs/t/openapi.yaml", "--name", "A B"),
+    ("models", "specs/t/openapi.yaml", "--as", "xml"),
+    ("contract", "t", "--replay", "x", "--live"),
+    ("contract", "t", "--report", "x.doc"),
+    ("mock", "t", "--port", "x"),
+    ("mock", "t", "--proxy", "http://127.0.0.1:1", "--profile", "slow"),
+    ("call",),
+    ("call", "specs/t/openapi.yaml", "nope"),
+    ("call", "specs/t/openapi.yaml", "orders.retrieve"),
+    ("call", "specs/t/openapi.yaml", "orders.retrieve", "1", "--nope"),
+    ("bulk", "specs/t/openapi.yaml", "orders.retrieve"),
+    ("bulk", "specs/t/openapi.yaml", "orders.retrieve", "--input", "x", "--output", "y", "--set", "z"),
+    ("batch", "specs/t/openapi.yaml"),
+    ("mcp", "specs/t/openapi.yaml", "--only", "nope*"),
+    ("mcp", "specs/t/openapi.yaml", "--files", "absent"),
+    ("doctor", "--nope"),
+    ("generate", "specs/t/openapi.yaml", "--package", "x", "--ref", "nonsense"),
+    ("generate", "specs/t/openapi.yaml", "--package", "x", "--allow-remote=a b"),
+]
+
+
+@pytest.mark.parametrize("words", WRONG_USAGE, ids=" ".join)
+def test_wrong_usage_is_2_for_every_verb(project: Path, specwire: Specwire, words: tuple[str, ...]) -> None:
+    """With a reason on stderr, and nothing on stdout."""
+    code, out, err = specwire(*words)
+    assert code == ExitCode.USAGE, (code, err)
+    assert out == "" and err != ""
+    assert not Path("x").exists()
+
+
+def test_every_verb_has_a_case_of_wrong_usage() -> None:
+    stated = {name for name in verbs.app if not name.startswith("-")}
+    assert stated <= {words[0] for words in WRONG_USAGE}
+
+
+MISSING_INPUT = [
+    ("generate", "absent.yaml", "--package", "x"),
+    ("check", "absent.yaml"),
+    ("dump-ir", "absent.yaml"),
+    ("new", "x", "--spec", "absent.yaml"),
+    ("accept", "x"),
+    ("diff", "absent.yaml", "absent.yaml"),
+    ("update", "absent"),
+    ("drift", "show", "absent.jsonl"),
+    ("package", "absent.yaml"),
+    ("models", "absent.yaml", "--as", "pydantic"),
+    ("contract", "absent.yaml"),
+    ("mock", "absent.yaml"),
+    ("call", "absent.yaml"),
+    ("call", "absent"),
+    ("bulk", "absent.yaml", "x", "--input", "a", "--output", "b"),
+    ("batch", "absent.yaml", "x", "--input", "a", "--output", "b"),
+    ("mcp", "absent.yaml"),
+]
+
+
+@pytest.mark.parametrize("words", MISSING_INPUT, ids=" ".join)
+def test_input_that_is_missing_is_1_for_every_verb(project: Path, specwire: Specwire, words: tuple[str, ...]) -> None:
+    code, out, err = specwire(*words)
+    assert code == ExitCode.FAILED, (code, err)
+    assert out == "" and err != "" and "Traceback" not in err

@@ -184,3 +184,48 @@ def test_a_document_on_standard_input_can_be_generated(
     given(b"openapi: [\n")
     code, _, err = specwire("generate", "-", "--package", "piped")
     assert code == 1 and "<stdin>:2" in err
+
+
+@pytest.mark.parametrize(
+    ("line", "path"),
+    [
+        ('output = "../elsewhere"', "../elsewhere"),
+        ('output = "/tmp"', "/tmp"),
+        ('output = "away"', "away"),
+        ('output = ".venv/lib"', ".venv/lib"),
+        ('output = "a\\u0000b"', "a\\x00b"),
+        ('config = "/etc/client.toml"', "/etc/client.toml"),
+        ('config = ".secret/client.toml"', ".secret/client.toml"),
+        ('overlays = ["overlay.yaml", "/etc/hostname"]', "/etc/hostname"),
+        ('overlays = ["~/../../../../../../../../etc/hostname"]', "etc/hostname"),
+        ('hook = "../hook.py:change"', "../hook.py"),
+        ('hook = "/tmp/hook.py:change"', "/tmp/hook.py"),
+    ],
+)
+def test_a_project_of_somebody_else_names_no_path_outside_of_it(
+    folder: Path, specwire: Specwire, line: str, path: str
+) -> None:
+    """Not to write to, to read or to run: not by parents, absolute paths, links or hidden folders."""
+    (folder / "away").symlink_to(folder.parent, target_is_directory=True)
+    before = sorted(folder.parent.iterdir())
+    stated(folder, line)
+    code, out, err = specwire("generate", "--run-hooks")
+    assert (code, out) == (1, "") and "error[outside-project] pyproject.toml:" in err and path in err
+    assert sorted(folder.parent.iterdir()) == before and not (folder / "src").exists()
+
+
+def test_a_document_far_away_is_outside_of_the_project_too(folder: Path, specwire: Specwire) -> None:
+    (folder / "pyproject.toml").write_text('[tool.specwire.clients.a]\ndocument = "/etc/hostname"\n', "utf-8")
+    code, _, err = specwire("check")
+    assert code == 1 and "error[outside-project]" in err
+
+
+def test_a_project_within_a_repository_uses_its_other_folders(folder: Path, specwire: Specwire) -> None:
+    """As in a repository of several projects."""
+    project = folder / "clients" / "python"
+    project.mkdir(parents=True)
+    (folder / ".git").mkdir()
+    settings = SETTINGS.replace('"src"', '"../../shared"').replace('"api/', '"../../api/')
+    (project / "pyproject.toml").write_text(settings, "utf-8")
+    code, _, err = specwire("generate", "--root", str(project))
+    assert code == 0 and (folder / "shared" / "pets" / "client.py").is_file(), err

@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 import attrs
 
 from specwire_codegen.contract.subject import Subject
-from specwire_codegen.diagnostics import SpecwireCodegenError
+from specwire_codegen.diagnostics import SpecwireCodegenError, UsageError
 from specwire_codegen.ir import BinaryStream, EventStream, JsonPayload, Operation
 from specwire_codegen.openapi.suggest import did_you_mean
 
@@ -183,4 +183,4 @@ def _require_known(subject: Subject, wishes: Wishes, methods: Mapping[str, Opera
     for pattern in wishes.include:
         if not any(fnmatchcase(operation_id, pattern) for operation_id in methods):
             help_ = did_you_mean(pattern, methods, "specwire contract NAME --dry-run lists them")
-            raise SpecwireCodegenError(f"--include {pattern!r} matches no operation: {help_}")
+            raise UsageError(f"--include {pattern!r} matches no operation: {help_}")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from specwire_codegen.contract.reports import html, json_report, junit
 from specwire_codegen.contract.reports.report import Report
-from specwire_codegen.diagnostics import SpecwireCodegenError
+from specwire_codegen.diagnostics import UsageError
 
 FORMATS: Mapping[str, Callable[[Report], str]] = {
     ".html": html.page,
@@ -19,7 +19,7 @@ FORMATS: Mapping[str, Callable[[Report], str]] = {
 def require_known(path: Path) -> None:
     """Raise `SpecwireCodegenError` for a file whose extension names no format."""
     if path.suffix.lower() not in FORMATS:
-        raise SpecwireCodegenError(f"{path.as_posix()} is not a report: use one of the extensions {', '.join(FORMATS)}")
+        raise UsageError(f"{path.as_posix()} is not a report: use one of the extensions {', '.join(FORMATS)}")
 
 
 def write(path: Path, report: Report) -> None:
