@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import cyclopts
 from specwire.errors import SpecwireError
 
 from specwire_codegen.cli import console
-from specwire_codegen.cli.arguments import spelled
 from specwire_codegen.cli.exit_codes import ExitCode
 from specwire_codegen.cli.extras import missing
 from specwire_codegen.cli.verbs import app
 from specwire_codegen.diagnostics import SpecwireCodegenError, UsageError
+from specwire_codegen.files.access import NAMED_BY_FILES
 
 _DEBUG = "SPECWIRE_DEBUG"
 _EVERYWHERE = frozenset(("--debug", "--json", "--quiet", "--verbose"))
@@ -27,7 +28,7 @@ def run(arguments: Sequence[str]) -> int:
     """Run a command and return the exit code; `--json` anywhere prints diagnostics as JSON, one object per line."""
     stated = {word for word in arguments if word in _EVERYWHERE}
     console.prepare(json="--json" in stated, quiet="--quiet" in stated, verbose="--verbose" in stated)
-    words = list(spelled([argument for argument in arguments if argument not in _EVERYWHERE]))
+    words = list(_spelled([argument for argument in arguments if argument not in _EVERYWHERE]))
     debug = "--debug" in arguments or os.environ.get(_DEBUG, "") not in ("", "0")
     try:
         code = app(words, exit_on_error=False, print_error=True, result_action="return_value")
@@ -78,3 +79,32 @@ def _place(problem: Exception) -> str:
     frames = traceback.extract_tb(problem.__traceback__)
     ours = [frame for frame in frames if frame.filename.startswith(_PACKAGES)]
     return f" (at {Path(ours[-1].filename).name}:{ours[-1].lineno})" if ours else ""
+
+
+def _spelled(words: Sequence[str]) -> Iterator[str]:
+    """Yield the words of a command line with a host or a placeholder after every `--allow-remote`.
+
+    `-` for standard input comes last, after `--`, since it looks like an option; `call` has its own parser.
+    """
+    before, following = ["", *words], [*words[1:], ""]
+    piped, keeps = False, "call" in words[:1]
+    for previous, word, after in zip(before, words, following, strict=False):
+        if word == "-" and not previous.startswith("-") and "--" not in words and not keeps:
+            piped = True
+            continue
+        yield word
+        if word == "--allow-remote" and not _is_host(after):
+            yield NAMED_BY_FILES
+    if piped:
+        yield from ("--", "-")
+
+
+def _is_host(word: str) -> bool:
+    """Return True if a word after `--allow-remote` is a host, and not the document or provider argument."""
+    if word == "localhost" or word.startswith("localhost:"):
+        return True
+    is_document = word.endswith((".yaml", ".yml", ".json")) or Path(word).exists()
+    return (
+        re.fullmatch(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+)(:\d+)?", word) is not None
+        and not is_document
+    )
