@@ -125,6 +125,26 @@ def test_the_generator_of_the_wheel_generates_and_serves(built: Path, tmp_path: 
     assert "aitre True\nmistral True\nmoonshot True\n" == served
 
 
+def test_commands_of_the_wheel_find_included_clients_by_name(built: Path, tmp_path: Path) -> None:
+    """Those that read them; those that would change them say how to get a copy to change."""
+    programs = installed(wheel_in(built), tmp_path / "environment", "contract")
+    specwire = programs / "specwire"
+    folder = tmp_path / "project"
+    folder.mkdir()
+    checked = run(specwire, "contract", "moonshot", "--only", "get_balance", "--examples", "2", folder=folder)
+    assert "moonshot on its mock server: 1 of 1 operations conform to the document" in checked
+    packaged = run(specwire, "package", "moonshot", "-o", "out", folder=folder)
+    assert "of 13 operations" in packaged
+    assert "class Moonshot(" in (folder / "out/src/moonshot_client/client.py").read_text("utf-8")
+    assert "no changes for users" in run(specwire, "diff", "aitre", "aitre", folder=folder)
+    for verb in ("update", "generate", "check"):
+        command = [str(specwire), verb, "moonshot"]
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=60)
+        assert (1, "") == (done.returncode, done.stdout)
+        assert "specwire new moonshot --spec URL" in done.stderr
+    assert ["out"] == [path.name for path in folder.iterdir()]
+
+
 def test_the_source_distribution_builds_the_same_wheel(built: Path, tmp_path: Path) -> None:
     """It has the same files, and the tests."""
     (archive,) = built.glob("*.tar.gz")

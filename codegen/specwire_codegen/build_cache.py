@@ -54,9 +54,14 @@ def record(target: Target, dependencies: Sequence[str], access: Access) -> None:
 
 def _path(target: Target) -> Path | None:
     """Return the cache file of a target, or None for a user without a home folder."""
+    folder = cache_folder()
+    return None if folder is None else folder / f"{digest(str(target.output.resolve()).encode())[:24]}.json"
+
+
+def cache_folder() -> Path | None:
+    """Return the cache folder of specwire, which may not exist, or None for a user without a home folder."""
     with suppress(RuntimeError):
-        cache_home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-        return cache_home / "specwire" / f"{digest(str(target.output.resolve()).encode())[:24]}.json"
+        return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "specwire"
     return None
 
 

@@ -271,20 +271,25 @@ def _tagged(role: str, *required: str) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("item", "expected"),
     [
-        ({"role": "user", "contnt": "Hi"}, {"body.items.0"}),
-        ({"role": "user", "content": 1}, {"body.items.0.content"}),
-        ({"role": "nobody"}, {"body.items.0"}),
-        (7, {"body.items.0"}),
+        (
+            {"role": "user", "contnt": "Hi"},
+            {
+                "body.items.0: Additional properties are not allowed ('contnt' was unexpected)",
+                'body.items.0: "content" is a required property',
+            },
+        ),
+        ({"role": "user", "content": 1}, {'body.items.0.content: the value is not of type "string"'}),
+        ({"role": "usr"}, {'body.items.0.role: "usr" is not one of "user", "tool"; did you mean "user"?'}),
+        ({"role": "nobody"}, {'body.items.0.role: "nobody" is not one of "user", "tool"'}),
+        ({"role": "k" * 41}, {'body.items.0.role: the value is not one of "user", "tool"'}),
+        ({"role": 7}, {'body.items.0.role: the value is not one of "user", "tool"'}),
+        ({"content": "Hi"}, {'body.items.0: "role" is a required property'}),
+        (7, {"body.items.0: the value is not of type object, string"}),
     ],
 )
 def test_a_violation_of_a_union_is_that_of_the_meant_variant(keyword: str, item: Any, expected: set[str]) -> None:
-    """The tag tells which one is meant; without one, the union itself is violated."""
-    union = {keyword: [_tagged("user", "content"), _tagged("tool"), {"type": "string"}]}
+    """The tag tells which one is meant; else what all variants require is named, and no long value is repeated."""
+    union = {keyword: [_tagged("user", "content"), {"oneOf": [_tagged("tool")]}, {"type": "string"}]}
     schema = {"type": "object", "properties": {"items": {"type": "array", "items": union}}}
     validators = Validators(Document({"paths": {}}), "request")
-    found = [str(one) for one in validators.violations(schema, {"items": [item]}, "body")]
-    assert expected == {one.partition(":")[0] for one in found}
-    if isinstance(item, dict) and "contnt" in item:
-        assert any("'contnt' was unexpected" in one for one in found) and any(
-            '"content" is a required' in one for one in found
-        )
+    assert expected == {str(one) for one in validators.violations(schema, {"items": [item]}, "body")}

@@ -20,7 +20,6 @@ from specwire_codegen.cli.exit_codes import ExitCode
 from specwire_codegen.cli.options import NO_MORE, Count, Reading, Root
 from specwire_codegen.diagnostics import UsageError
 from specwire_codegen.files.access import Access
-from specwire_codegen.project import provider
 
 if TYPE_CHECKING:
     from specwire_codegen.contract.live.plan import Wishes
@@ -115,6 +114,7 @@ def contract(
     live.require_consistent()
     for path in report:
         require_known(path)
+    _keep_folder_clean()
     with _subject(root, name, reading.access) as subject:
         if live.on:
             found, interrupted = _check_live(subject, live, examples)
@@ -131,16 +131,27 @@ def contract(
     return 1 if found.findings or found.left else 0
 
 
+def _keep_folder_clean() -> None:
+    """Let hypothesis keep its tables in the cache folder, instead of a folder of the user's project."""
+    from specwire_codegen.build_cache import cache_folder
+
+    folder = cache_folder()
+    if folder is not None:
+        os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(folder / "hypothesis"))
+
+
 @contextmanager
 def _subject(root: Path, name: str, access: Access) -> Iterator[Subject]:
-    """Yield the client of a provider, or generate that of a stand-alone document."""
-    from specwire_codegen.clients.targets import is_document, target_named
+    """Yield the client of a provider or an included one, or generate that of a stand-alone document."""
+    from specwire_codegen.clients.targets import is_document, readable_target, unknown_name
     from specwire_codegen.contract.subject import subject_of, subject_of_document
 
-    target = target_named(root, name)
-    if target is not None or not is_document(name):
-        yield subject_of(target or provider(root, name), access)
+    target = readable_target(root, name)
+    if target is not None:
+        yield subject_of(target, access)
         return
+    if not is_document(name) and not Path(name).is_file():
+        raise unknown_name(root, name, "provider", "a file, a URL, or - for standard input")
     with TemporaryDirectory(prefix="specwire-") as folder:
         yield subject_of_document(name, access, Path(folder))
 

@@ -10,7 +10,7 @@ import cyclopts
 from specwire_codegen.cli.console import advise, agreed, can_ask, note, pour, say, warn, working
 from specwire_codegen.cli.options import NO_MORE, Reading, Root
 from specwire_codegen.diagnostics import SpecwireCodegenError, UsageError
-from specwire_codegen.project import provider, providers, single
+from specwire_codegen.project import providers, single
 
 _MOST = 20
 """Maximum number of changes listed."""
@@ -69,6 +69,7 @@ def apply(
         Write the overlay without asking.
 
     """
+    from specwire_codegen.clients.targets import own_provider
     from specwire_codegen.drift.entries import read_drifts
     from specwire_codegen.drift.proposal import described, propose
     from specwire_codegen.output.files import replace_file
@@ -80,7 +81,7 @@ def apply(
     *files, name = (*rest, first) if first in known and words[-1] not in known else words
     found = read_drifts([Path(file) for file in files])
     warn(found.warnings)
-    target = provider(root, name) if name in known or "." not in name else single(name, "client", Path())
+    target = own_provider(root, name) if name in known or "." not in name else single(name, "client", Path())
     with working(f"{name}: looking for corrections"):
         proposal = propose(target, found.entries, reading.access)
     for left in proposal.left:

@@ -11,7 +11,7 @@ import cyclopts
 from specwire_codegen.cli.console import advise, pour, say, warn, working
 from specwire_codegen.cli.options import NO_MORE, Overlays, Reading, Root, Strict
 from specwire_codegen.diagnostics import merged
-from specwire_codegen.project import provider, providers, single
+from specwire_codegen.project import single
 
 
 def package(
@@ -108,11 +108,12 @@ def models(
         File to write. Default: standard output.
 
     """
+    from specwire_codegen.clients.targets import readable_target
     from specwire_codegen.generate import api_of, document_of, refuse_warnings
     from specwire_codegen.models_only.standalone import standalone
     from specwire_codegen.output.files import replace_file
 
-    target = provider(root, source) if source in providers(root) else single(source, "client", Path())
+    target = readable_target(root, source) or single(source, "client", Path())
     target = attrs.evolve(target, overlays=overlay)
     with working(target.origin):
         document, warnings = document_of(target, reading.access)

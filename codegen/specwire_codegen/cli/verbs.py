@@ -36,7 +36,7 @@ from specwire_codegen.cli.package import models, package
 from specwire_codegen.cli.versions import diff, update
 from specwire_codegen.diagnostics import DiagnosticError, SpecwireCodegenError, UsageError, merged
 from specwire_codegen.dump import dump
-from specwire_codegen.project import Target, provider, providers, require_package_name, single
+from specwire_codegen.project import Target, providers, require_package_name, single
 
 if TYPE_CHECKING:
     from specwire_codegen.ir import Api
@@ -232,13 +232,14 @@ def dump_ir(
         Print the document as it is after this pass instead; an unknown name lists the passes.
 
     """
+    from specwire_codegen.clients.targets import readable_target
     from specwire_codegen.generate import api_of, document_of, refuse_warnings
     from specwire_codegen.normalize.passes import PASSES
 
     names = [each.name for each in PASSES]
     if after is not None and after not in names:
         raise UsageError(f"unknown pass {after!r}: take one of {', '.join(names)}")
-    target = provider(root, source) if source in providers(root) else single(source, "client", Path())
+    target = readable_target(root, source) or single(source, "client", Path())
     target = attrs.evolve(target, overlays=overlay)
     document, warnings = document_of(target, reading.access, after=after)
     if after is not None:
@@ -302,13 +303,14 @@ def accept(operation_id: str, *, name: str | None = None, reading: Reading = NO_
         The provider, if several have an operation with this id.
 
     """
+    from specwire_codegen.clients.targets import own_provider
     from specwire_codegen.generate import accept as run
 
     written: list[Path] = []
     refused: list[SpecwireCodegenError] = []
     for one in [name] if name else providers(root):
         try:
-            written.append(run(provider(root, one), operation_id, reading.access))
+            written.append(run(own_provider(root, one), operation_id, reading.access))
         except DiagnosticError:
             raise
         except SpecwireCodegenError as problem:
@@ -355,6 +357,7 @@ def _chosen(sources: Sequence[str], package: str | None, output: Path, root: Pat
         if len(sources) != 1:
             raise UsageError("--package takes one document: specwire generate my.yaml --package my_client")
         return [single(sources[0], package, output)]
+    from specwire_codegen.clients.targets import own_provider
     from specwire_codegen.workspace.settings import project_targets
 
     stated, known = project_targets(root), providers(root)
@@ -367,7 +370,7 @@ def _chosen(sources: Sequence[str], package: str | None, output: Path, root: Pat
         )
     hooks = {name: attrs.evolve(one.hook, allowed=run_hooks) for name, one in stated.items() if one.hook is not None}
     targets = {name: attrs.evolve(one, hook=hooks.get(name)) for name, one in stated.items()}
-    return [targets[name] if name in targets else provider(root, name) for name in sources or (*stated, *known)]
+    return [targets[name] if name in targets else own_provider(root, name) for name in sources or (*stated, *known)]
 
 
 def _documents(sources: Sequence[str], root: Path) -> list[str]:

@@ -11,7 +11,6 @@ from specwire_codegen.cli.console import advise, agreed, can_ask, fail, pour, sa
 from specwire_codegen.cli.exit_codes import ExitCode
 from specwire_codegen.cli.options import NO_MORE, Reading, Root
 from specwire_codegen.diagnostics import SpecwireCodegenError
-from specwire_codegen.project import provider
 
 if TYPE_CHECKING:
     from specwire_codegen.diff.report import Report
@@ -103,12 +102,13 @@ def update(
     """
     from datetime import UTC, datetime
 
+    from specwire_codegen.clients.targets import own_provider
     from specwire_codegen.diff.report import FORMATS, changelog
     from specwire_codegen.pinning.update import look, take
 
     try:
         with working(f"{name}: reading its document"):
-            found = look(provider(root, name), reading.access, from_)
+            found = look(own_provider(root, name), reading.access, from_)
     except SpecwireCodegenError as problem:
         if not check:
             raise

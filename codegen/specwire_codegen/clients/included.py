@@ -6,22 +6,46 @@ from pathlib import Path
 from typing import Any, Final
 
 from specwire_codegen.diagnostics import SpecwireCodegenError
+from specwire_codegen.project import Target
 
 CLIENTS: Final = "specwire_clients"
 """Package of the included clients."""
 INCLUDED: Final = "normalized.json"
-"""Document of an included client, next to its modules in the wheel."""
+"""Document of an included client, next to its modules and its `client.toml` in the wheel."""
+_OVERRIDES: Final = "specwire_overrides"
 
 
 def find_included(name: str) -> Path | None:
     """Return the document of an included client, also in a checkout of this project."""
-    if not name.isidentifier():
-        return None
+    package = _folder(f"{CLIENTS}.{name}") if name.isidentifier() else None
+    return None if package is None else document_beside(package)
+
+
+def _folder(package: str) -> Path | None:
+    """Return the folder of an installed package."""
     try:
-        found = find_spec(f"{CLIENTS}.{name}")
+        found = find_spec(package)
     except ModuleNotFoundError:
         return None
-    return None if found is None or found.origin is None else document_beside(Path(found.origin).parent)
+    return None if found is None or found.origin is None else Path(found.origin).parent
+
+
+def included_target(name: str) -> Target | None:
+    """Return the target of an included client, which commands may read but not write."""
+    document = find_included(name)
+    if document is None:
+        return None
+    package = _folder(f"{CLIENTS}.{name}")
+    if package is None:
+        return None
+    return Target(
+        name=name,
+        spec=document,
+        output=package,
+        config=document.parent / "client.toml",
+        normalized=document,
+        overrides=_folder(f"{_OVERRIDES}.{name}"),
+    )
 
 
 def all_included() -> list[str]:

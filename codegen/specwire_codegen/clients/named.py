@@ -12,11 +12,10 @@ from typing import Any
 import attrs
 from specwire import Client
 
-from specwire_codegen.clients.included import CLIENTS, all_included, find_included, read_json
-from specwire_codegen.clients.targets import import_client, imported, is_document, target_named, target_names
+from specwire_codegen.clients.included import CLIENTS, find_included, read_json
+from specwire_codegen.clients.targets import import_client, imported, is_document, target_named, unknown_name
 from specwire_codegen.diagnostics import SpecwireCodegenError
 from specwire_codegen.files.access import Access
-from specwire_codegen.openapi.suggest import did_you_mean
 from specwire_codegen.project import Target
 
 
@@ -45,9 +44,7 @@ def client_named(root: Path, name: str, access: Access) -> Iterator[NamedClient]
             made = generated_client(name, access, Path(folder))
             yield NamedClient(class_of(made.target.name), made.target.name, made.document)
     else:
-        known = sorted({*target_names(root), *all_included()})
-        listed = f"use one of {', '.join(known)}, a package, or a document"
-        raise SpecwireCodegenError(f"unknown client {name!r}: {did_you_mean(name, known, listed)}")
+        raise unknown_name(root, name, "client", "a package, or a document")
 
 
 def _of_project(target: Target, access: Access) -> NamedClient:

@@ -1,4 +1,4 @@
-"""Targets by name: the clients of `[tool.specwire]` and the providers in `specs/`."""
+"""Targets by name: the clients of `[tool.specwire]`, the providers in `specs/`, and the included clients."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
+from specwire_codegen.clients.included import all_included, included_target
 from specwire_codegen.diagnostics import SpecwireCodegenError
 from specwire_codegen.files import fetch
+from specwire_codegen.openapi.suggest import did_you_mean
 from specwire_codegen.project import STANDARD_INPUT, Target, provider, providers
 from specwire_codegen.workspace.settings import project_targets
 
@@ -24,6 +26,32 @@ def target_named(root: Path, name: str) -> Target | None:
 def target_names(root: Path) -> list[str]:
     """Return the names of the clients of a project."""
     return [*project_targets(root), *providers(root)]
+
+
+def readable_target(root: Path, name: str) -> Target | None:
+    """Return the target of a client of a project or of an included one, for commands that do not write to it.
+
+    A file with the name of an included client comes before it.
+    """
+    found = target_named(root, name)
+    return found if found is not None or Path(name).is_file() else included_target(name)
+
+
+def own_provider(root: Path, name: str) -> Target:
+    """Return the target of a provider in `specs/`, for commands that write to it; raise if it does not exist."""
+    if name not in providers(root) and included_target(name) is not None:
+        raise SpecwireCodegenError(
+            f"{name} is included in specwire, and {root} has no specs/{name} to change: for a copy of your own, use "
+            f"specwire new {name} --spec URL"
+        )
+    return provider(root, name)
+
+
+def unknown_name(root: Path, name: str, noun: str, more: str) -> SpecwireCodegenError:
+    """Return the error for a name that no client has; `more` are other things that could be named."""
+    known = sorted({*target_names(root), *all_included()})
+    help = did_you_mean(name, known, f"use one of {', '.join(known)}, {more}" if known else f"use {more}")
+    return SpecwireCodegenError(f"unknown {noun} {name!r}: {help}")
 
 
 def is_document(name: str) -> bool:

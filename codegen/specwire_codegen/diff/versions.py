@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 
 import attrs
 
+from specwire_codegen.clients.targets import readable_target
 from specwire_codegen.diagnostics import SpecwireCodegenError
 from specwire_codegen.diff.compare import changes
 from specwire_codegen.diff.report import Report
@@ -73,8 +74,9 @@ def _named_as(one: Version, other: Version) -> Version:
 def _version(root: Path, name: str, folder: Path) -> Version:
     if fetch.is_remote(name):
         return Version(fetch.shown(name), single(name, _PACKAGE, folder))
-    if name in providers(root):
-        return Version(name, provider(root, name))
+    known = readable_target(root, name)
+    if known is not None:
+        return Version(name, known)
     if Path(name).exists() or (found := _REVISION.fullmatch(name)) is None:
         return Version(name, single(name, _PACKAGE, folder))
     revision, place = found.groups()

@@ -5,12 +5,11 @@ from typing import Any, Final
 
 import attrs
 
-from specwire_codegen.clients.included import all_included, find_included, read_json
-from specwire_codegen.clients.targets import is_document, target_named, target_names
-from specwire_codegen.diagnostics import Diagnostic, SpecwireCodegenError
+from specwire_codegen.clients.included import find_included, read_json
+from specwire_codegen.clients.targets import is_document, target_named, unknown_name
+from specwire_codegen.diagnostics import Diagnostic
 from specwire_codegen.files import fetch
 from specwire_codegen.files.access import Access
-from specwire_codegen.openapi.suggest import did_you_mean
 from specwire_codegen.project import STANDARD_INPUT, Target, provider, providers, read_normalized, single
 
 _PACKAGE: Final = "client"
@@ -39,9 +38,7 @@ def read(root: Path, source: str, access: Access | None = None, overlays: tuple[
         if included is not None and not Path(source).is_file():
             return Source(source, read_json(included))
         if not Path(source).is_file() and not is_document(source):
-            known = sorted({*target_names(root), *all_included()})
-            help = did_you_mean(source, known, f"use one of {', '.join(known)}, a file, a URL, or - for standard input")
-            raise SpecwireCodegenError(f"unknown provider {source!r}: {help}")
+            raise unknown_name(root, source, "provider", "a file, a URL, or - for standard input")
     return _read_document(source, access or Access(), overlays)
 
 

@@ -9,14 +9,13 @@ import jsonschema_rs
 
 from specwire_codegen.mock.document.document import Document, Schema
 from specwire_codegen.mock.document.failures import MockError
+from specwire_codegen.mock.document.union_errors import precise
 
 Direction: TypeAlias = Literal["request", "response"]
 Where: TypeAlias = Literal["path", "query", "querystring", "header", "cookie", "body"]
 
 BASE = "urn:specwire:mock"
 FORBIDDEN = "the property must not be sent here"
-TAGS = {"type": 0, "const": 1, "enum": 1}
-"""Keywords that tell the variants of a union apart, and how deep in the value."""
 FOREIGN = {"request": "readOnly", "response": "writeOnly"}
 """The keyword of properties that messages of this direction must not contain."""
 
@@ -29,7 +28,7 @@ RANGES = {
 
 @attrs.frozen
 class Violation:
-    """A violation of the document by a request; `message` never repeats what was sent."""
+    """A violation of the document by a request; of what was sent, `message` repeats the tags of unions at most."""
 
     where: Where
     path: tuple[str | int, ...]
@@ -38,21 +37,6 @@ class Violation:
 
     def __str__(self) -> str:
         return f"{'.'.join(str(step) for step in (self.where, *self.path))}: {self.message}"
-
-
-def _precise(error: jsonschema_rs.ValidationError) -> Iterator[jsonschema_rs.ValidationError]:
-    """Yield the errors of the only variant of a union that a value can mean, by its type and tags, else the error."""
-    variants = getattr(error.kind, "context", None) if error.kind.name in {"oneOf", "anyOf"} else None
-    depth = len(error.instance_path)
-    meant = [
-        variant
-        for variant in variants or ()
-        if not any(len(each.instance_path) - depth <= TAGS.get(each.kind.name, -1) for each in variant)
-    ]
-    if len(meant) == 1 and meant[0]:
-        yield from chain.from_iterable(map(_precise, meant[0]))
-    else:
-        yield error
 
 
 class Validators:
@@ -75,10 +59,9 @@ class Validators:
 
     def violations(self, schema: Schema, value: Any, where: Where, *above: str | int) -> Iterator[Violation]:
         """Yield the violations of the value; `above` is the path to it in the request."""
-        for error in chain.from_iterable(map(_precise, self._validator(schema).iter_errors(value))):
-            kind = error.kind.name
-            message = FORBIDDEN if kind == "falseSchema" else error.message
-            yield Violation(where, (*above, *error.instance_path), kind, message)
+        for error in chain.from_iterable(map(precise, self._validator(schema).iter_errors(value))):
+            message = FORBIDDEN if error.keyword == "falseSchema" else error.message
+            yield Violation(where, (*above, *error.path), error.keyword, message)
 
     def _validator(self, schema: Schema) -> jsonschema_rs.Draft202012Validator:
         known = self._compiled.get(id(schema))
