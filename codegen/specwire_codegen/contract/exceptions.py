@@ -44,6 +44,7 @@ _IGNORED_HEADERS = frozenset(
     "accept accept-encoding authorization connection content-length content-type host transfer-encoding user-agent".split()
 )
 """Header parameters that OpenAPI ignores, or that every HTTP client sends."""
+_EVENT_END = re.compile(rb"(?:\r\n|\r(?!\n)|\n){2,}")
 _VARIABLE = re.compile(r"\{[^{}]+\}")
 
 
@@ -211,4 +212,15 @@ class EndOfStream:
         media_type = base_type((response.headers.get("content-type") or [""])[0])
         terminator = self._terminators.get(media_type)
         if terminator is not None:
-            response.content = response.content.removesuffix(f"data: {terminator}\n\n".encode())
+            response.content = _without_event(response.content, terminator.encode())
+
+
+def _without_event(content: bytes, data: bytes) -> bytes:
+    """Return a stream without the events that have these data, whatever its line breaks."""
+    kept: list[bytes] = []
+    blocks = _EVENT_END.split(content)
+    for block, end in zip(blocks, [*_EVENT_END.findall(content), b""], strict=True):
+        lines = [line for line in re.split(rb"\r\n|\r|\n", block) if line.startswith(b"data:")]
+        if [line.removeprefix(b"data:").removeprefix(b" ") for line in lines] != [data]:
+            kept += (block, end)
+    return b"".join(kept)

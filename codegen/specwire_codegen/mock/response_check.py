@@ -1,12 +1,12 @@
 """Check of a server's responses against the document."""
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
-from typing import Any, Final
+from typing import Final
 
 import attrs
 
+from specwire_codegen.mock.document.json_body import NotJsonError, read_json
 from specwire_codegen.mock.document.operations import MediaType, Operation, Response, media_names
 from specwire_codegen.mock.document.validation import Validators
 from specwire_codegen.mock.reply.streams import Streams
@@ -52,9 +52,9 @@ class ResponseCheck:
     def _json(self, media: MediaType) -> Callable[[bytes], Iterator[str]]:
         def inspect(body: bytes) -> Iterator[str]:
             try:
-                value = json.loads(body)
-            except (ValueError, RecursionError):
-                yield "the body is not JSON"
+                value = read_json(body)
+            except NotJsonError as problem:
+                yield f"the body {problem}"
                 return
             yield from map(str, self.validators.violations(schema_of(media), value, "body"))
 
@@ -68,12 +68,11 @@ class ResponseCheck:
             text = _data(block) if media.framing == "sse" else block.decode("utf-8", "replace").strip("\x1e \r\n")
             if not text or text in {terminator, "[DONE]"}:
                 return
-            value: Any = text
             try:
-                value = json.loads(text)
-            except (ValueError, RecursionError):
+                value = read_json(text)
+            except NotJsonError as problem:
                 if not self.validators.accepts(schema, text):
-                    yield "event: the data is not JSON"
+                    yield f"event: the data {problem}"
                 return
             for violation in self.validators.violations(schema, value, "body"):
                 yield f"event{str(violation).removeprefix('body')}"

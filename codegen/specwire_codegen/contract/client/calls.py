@@ -15,7 +15,7 @@ import msgspec
 from specwire import AsyncClient, AsyncDownload, Client, Download
 from specwire._client.deprecation import DeprecatedDescriptor
 from specwire._http.retry import RetryPolicy
-from specwire.errors import DecodeError, SpecwireError
+from specwire.errors import DecodeError, InvalidRequestError, SpecwireError
 
 from specwire_codegen.contract.client.arguments import Arguments
 from specwire_codegen.contract.client.loopback_transport import loopback_clients
@@ -87,9 +87,8 @@ class Clients(Closing):
             return self._call_sync(operation, given, manner)
 
     def _call_sync(self, operation: Operation, given: Arguments, manner: Manner) -> Outcome:
-        method = self.method(self._in(self.sync, manner), operation, manner)
         try:
-            result = method(*given.args, **given.kwargs)
+            result = self.method(self._in(self.sync, manner), operation, manner)(*given.args, **given.kwargs)
             match operation.payload:
                 case _ if manner == "items":
                     return Outcome(list(result))
@@ -102,6 +101,8 @@ class Clients(Closing):
                     return Outcome(result)
         except SpecwireError as error:
             return Outcome(error=error)
+        except (AttributeError, TypeError) as problem:
+            return Outcome(error=_unfitting(operation, problem))
 
     def call_async(self, operation: Operation, given: Arguments, manner: Manner = "once") -> Outcome:
         """Call with the asynchronous client."""
@@ -109,9 +110,8 @@ class Clients(Closing):
             return self._runner.run(self._call(operation, given, manner))
 
     async def _call(self, operation: Operation, given: Arguments, manner: Manner) -> Outcome:
-        method = self.method(self._in(self.asynchronous, manner), operation, manner)
         try:
-            result = method(*given.args, **given.kwargs)
+            result = self.method(self._in(self.asynchronous, manner), operation, manner)(*given.args, **given.kwargs)
             match operation.payload:
                 case _ if manner == "items":
                     return Outcome([item async for item in result])
@@ -125,6 +125,8 @@ class Clients(Closing):
                     return Outcome(await result)
         except SpecwireError as error:
             return Outcome(error=error)
+        except (AttributeError, TypeError) as problem:
+            return Outcome(error=_unfitting(operation, problem))
 
     @staticmethod
     def _in(client: C, manner: Manner) -> C:
@@ -182,6 +184,16 @@ class Clients(Closing):
             self._http[0].close()
             self._runner.run(self._http[1].aclose())
         self._runner.close()
+
+
+def _unfitting(operation: Operation, problem: AttributeError | TypeError) -> InvalidRequestError:
+    """Return the error of a client that was made from another document; raise other problems again."""
+    name = ".".join(operation.method)
+    if isinstance(problem, AttributeError) and problem.name in operation.method:
+        return InvalidRequestError(f"the client has no method {name}")
+    if isinstance(problem, TypeError) and "argument" in str(problem):
+        return InvalidRequestError(f"the method {name} cannot be called so: {problem}")
+    raise problem
 
 
 def _placed(kind: type[AnyClient]) -> type[AnyClient]:

@@ -127,7 +127,21 @@ class Gateway:
             scope["method"], scope["raw_path"].decode("ascii"), scope["query_string"].decode("ascii"), headers, body
         )
         self.arrivals.append(arrival)
-        await _respond(await self._forwarded(arrival), send)
+        await _respond(self._with_local_links(await self._forwarded(arrival), arrival), send)
+
+    def _with_local_links(self, exchange: Exchange, arrival: Arrival) -> Exchange:
+        """Let links of a page to the server lead through the gateway, since clients follow none to other hosts."""
+        here = f"http://{arrival.header('host')}"
+        headers = tuple(
+            (name, value.replace(f"<{self._base}/", f"<{here}/") if name == "link" else value)
+            for name, value in exchange.response_headers
+        )
+        body = exchange.response_body
+        if "json" in exchange.response_header("content-type"):
+            for slash in ("/", "\\/"):
+                there, local = (f'"{url}/'.replace("/", slash).encode() for url in (self._base, here))
+                body = body.replace(there, local)
+        return attrs.evolve(exchange, response_headers=headers, response_body=body)
 
     async def _forwarded(self, arrival: Arrival) -> Exchange:
         match self._router.match(arrival.method, arrival.raw_path.removeprefix(self._prefix) or "/"):

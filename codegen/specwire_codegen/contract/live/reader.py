@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import attrs
-from specwire.errors import APIStatusError, AuthenticationError, JobFailedError, SpecwireError
+from specwire.errors import APIStatusError, AuthenticationError, InvalidRequestError, JobFailedError, SpecwireError
 
 from specwire_codegen.contract.client.arguments import Arguments, arguments
 from specwire_codegen.contract.client.calls import Clients, Outcome, is_suspicion
@@ -15,6 +15,12 @@ from specwire_codegen.contract.exceptions import MARK
 from specwire_codegen.contract.live.gateway import Gateway
 from specwire_codegen.contract.live.pages import page_problems, size_of
 from specwire_codegen.contract.live.plan import PlannedCall, required_parameters
+from specwire_codegen.contract.live.promises import (
+    condition_of,
+    condition_problems,
+    has_idempotency,
+    idempotency_problems,
+)
 from specwire_codegen.contract.live.responses import Responses
 from specwire_codegen.contract.reports.report import Count, Row
 from specwire_codegen.contract.snippet import case_source
@@ -22,14 +28,19 @@ from specwire_codegen.contract.strategies.property_check import UndrawableError,
 from specwire_codegen.contract.strategies.requests import requests
 from specwire_codegen.contract.subject import Subject
 from specwire_codegen.contract.values.case import Case
-from specwire_codegen.contract.values.exchange import Exchange
+from specwire_codegen.contract.values.exchange import Exchange, text_of
 from specwire_codegen.contract.values.finding import Finding, Side
 from specwire_codegen.contract.wire import expected_request
 from specwire_codegen.contract.wire.expected_url import below_own_path
-from specwire_codegen.ir import JsonPayload, Operation
+from specwire_codegen.ir import BinaryBody, FormBody, JsonPayload, MultipartBody, Operation
 
 _POLLS = 10
 """Number of times to read a job while waiting for its end."""
+_REJECTIONS = (400, 415, 422)
+"""Statuses that call a request invalid. Bodies of JSON are left to schemathesis, which cannot write the other ones."""
+_REASON = 300
+"""Maximum number of characters of a server's reason."""
+_CONDITIONS = ("if-none-match", "if-modified-since")
 
 
 @attrs.frozen
@@ -90,6 +101,10 @@ class Reader:
         for name, call in (("sync", self._clients.call), ("async", self._clients.call_async)):
             arrived, answered = len(self._gateway.arrivals), len(self._gateway.exchanges)
             outcome = call(operation, given, "once")
+            if len(self._gateway.arrivals) == arrived and isinstance(outcome.error, InvalidRequestError):
+                side: Side = "document" if self._subject.stale else "client"
+                findings.append(Finding(side, "sends", f"{name}: {outcome.error}", None, python))
+                continue
             if operation.id in self._gateway.refused and len(self._gateway.exchanges) == answered:
                 return attrs.evolve(row, note=self._gateway.refused[operation.id], findings=tuple(findings))
             if isinstance(outcome.error, AuthenticationError):
@@ -104,23 +119,35 @@ class Reader:
                 Finding(problem.side, problem.check, f"{name}: {problem.message}", exchange, python)
                 for problem in problems
             ]
-        size = None if findings or required_parameters(operation) else size_of(self._subject, operation)
-        if size is not None and statuses:
-            seen = self._gateway.exchanges
+        if not findings and statuses:
             findings += [
-                Finding(side, "pages", message, seen[-1], python)
-                for side, message in page_problems(self._subject, self._clients, operation, size, seen)
+                Finding(side, check, message, self._gateway.exchanges[-1], python)
+                for side, check, message in self._promises(operation, given, listed=listed)
             ]
-        if not findings and listed:
-            findings += [
-                Finding("server", "waits", message, self._gateway.exchanges[-1], python)
-                for message in self._waited(operation, given)
-            ]
+        findings = _merged(findings)
         note = ", ".join(f"responded with {status}" for status in sorted({one for one in statuses if one >= 300}))
         failed = min(len(statuses), len(findings))
         return attrs.evolve(
             row, counts=(Count(len(statuses), failed),), findings=tuple(findings), note=note, checked=True
         )
+
+    def _promises(self, operation: Operation, given: Arguments, *, listed: bool) -> Iterator[tuple[Side, str, str]]:
+        """Yield what several requests show: pages, conditions, idempotency keys and the end of jobs."""
+        seen = self._gateway.exchanges
+        size = None if required_parameters(operation) else size_of(self._subject, operation)
+        if size is not None:
+            for side, message in page_problems(self._subject, self._clients, operation, size, seen):
+                yield side, "pages", message
+        condition = condition_of(self._subject, operation)
+        if condition is not None:
+            for message in condition_problems(self._clients, operation, condition, given, seen):
+                yield "server", "conditions", message
+        if has_idempotency(self._subject, operation):
+            for message in idempotency_problems(self._clients, operation, given, seen):
+                yield "server", "idempotency", message
+        if listed:
+            for message in self._waited(operation, given):
+                yield "server", "waits", message
 
     def _waited(self, operation: Operation, given: Arguments) -> Iterator[str]:
         """Yield why a job that the operation reads does not end in time."""
@@ -167,6 +194,11 @@ class Reader:
         invalid = [*self._responses.violations(operation.id, exchange)]
         if status == 404 and listed:
             invalid.append("an id that the list has is not found")
+        if status in _REJECTIONS and not listed and isinstance(operation.body, FormBody | MultipartBody | BinaryBody):
+            reason = text_of(exchange.response_body)[:_REASON]
+            invalid.append(f"a request that the document allows is rejected with {status}: {reason}")
+        if status == 304 and not any(name in _CONDITIONS for name, _ in exchange.headers):
+            invalid.append("304 is the response to a condition, and the request has none")
         announced = exchange.response_header("deprecation")
         if announced.lower() not in ("", "false") and not self._is_deprecated(operation):
             invalid.append("the header Deprecation announces that the operation is deprecated; the document does not")
@@ -196,6 +228,17 @@ class Reader:
             return
         if found is not None:
             self._ids[operation.id] = found
+
+
+def _merged(findings: Sequence[Finding]) -> list[Finding]:
+    """Return findings of both clients as one, without the name of the client."""
+    found: dict[tuple[str, str, str], Finding] = {}
+    for finding in findings:
+        message = finding.message.removeprefix("sync: ").removeprefix("async: ")
+        both = attrs.evolve(finding, message=message) if (finding.side, finding.check, message) in found else finding
+        first = found.get((finding.side, finding.check, message), both)
+        found[finding.side, finding.check, message] = first if first is both else attrs.evolve(first, message=message)
+    return [*found.values()]
 
 
 def _ids(listing: Any) -> Iterator[Any]:

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from email.message import Message
 from typing import Any
 
 from specwire_codegen.contract.subject import Subject
 from specwire_codegen.contract.values.exchange import Exchange
 from specwire_codegen.mock.document.document import Document
+from specwire_codegen.mock.document.json_body import NotJsonError, read_json
 from specwire_codegen.mock.document.validation import Validators
-from specwire_codegen.openapi.media_types import base_type, is_json
+from specwire_codegen.openapi.media_types import base_type, framing_of, is_json
 
 _FINE = (401, 403, 404, 409, 429)
 """Rejections that say nothing about the document: of a key, of an id, of too many requests."""
 _BODILESS = (204, 205, 304)
 _EVENTS = "text/event-stream"
+_LISTS = ("Link", "Set-Cookie", "Vary", "WWW-Authenticate", "Warning")
+"""Headers that a response may have several times."""
 _BREAK = re.compile(r"\r\n|\r|\n")
 
 
@@ -27,7 +31,7 @@ class Responses:
         """Prepare the schemas of a document."""
         self._subject = subject
         self._document = Document(dict(subject.document))
-        self._validators = Validators(self._document, "response")
+        self._validators = Validators(self._document, "response", exact=True)
 
     def violations(self, operation_id: str, exchange: Exchange) -> Iterator[str]:
         """Yield the differences of a response from the document."""
@@ -37,7 +41,7 @@ class Responses:
             if status not in _FINE:
                 yield f"the document has no status {status}"
             return
-        yield from self._missing_headers(response, exchange)
+        yield from self._header_violations(response, exchange)
         content = response.get("content", {})
         content_type = exchange.response_header("content-type")
         if not content or status in _BODILESS or exchange.method == "HEAD":
@@ -46,51 +50,83 @@ class Responses:
             if "text/plain" not in map(base_type, content):
                 yield f"the response has no body, though the document has one for {key}"
             return
-        if not any(_covers(name, content_type) for name in content):
-            yield f"content type {content_type!r}: one of {', '.join(content)} expected"
+        media = [one for name, one in content.items() if _covers(name, content_type)]
+        if not media:
+            said = f"content type {content_type!r}" if content_type else "the response has no content type"
+            yield f"{said}: one of {', '.join(content)} expected"
             return
-        if base_type(content_type) == _EVENTS:
-            for name, media in content.items():
-                if base_type(name) == _EVENTS:
-                    yield from self._event_violations(media, exchange.response_body)
-        elif is_json(content_type):
-            schemas = [media["schema"] for name, media in content.items() if is_json(name) and "schema" in media]
-            yield from self._json_violations(schemas, exchange.response_body)
+        yield from self._body_violations(media, content_type, exchange.response_body)
 
-    def _missing_headers(self, response: Mapping[str, Any], exchange: Exchange) -> Iterator[str]:
-        present = {name for name, _ in exchange.response_headers}
-        for name, header in response.get("headers", {}).items():
-            if self._document.resolve(header).get("required") and name.lower() not in present:
+    def _body_violations(self, media: Sequence[Mapping[str, Any]], content_type: str, body: bytes) -> Iterator[str]:
+        framing = framing_of(content_type)
+        if framing == "sse":
+            for one in media:
+                yield from self._event_violations(one, body)
+        elif framing is not None:
+            for one in media:
+                yield from self._line_violations(one, body)
+        elif is_json(content_type):
+            yield from self._json_violations([one["schema"] for one in media if "schema" in one], body)
+        elif base_type(content_type).startswith("text/"):
+            charset = _charset(content_type)
+            try:
+                body.decode(charset)
+            except (LookupError, UnicodeDecodeError):
+                yield f"the text is not {charset}" + ("" if "charset" in content_type.lower() else ", the default")
+
+    def _header_violations(self, response: Mapping[str, Any], exchange: Exchange) -> Iterator[str]:
+        for name, stated in response.get("headers", {}).items():
+            header = self._document.resolve(stated)
+            values = [value for one, value in exchange.response_headers if one == name.lower()]
+            if not values and header.get("required"):
                 yield f"the required header {name} is missing"
+            schema = header.get("schema", {})
+            if len({*values}) > 1 and not {"array", "object"} & {*self._document.types(schema)} and name not in _LISTS:
+                yield f"the header {name} has {len(values)} different values, where the document has one"
 
     def _json_violations(self, schemas: list[Any], body: bytes) -> Iterator[str]:
         try:
-            value = json.loads(body)
-        except (ValueError, RecursionError):
-            yield "the response is not JSON"
+            value = read_json(body)
+        except NotJsonError as problem:
+            yield f"the response {problem}"
             return
         for schema in schemas:
             for violation in self._validators.violations(schema, value, "body"):
                 yield f"the response does not match the document: {violation}"
 
+    def _line_violations(self, media: Mapping[str, Any], body: bytes) -> Iterator[str]:
+        """Yield the differences of JSON Lines, or of a JSON sequence."""
+        for number, line in enumerate((one.strip(b"\x1e \r") for one in body.split(b"\n")), 1):
+            if line:
+                yield from self._part_violations(f"line {number}", line, media.get("itemSchema", {}))
+
+    def _part_violations(self, name: str, part: bytes | str, schema: Any) -> Iterator[str]:
+        try:
+            value = read_json(part)
+        except NotJsonError as problem:
+            yield f"{name} {problem}"
+            return
+        for violation in self._validators.violations(schema, value, "body"):
+            yield f"{name} does not match the document: {violation}"
+
     def _event_violations(self, media: Mapping[str, Any], body: bytes) -> Iterator[str]:
-        """Yield the differences of a stream: events that do not match, and an end without the final event."""
-        events = _events(body)
-        terminator = media.get("x-specwire-stream", {}).get("terminator")
+        """Yield the differences of a stream: its events, its end, and ids that cannot resume it."""
+        events, ids, cut = _events(body)
+        stated = media.get("x-specwire-stream", {})
+        if cut:
+            yield "the stream ends within an event"
+        terminator = stated.get("terminator")
         if terminator is not None:
             if not events or events[-1] != terminator:
                 yield f"the stream ends without {terminator}"
             events = [event for event in events if event != terminator]
+        repeated = next((one for number, one in enumerate(ids) if one in ids[:number]), None)
+        if stated.get("resumable") and repeated is not None:
+            yield f"the id {json.dumps(repeated)} belongs to several events, so the stream cannot be resumed after it"
         schema = self._event_schema(media)
         for number, event in enumerate(events, 1):
-            try:
-                value = json.loads(event)
-            except (ValueError, RecursionError):
-                if schema is not None:
-                    yield f"event {number} is not JSON"
-                continue
-            for violation in self._validators.violations({} if schema is None else schema, value, "body"):
-                yield f"event {number} does not match the document: {violation}"
+            if schema is not None:
+                yield from self._part_violations(f"event {number}", event, schema)
 
     def _event_schema(self, media: Mapping[str, Any]) -> Any:
         """Return the schema of the data of an event, or None if it need not be JSON."""
@@ -98,17 +134,27 @@ class Responses:
         return self._document.resolve(item.get("properties", {}).get("data", {})).get("contentSchema")
 
 
-def _events(body: bytes) -> list[str]:
-    """Return the data of the events of a stream."""
+def _events(body: bytes) -> tuple[list[str], list[str], bool]:
+    """Return the data of the events of a stream, their ids, and True if the last one is cut."""
     found: list[str] = []
+    ids: list[str] = []
     data: list[str] = []
     for line in _BREAK.split(body.decode("utf-8", "replace").removeprefix("\ufeff")):
         if line.startswith("data:"):
             data.append(line.removeprefix("data:").removeprefix(" "))
+        elif line.startswith("id:"):
+            ids.append(line.removeprefix("id:").removeprefix(" "))
         elif not line and data:
             found.append("\n".join(data))
             data = []
-    return found
+    return found, ids, bool(data)
+
+
+def _charset(content_type: str) -> str:
+    """Return the charset of a content type; UTF-8 if it has none."""
+    message = Message()
+    message["content-type"] = content_type
+    return str(message.get_content_charset() or "utf-8")
 
 
 def documented(responses: Mapping[str, Any], status: int) -> tuple[str | None, Mapping[str, Any]]:

@@ -24,6 +24,8 @@ RANGES = {
     "int64": {"minimum": -(2**63), "maximum": 2**63 - 1},
 }
 """Limits of integers by format, which servers with fixed types check in requests."""
+BASE64 = "^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
+"""Form of bytes as text, which clients decode."""
 
 
 @attrs.frozen
@@ -42,9 +44,14 @@ class Violation:
 class Validators:
     """Compiled validators for messages of one direction, created on first use."""
 
-    def __init__(self, document: Document, direction: Direction) -> None:
-        """Prepare the document's schemas for this direction."""
+    def __init__(self, document: Document, direction: Direction, *, exact: bool = False) -> None:
+        """Prepare the document's schemas for this direction.
+
+        `exact` also holds responses to formats that JSON Schema only names: the range of integers, and base64.
+        """
         self._document = document
+        self._ranged = exact or direction == "request"
+        self._exact = exact
         self.mark: Final = FOREIGN[direction]
         """The keyword of properties that messages of this direction must not contain."""
         schemas = document.data.get("components", {}).get("schemas", {})
@@ -87,9 +94,11 @@ class Validators:
             return node
         seen = {name: self._view(member) for name, member in node.items()}
         limits = RANGES.get(node["format"]) if isinstance(node.get("format"), str) else None
-        if limits is not None and "integer" in _types(node) and self.mark == FOREIGN["request"]:
+        if limits is not None and "integer" in _types(node) and self._ranged:
             for keyword, limit in limits.items():
                 seen.setdefault(keyword, limit)
+        if self._exact and "base64" in (node.get("contentEncoding"), {"byte": "base64"}.get(str(node.get("format")))):
+            seen["allOf"] = [*seen.get("allOf", ()), {"pattern": BASE64}]
         properties = node.get("properties")
         if isinstance(properties, dict):
             foreign = {name for name, member in properties.items() if self._is_foreign(member)}
