@@ -2,6 +2,7 @@
 # `make check`: style, types, unused code, and whether generated files are up to date; under a minute.
 # `make test`: set up, run the tests; of long sweeps over similar cases, a sample that changes daily.
 # `make test-all`: the same with every case of every sweep (tests marked `exhaustive`).
+# `make planted`: all planted disagreements of documents, clients and servers, and the number that contract runs find.
 # `make coverage`: branch coverage of the runtime and the generator by the quick tests; fails below the floor. Part of CI.
 # `make test-quick`: the quick tests of runtime, overrides, clients and cases; CI runs them on each supported Python.
 # `make docs`: the documentation site, in build/site; a broken link is an error.
@@ -25,7 +26,7 @@ TOOLS := fastapi hypothesis opentelemetry-sdk pydantic pytest pytest-xdist trio 
 INSTALL := python -m pip install --quiet --disable-pip-version-check
 
 .PHONY: all setup interpreter servers generate demo docs check lint style mypy pyright unused current
-.PHONY: test test-all test-quick coverage test-lowest mock contract accept clean
+.PHONY: test test-all planted test-quick coverage test-lowest mock contract accept clean
 
 all: generate demo
 
@@ -98,6 +99,9 @@ test: $(READY) $(SERVERS)/.ready
 
 test-all: $(READY) $(SERVERS)/.ready
 	@$(BIN)/$(PYTEST) --exhaustive $(ARGS)
+
+planted: $(READY)
+	@$(BIN)/$(PYTEST) --exhaustive -m planted tests/contract $(ARGS)
 
 # Two tests compare what a new process imports, and coverage imports more.
 coverage: $(READY)

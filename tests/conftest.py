@@ -54,9 +54,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         terminalreporter.write_line(f"samples: {VARIABLE}={sample_number()} repeats them, --exhaustive runs all cases")
     reports = [one for outcome in ("passed", "failed") for one in terminalreporter.getreports(outcome)]
     noted = [(report, value) for report in reports for name, value in report.user_properties if name == "contract"]
-    planted = [report.outcome for report in reports for name, _ in report.user_properties if name == "planted"]
+    planted = [
+        (str(value).split(" ")[0], report.outcome == "passed")
+        for report in reports
+        for name, value in report.user_properties
+        if name == "planted"
+    ]
     if planted:
-        terminalreporter.write_line(f"planted bugs: {planted.count('passed')} of {len(planted)} found")
+        terminalreporter.write_line(_planted(planted))
     passed: dict[tuple[str, str], dict[str, set[str]]] = {}
     for report, value in noted:
         provider, operation, method, kind = str(value).split(" ")
@@ -71,6 +76,17 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         covered = [name for name in ids if _is_covered(passed.get((path.parent.name, name), {}))]
         counts.append(f"{path.parent.name} {len(covered)}/{len(ids)}")
     terminalreporter.write_line(f"contract: {', '.join(counts)} operations (sync and async)")
+
+
+def _planted(planted: list[tuple[str, bool]]) -> str:
+    """Return the number of planted disagreements that were found, and of those in each side."""
+    sides = {
+        side: (sum(found for one, found in planted if one == side), sum(1 for one, _ in planted if one == side))
+        for side in ("server", "document", "client")
+    }
+    listed = ", ".join(f"{side} {found}/{count}" for side, (found, count) in sides.items())
+    total = sum(found for _, found in planted)
+    return f"planted: {total}/{len(planted)} found, blamed rightly, with a minimal case ({listed})"
 
 
 def _is_covered(methods: dict[str, set[str]]) -> bool:

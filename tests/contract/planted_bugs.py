@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import unquote_to_bytes
+from uuid import uuid4
 
 import attrs
 import httpx2
@@ -27,16 +27,19 @@ from specwire._pools.sync_pools import Pools
 from specwire._streaming.sse import SSEParser
 from specwire.support import JsonPayload
 from specwire_clients.moonshot.operations import files
+from specwire_codegen.contract.checks import Checked
 from specwire_codegen.contract.harness import Harness
-from specwire_codegen.contract.strategies.property_check import Violation
+from specwire_codegen.contract.run import row_of
 from specwire_codegen.contract.subject import Subject
+from specwire_codegen.contract.values.finding import Finding
 from specwire_overrides.moonshot import files as overriding
 
-from bench.conformance_sample import check_sample
+from tests.support.generated_client import generated_client
 from tests.support.paths import CASES as ALL_CASES
 
 CASES = ALL_CASES / "positive"
 EXAMPLES = 20
+CASE_EXAMPLES = 6
 
 
 @attrs.frozen
@@ -134,10 +137,53 @@ def _changed(request: httpx2.Request, body: bytes, change: Callable[[Wire], Wire
     return httpx2.Request(
         wire.method,
         request.url,
-        headers=list(wire.headers),
+        headers=[(name.encode(), value.encode(request.headers.encoding)) for name, value in wire.headers],
         content=wire.body,
         extensions={**request.extensions, "target": wire.target},
     )
+
+
+def receiving(name: str, *documents: str) -> Callable[[Callable[[Any], Any]], Callable[[Any], Any]]:
+    """Plant a change of the JSON, or else of the bytes, that clients read."""
+
+    def planted(change: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        def plant(monkeypatch: pytest.MonkeyPatch) -> None:
+            for transport in (httpx2.HTTPTransport, Pools):
+                _change_received(monkeypatch, transport, change)
+
+        _add(name, plant, documents)
+        return change
+
+    return planted
+
+
+def _change_received(
+    monkeypatch: pytest.MonkeyPatch, transport: type[httpx2.BaseTransport], change: Callable[[Any], Any]
+) -> None:
+    handle = transport.handle_request
+
+    def handle_request(one: Any, request: httpx2.Request) -> httpx2.Response:
+        response = handle(one, request)
+        body = response.read()
+        response.close()
+        framing = ("content-length", "transfer-encoding")
+        headers = [pair for pair in response.headers.multi_items() if pair[0].lower() not in framing]
+        try:
+            body = json.dumps(change(json.loads(body))).encode()
+        except ValueError:
+            body = change(body)
+        return httpx2.Response(response.status_code, headers=headers, content=body, request=request)
+
+    monkeypatch.setattr(transport, "handle_request", handle_request)
+
+
+def _everywhere(value: Any, change: Callable[[Any], Any]) -> Any:
+    """Change a JSON value and all values in it; bytes stay."""
+    if isinstance(value, dict):
+        value = {key: _everywhere(one, change) for key, one in value.items()}
+    elif isinstance(value, list):
+        value = [_everywhere(one, change) for one in value]
+    return value if isinstance(value, bytes) else change(value)
 
 
 def changing_requests(name: str, *documents: str) -> Callable[[Callable[[BaseRequest], BaseRequest]], None]:
@@ -431,30 +477,138 @@ def _no_event_models(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(stream, "__init__", untyped(stream))
 
 
-def findings(plant: PlantedBug, subject_named: Callable[[str], Subject], folder: Path) -> Iterator[str]:
-    """Yield where a planted bug is found: `contract` and the provider, or `conformance` and the case."""
+def _without(value: Any, *left_out: Any) -> Any:
+    """Return an object without the fields that have one of some values."""
+    if not isinstance(value, dict):
+        return value
+    return {key: one for key, one in value.items() if not any(one is other for other in left_out)}
+
+
+@sending("25 false and zero dropped as if they were not given", "bodies", "moonshot/create_chat_completion")
+def _falsy_dropped(wire: Wire) -> Wire:
+    return wire.with_json(lambda body: _without(body, False, 0))
+
+
+@sending("26 plus sign left as it is in a query", "parameters", "parameter_styles")
+def _plus(wire: Wire) -> Wire:
+    return wire.with_query(lambda pairs: [pair.replace(b"%2B", b"+") for pair in pairs])
+
+
+@sending("27 text of a query in Latin-1", "parameters", "parameter_styles")
+def _latin(wire: Wire) -> Wire:
+    def change(pair: bytes) -> bytes:
+        return re.sub(rb"%C3%([89AB][0-9A-F])", lambda hit: b"%%%02X" % (int(hit[1], 16) + 0x40), pair)
+
+    return wire.with_query(lambda pairs: [change(pair) for pair in pairs])
+
+
+@sending("28 integers of a body rounded as JavaScript does", "bodies", "moonshot/create_chat_completion")
+def _rounded(wire: Wire) -> Wire:
+    return wire.with_json(lambda body: _everywhere(body, _as_double))
+
+
+def _as_double(value: Any) -> Any:
+    return int(float(value)) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+@sending("29 array of a body in another order", "mistral/create_embeddings", "bodies")
+def _reversed(wire: Wire) -> Wire:
+    return wire.with_json(lambda body: _everywhere(body, lambda one: one[::-1] if isinstance(one, list) else one))
+
+
+@sending("30 media type of a part lost", "moonshot/upload_file", "multipart")
+def _untyped_part(wire: Wire) -> Wire:
+    return wire.with_form(lambda body: re.sub(rb"\r\nContent-Type: [^\r\n]*", b"", body, flags=re.IGNORECASE))
+
+
+@sending("31 idempotency key that differs in the second try", "idempotency")
+def _new_key(wire: Wire) -> Wire:
+    headers = ((name, str(uuid4()) if name == "idempotency-key" else value) for name, value in wire.headers)
+    return attrs.evolve(wire, headers=tuple(headers))
+
+
+@sending("32 path encoded twice", "moonshot/retrieve_file")
+def _twice_encoded(wire: Wire) -> Wire:
+    path, mark, query = wire.target.partition(b"?")
+    return attrs.evolve(wire, target=path.replace(b"%", b"%25") + mark + query)
+
+
+@sending("33 value of a header in lower case", "parameters")
+def _lower_case(wire: Wire) -> Wire:
+    headers = ((name, value.lower() if name.startswith("x-") else value) for name, value in wire.headers)
+    return attrs.evolve(wire, headers=tuple(headers))
+
+
+@sending("34 name of a field in another case", "moonshot/create_batch", "bodies")
+def _other_case(wire: Wire) -> Wire:
+    def change(body: Any) -> Any:
+        return {key.title() if "_" in key else key.upper(): one for key, one in body.items()}
+
+    return wire.with_json(lambda body: change(body) if isinstance(body, dict) else body)
+
+
+@sending("35 of a repeated parameter only the last kept", "parameters", "parameter_styles", "mistral/list_batch_jobs")
+def _last_kept(wire: Wire) -> Wire:
+    return wire.with_query(lambda pairs: [*{pair.partition(b"=")[0]: pair for pair in pairs}.values()])
+
+
+@sending("36 empty body left out", "moonshot/create_batch", "bodies")
+def _no_body(wire: Wire) -> Wire:
+    return attrs.evolve(wire, body=b"") if wire.body in (b"{}", b"[]", b"null", b'""') else wire
+
+
+@receiving("37 last item of an array lost", "moonshot/list_models", "answers")
+def _item_lost(value: Any) -> Any:
+    return _everywhere(value, lambda one: one[:-1] if isinstance(one, list) else one)
+
+
+@receiving("38 null read as a missing field", "answers", "moonshot/create_batch")
+def _null_lost(value: Any) -> Any:
+    return _everywhere(value, lambda one: _without(one, None))
+
+
+@receiving("39 other alphabets read as question marks", "answers", "moonshot/list_models")
+def _question_marks(value: Any) -> Any:
+    return _everywhere(value, lambda one: one.encode("ascii", "replace").decode() if isinstance(one, str) else one)
+
+
+@receiving("40 integers read as JavaScript does", "answers", "moonshot/create_batch")
+def _read_as_double(value: Any) -> Any:
+    return _everywhere(value, _as_double)
+
+
+@receiving("41 last byte of a download lost", "downloads", "moonshot/retrieve_file_content")
+def _byte_lost(value: Any) -> Any:
+    return value[:-1] if isinstance(value, bytes) else value
+
+
+@receiving("42 body of an error lost", "moonshot/create_batch", "responses")
+def _error_lost(value: Any) -> Any:
+    return {} if isinstance(value, dict) and "error" in value else value
+
+
+@receiving("43 fields that the document does not declare lost", "answers", "additional_properties")
+def _undeclared_lost(value: Any) -> Any:
+    return _everywhere(value, lambda one: dict([*one.items()][:-1]) if isinstance(one, dict) else one)
+
+
+def findings(plant: PlantedBug, subject_named: Callable[[str], Subject], folder: Path) -> Iterator[tuple[str, Finding]]:
+    """Yield the first finding of each document that reveals a bug, with the document and the operation."""
     for one in plant.operations:
         provider, _, operation_id = one.partition("/")
-        if _found_by_contract(subject_named(provider), operation_id):
-            yield f"contract {one}"
-    sys.path.insert(0, str(folder))
-    try:
-        for number, name in enumerate(plant.cases):
-            package = f"planted_{re.sub('[^a-z0-9]', '_', plant.name.lower())}_{number}"
-            found = check_sample(CASES / name / "spec.yaml", package, folder, operations=8, cases=4)
-            if any(one.wrong or one.unequal for one in found.outcomes):
-                yield f"conformance {name}"
-    finally:
-        sys.path.remove(str(folder))
+        yield from _first(subject_named(provider), provider, [operation_id], EXAMPLES)
+    for number, name in enumerate(plant.cases):
+        package = f"planted_{re.sub('[^a-z0-9]', '_', plant.name.lower())}_{number}"
+        with pytest.MonkeyPatch.context() as patch:
+            patch.syspath_prepend(str(folder))
+            subject = generated_client(CASES / name / "spec.yaml", package, folder)
+            yield from _first(subject, name, subject.operation_ids, CASE_EXAMPLES)
 
 
-def _found_by_contract(subject: Subject, operation_id: str) -> bool:
+def _first(subject: Subject, name: str, operation_ids: Sequence[str], examples: int) -> Iterator[tuple[str, Finding]]:
     with Harness(subject) as harness:
-        checks = (harness.overrides, harness.sends, harness.reads, harness.reads_errors, harness.pages, harness.retries)
-        for operation in (one for one in subject.api.operations if one.id == operation_id):
-            for check in checks:
-                try:
-                    check(operation, EXAMPLES)
-                except (Violation, BaseExceptionGroup):
-                    return True
-    return False
+        for operation_id in operation_ids:
+            row = row_of(harness, operation_id, Checked(operation_id), examples)
+            if row.findings:
+                yield f"{name}/{operation_id}", row.findings[0]
+                return

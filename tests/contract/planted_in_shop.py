@@ -203,7 +203,7 @@ Fault: TypeAlias = Callable[[Call, Reply], Reply]
 
 
 @attrs.frozen
-class Plant:
+class ShopPlant:
     """Planted disagreement."""
 
     name: str
@@ -213,8 +213,8 @@ class Plant:
     move: Callable[[Any], None] = attrs.field(repr=False, default=lambda document: None)
 
 
-PLANTS: list[Plant] = []
-HARMLESS: list[Plant] = []
+PLANTS: list[ShopPlant] = []
+HARMLESS: list[ShopPlant] = []
 """Changes that are no disagreements: nothing may be found."""
 
 
@@ -222,7 +222,7 @@ def server(name: str, operation: str, *, harmless: bool = False) -> Callable[[Fa
     """Plant a change of the shop's answers to successful requests of one operation."""
 
     def planted(fault: Fault) -> Fault:
-        (HARMLESS if harmless else PLANTS).append(Plant(name, operation, "server", fault=fault))
+        (HARMLESS if harmless else PLANTS).append(ShopPlant(name, operation, "server", fault=fault))
         return fault
 
     return planted
@@ -232,7 +232,7 @@ def document(name: str, operation: str) -> Callable[[Callable[[Any], None]], Cal
     """Plant a document that has moved away from its client and its server."""
 
     def planted(move: Callable[[Any], None]) -> Callable[[Any], None]:
-        PLANTS.append(Plant(name, operation, "document", move=move))
+        PLANTS.append(ShopPlant(name, operation, "document", move=move))
         return move
 
     return planted
@@ -373,7 +373,7 @@ def _field(name: str, **fields: Any) -> None:
     def fault(call: Call, reply: Reply) -> Reply:
         return reply.with_fields(**fields) if reply.status == 200 else reply
 
-    PLANTS.append(Plant(name, "getProduct", "server", fault=fault))
+    PLANTS.append(ShopPlant(name, "getProduct", "server", fault=fault))
 
 
 _field("text that is no UUID", id="7c9e6679")
@@ -662,6 +662,37 @@ def _scheme(document: Any) -> None:
     document["components"]["securitySchemes"]["key"] = {"type": "apiKey", "in": "header", "name": "X-Api-Key"}
 
 
+@document("operation added", "countItems")
+def _added(document: Any) -> None:
+    content = {"application/json": {"schema": {"type": "object", "properties": {"count": {"type": "integer"}}}}}
+    operation = {"operationId": "countItems", "responses": {"200": {"description": "d", "content": content}}}
+    document["paths"]["/count"] = {"get": operation}
+
+
+@document("path moved", "getNote")
+def _path(document: Any) -> None:
+    document["paths"]["/remark"] = document["paths"].pop("/note")
+
+
+@document("method moved", "createOrder")
+def _method(document: Any) -> None:
+    item = document["paths"]["/orders"]
+    item["put"] = item.pop("post")
+
+
+@document("body of another type", "createOrder")
+def _other_body(document: Any) -> None:
+    body = document["paths"]["/orders"]["post"]["requestBody"]
+    body["content"] = {"application/merge-patch+json": body["content"]["application/json"]}
+
+
+@document("name of a query parameter in another case", "listCatalog")
+def _other_case(document: Any) -> None:
+    operation = document["paths"]["/catalog"]["get"]
+    operation["parameters"][0]["name"] = "pageSize"
+    operation["x-specwire-pagination"]["size"] = "pageSize"
+
+
 @document("query parameter became required", "getProduct")
 def _required(document: Any) -> None:
     document["paths"]["/product"]["get"]["parameters"].append(
@@ -706,7 +737,7 @@ def _other_creation(document: Any) -> None:
     responses["202"] = responses.pop("201")
 
 
-def report_of(subject: Subject, plant: Plant | None) -> Report:
+def report_of(subject: Subject, plant: ShopPlant | None) -> Report:
     """Return the report of a live run against the shop, with a planted disagreement."""
     if plant is not None and plant.side == "document":
         subject = moved_from(subject, plant.move)
@@ -730,7 +761,7 @@ def moved_from(subject: Subject, move: Callable[[Any], None]) -> Subject:
 
 
 @contextmanager
-def _served(plant: Plant | None) -> Iterator[str]:
+def _served(plant: ShopPlant | None) -> Iterator[str]:
     state: dict[str, Any] = {"orders": {}, "keys": {}, "made": 0}
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -743,7 +774,7 @@ def _served(plant: Plant | None) -> Iterator[str]:
             state,
         )
         reply = shop(call)
-        if plant is not None and reply.status < 400 and call.path.startswith(_PATHS[plant.operation]):
+        if plant is not None and reply.status < 400 and call.path.startswith(_PATHS.get(plant.operation, "")):
             reply = plant.fault(call, reply)
         encoded = [(name.encode(), value.encode("latin-1")) for name, value in reply.headers]
         await send({"type": "http.response.start", "status": reply.status, "headers": encoded})

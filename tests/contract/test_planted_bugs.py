@@ -11,6 +11,8 @@ from tests.contract.planted_bugs import PLANTS, PlantedBug, findings
 from tests.sampling import sampled
 from tests.support.subjects import subject_named
 
+pytestmark = pytest.mark.planted
+
 
 @pytest.mark.parametrize("plant", sampled(PLANTS, 2), ids=lambda plant: plant.name)
 def test_a_planted_bug_is_found(
@@ -19,12 +21,16 @@ def test_a_planted_bug_is_found(
     monkeypatch: pytest.MonkeyPatch,
     record_property: Callable[[str, object], None],
 ) -> None:
-    """The checks of a document with the feature report it."""
-    record_property("planted", plant.name)
+    """The checks of a document with the feature report it, blame the client, and have a request and a call."""
+    record_property("planted", f"client {plant.name}")
     plant.plant(monkeypatch)
-    found = list(findings(plant, subject_named, tmp_path))
-    print(f"{plant.name}: {', '.join(found)}")
-    assert found
+    found = next(findings(plant, subject_named, tmp_path), None)
+    assert found is not None
+    place, finding = found
+    print(f"{plant.name}: {place}: {finding}")
+    assert finding.side == "client"
+    assert finding.exchange is not None and "http://127.0.0.1:" in finding.exchange.curl
+    assert "client = " in finding.python
 
 
 @pytest.mark.exhaustive
@@ -36,6 +42,6 @@ def test_nothing_is_reported_without_a_bug(tmp_path: Path) -> None:
     assert [] == list(findings(healthy, subject_named, tmp_path))
 
 
-def test_all_thirty_four_bugs_are_planted() -> None:
+def test_all_fifty_three_bugs_are_planted() -> None:
     """Each number is there once."""
-    assert 34 == len({plant.name.partition(" ")[0] for plant in PLANTS}) == len(PLANTS)
+    assert 53 == len({plant.name.partition(" ")[0] for plant in PLANTS}) == len(PLANTS)

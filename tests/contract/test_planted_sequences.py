@@ -42,6 +42,7 @@ def _forgotten(scope: Scope) -> int | None:
     return 404 if scope["method"] == "GET" else None
 
 
+@pytest.mark.planted
 @pytest.mark.parametrize(
     ("fault", "check"), [(_kept, "use_after_free"), (_forgotten, "ensure_resource_availability"), (None, "")]
 )
@@ -61,7 +62,7 @@ def test_a_planted_sequence_is_found(
         return None
 
     if check:
-        record_property("planted", check)
+        record_property("planted", f"server {check}")
     with serve(app) as url:
         checked = check_document(
             document, Plan(url, server_keys(None, "key"), 20, phases=("stateful",), own=REJECTIONS)

@@ -3,10 +3,12 @@
 from typing import Any
 
 import pytest
+from specwire_codegen.mock.app import build
 from specwire_codegen.mock.document.document import Document
 from specwire_codegen.mock.document.load_operations import read
 from specwire_codegen.mock.document.operations import Operation, Pagination
 from specwire_codegen.mock.state.paging import cut, fill, following, matches
+from starlette.testclient import TestClient
 
 ITEMS = [{"id": f"i{number}"} for number in range(7)]
 
@@ -102,3 +104,50 @@ def test_a_filter_on_a_field_must_match(filters: dict[str, Any], expected: bool)
 def test_a_list_without_pages_ends_for_clients_that_ask_for_more(query: dict[str, str], expected: list[int]) -> None:
     """They name the id of the last item that they know; other undeclared parameters are ignored."""
     assert expected == [item["id"] for item in following([{"id": 1}, {"id": 2}, {"id": 3}], query)]
+
+
+@pytest.mark.parametrize("cursor", ["itemId", "id"])
+def test_items_of_a_list_differ_where_its_cursor_is(cursor: str) -> None:
+    """Without examples too, so that every page has a cursor of its own."""
+    item = {"type": "object", "required": [cursor, "name"], "properties": {cursor: {"type": "string"}, "name": {}}}
+    page = {"type": "object", "properties": {"data": {"type": "array", "items": item}, "more": {"type": "boolean"}}}
+    document = {
+        "openapi": "3.2.0",
+        "info": {"title": "Lists", "version": "1"},
+        "paths": {
+            "/items": {
+                "get": {
+                    "operationId": "listItems",
+                    "parameters": [{"name": "after", "in": "query", "schema": {"type": "string"}}],
+                    "x-specwire-pagination": {
+                        "style": "cursor",
+                        "cursor": "after",
+                        "items": "/data",
+                        "next_from_last_item": f"/{cursor}",
+                        "more": "/more",
+                    },
+                    "responses": {"200": {"description": "d", "content": {"application/json": {"schema": page}}}},
+                }
+            }
+        },
+    }
+    with TestClient(build(document)) as client:
+        first = client.get("/items").json()
+        second = client.get("/items", params={"after": first["data"][-1][cursor]}).json()
+    assert (True, False) == (first["more"], second["more"])
+    assert len({one[cursor] for one in (*first["data"], *second["data"])}) == 7
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_media_type_without_parameters_comes_before_the_same_with_them(turned: bool) -> None:
+    """As clients ask for it."""
+    media = {"application/json; profile=old": {"example": ["old"]}, "application/json": {"example": {"new": 1}}}
+    content = dict(sorted(media.items(), reverse=turned))
+    responses = {"200": {"description": "d", "content": content}}
+    document = {
+        "openapi": "3.2.0",
+        "info": {"title": "Versions", "version": "1"},
+        "paths": {"/version": {"get": {"operationId": "getVersion", "responses": responses}}},
+    }
+    with TestClient(build(document)) as client:
+        assert {"new": 1} == client.get("/version", headers={"accept": "application/json"}).json()

@@ -61,7 +61,7 @@ def check_mock(subject: Subject, examples: int, progress: Progress, only: Collec
         rows = []
         for number, operation_id in enumerate(chosen):
             progress(f"client: {operation_id}", number, len(chosen))
-            rows.append(_row(harness, operation_id, checked[operation_id], examples))
+            rows.append(row_of(harness, operation_id, checked[operation_id], examples))
     chains = checked[None]
     names = ", ".join(checks_in(ALL_PHASES))
     notes = (
@@ -96,7 +96,8 @@ def left_out() -> Iterator[str]:
     return (f"not checked: {name}, because {why}" for name, why in LEFT_OUT.items())
 
 
-def _row(harness: Harness, operation_id: str, checked: Checked, examples: int) -> Row:
+def row_of(harness: Harness, operation_id: str, checked: Checked, examples: int) -> Row:
+    """Check both clients in the methods of an operation, and return its row with what was found in the document."""
     subject = harness.subject
     found: list[Finding] = []
     notes: list[str] = []

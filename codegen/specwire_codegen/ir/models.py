@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 
 import attrs
 
-from specwire_codegen.ir.types import Literals, LiteralValue, TypeExpr
+from specwire_codegen.ir.types import LiteralValue, TypeExpr
 
 
 @attrs.frozen
@@ -27,11 +27,7 @@ class Field:
     @property
     def constant(self) -> LiteralValue | None:
         """The only value in responses; None if there are several, or it can be absent."""
-        match self.type:
-            case Literals((value,)) if self.required_in_response:
-                return value
-            case _:
-                return None
+        return self.default if self.required_in_response else None
 
     @property
     def required_in_request(self) -> bool:

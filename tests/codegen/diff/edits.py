@@ -197,7 +197,7 @@ EDITS: dict[str, Edit] = {
             d["components"]["schemas"].update(Form={"type": "string", "const": "person"})
             or _field(d, "Owner", "form", {"$ref": "#/components/schemas/Form"}, required=True)
         ),
-        (("breaking", "models.Owner.form: added, and required in requests"), ("safe", "models.Form: added")),
+        (("safe", "models.Owner.form: added"), ("safe", "models.Form: added")),
     ),
     "required argument added": Edit(
         lambda d: _parameter(d, "pets.list", "sort", required=True),

@@ -102,7 +102,7 @@ class Clients(Closing):
         except SpecwireError as error:
             return Outcome(error=error)
         except (AttributeError, TypeError) as problem:
-            return Outcome(error=_unfitting(operation, problem))
+            return Outcome(error=unfitting(operation, problem))
 
     def call_async(self, operation: Operation, given: Arguments, manner: Manner = "once") -> Outcome:
         """Call with the asynchronous client."""
@@ -126,7 +126,7 @@ class Clients(Closing):
         except SpecwireError as error:
             return Outcome(error=error)
         except (AttributeError, TypeError) as problem:
-            return Outcome(error=_unfitting(operation, problem))
+            return Outcome(error=unfitting(operation, problem))
 
     @staticmethod
     def _in(client: C, manner: Manner) -> C:
@@ -186,7 +186,7 @@ class Clients(Closing):
         self._runner.close()
 
 
-def _unfitting(operation: Operation, problem: AttributeError | TypeError) -> InvalidRequestError:
+def unfitting(operation: Operation, problem: AttributeError | TypeError) -> InvalidRequestError:
     """Return the error of a client that was made from another document; raise other problems again."""
     name = ".".join(operation.method)
     if isinstance(problem, AttributeError) and problem.name in operation.method:

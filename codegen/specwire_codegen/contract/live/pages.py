@@ -10,7 +10,7 @@ from typing import Any
 from specwire.errors import SpecwireError
 
 from specwire_codegen.contract.client.arguments import Arguments
-from specwire_codegen.contract.client.calls import Clients
+from specwire_codegen.contract.client.calls import Clients, unfitting
 from specwire_codegen.contract.subject import Subject
 from specwire_codegen.contract.values.exchange import Exchange
 from specwire_codegen.contract.values.finding import Side
@@ -55,9 +55,12 @@ def page_problems(
         return
     count = max(1, len(usual) // 2)
     before = len(answered)
-    method = clients.method(clients.sync, operation, "items")
     try:
+        method = clients.method(clients.sync, operation, "items")
         taken = sum(1 for _ in islice(method(**{size: count}), _PAGES * count))
+    except (AttributeError, TypeError) as problem:
+        yield "document" if subject.stale else "client", str(unfitting(operation, problem))
+        return
     except SpecwireError as error:
         yield "server", f"the pages cannot be followed: {type(error).__name__}: {error}"
         return

@@ -23,6 +23,7 @@ from specwire_codegen.mock.document.operations import (
 )
 from specwire_codegen.mock.document.pointers import ABSENT
 from specwire_codegen.normalize.extensions import UNKNOWN
+from specwire_codegen.openapi.media_types import base_type
 from specwire_codegen.openapi.methods import METHODS
 from specwire_codegen.openapi.styles import SPANS, STYLES
 
@@ -136,13 +137,16 @@ def _header(name: str, raw: dict[str, Any]) -> Header:
 
 
 def _media_types(document: Document, raw: dict[str, Any]) -> tuple[MediaType, ...]:
-    return tuple(_media_type(document, name, document.resolve(one)) for name, one in raw.get("content", {}).items())
+    content = raw.get("content", {})
+    bases = [base_type(name) for name in content]
+    plain_first = sorted(content, key=lambda name: (bases.index(base_type(name)), base_type(name) != name.lower()))
+    return tuple(_media_type(document, name, document.resolve(content[name])) for name in plain_first)
 
 
 def _media_type(document: Document, name: str, raw: dict[str, Any]) -> MediaType:
     stream = raw.get("x-specwire-stream")
     return MediaType(
-        name=name.split(";", maxsplit=1)[0].strip().lower(),
+        name=base_type(name),
         schema=raw.get("schema"),
         item_schema=raw.get("itemSchema"),
         encoding=raw.get("encoding", {}),

@@ -6,8 +6,8 @@ from typing import Any, Final
 
 import attrs
 
-from specwire_codegen.mock.document.operations import Operation
-from specwire_codegen.mock.document.pointers import find
+from specwire_codegen.mock.document.operations import Operation, Pagination
+from specwire_codegen.mock.document.pointers import ABSENT, find, place
 from specwire_codegen.mock.state.operation_roles import Listing, Role
 from specwire_codegen.mock.state.store import Resource
 from specwire_codegen.mock.values.examples import Examples
@@ -43,12 +43,17 @@ class Seeds:
         if operation.pagination is None:
             return
         for index, item in enumerate(islice(cycle(items), max(SEEDED - len(items), 0)), len(items)):
-            yield _resource(self._renamed(item, role), role.key, index)
+            yield _resource(self._renamed(item, operation.pagination, role), role.key, index)
 
-    def _renamed(self, item: Any, role: Listing) -> Any:
-        if not isinstance(item, dict) or role.key not in item:
+    def _renamed(self, item: Any, pagination: Pagination, role: Listing) -> Any:
+        """Return an item with a new id, and with a new value where the cursor of the next page is."""
+        if not isinstance(item, dict):
             return item
-        renamed = {**item, role.key: self.identifiers.like(item[role.key])}
+        renamed = {**item, role.key: self.identifiers.like(item[role.key])} if role.key in item else item
+        cursor = pagination.next_from_last_item
+        known = ABSENT if cursor in (None, f"/{role.key}") else find(item, str(cursor))
+        if known is not ABSENT:
+            renamed = place(renamed, str(cursor), self.identifiers.like(known))
         return renamed if self.examples.validators.accepts(role.schema, renamed) else item
 
 

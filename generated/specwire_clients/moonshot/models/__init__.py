@@ -69,7 +69,7 @@ class BatchCreateRequest(WireModel, kw_only=True):
     values). The model must exist, and the key must be permitted to use it.
     """
 
-    endpoint: BatchEndpoint
+    endpoint: BatchEndpoint = _constant("/v1/chat/completions")
     """Where the requests go."""
 
     completion_window: str

@@ -24,6 +24,7 @@ class SettingsDict(TypedDict):
     name: str
     """The server's default is "5"."""
 
+    kind: KindParam
     count: NotRequired[int]
     ratio: NotRequired[float]
     """The server's default is 1."""
@@ -40,5 +41,6 @@ class SettingsDict(TypedDict):
 
 NestedParam: TypeAlias = NestedDict | models.Nested
 SettingsParam: TypeAlias = SettingsDict | models.Settings
+KindParam: TypeAlias = Literal["settings"]
 SettingsModeParam: TypeAlias = Literal["fast", "slow"] | str
 UpdateSettingsSortParam: TypeAlias = Literal["up", "down"] | str

@@ -9,7 +9,7 @@ from builtins import list as _list
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from specwire.support import UNSET, Unset, WireModel
+from specwire.support import UNSET, Unset, WireModel, constant as _constant
 
 
 class Nested(WireModel, kw_only=True):
@@ -21,6 +21,7 @@ class Settings(WireModel, kw_only=True):
     name: str
     """The server's default is "5"."""
 
+    kind: Kind = _constant("settings")
     count: int | Unset = UNSET
     ratio: float | Unset = UNSET
     """The server's default is 1."""
@@ -36,13 +37,16 @@ class Settings(WireModel, kw_only=True):
 
 
 if TYPE_CHECKING:
+    Kind: TypeAlias = Literal["settings"] | str
     SettingsMode: TypeAlias = Literal["fast", "slow"] | str
     UpdateSettingsSort: TypeAlias = Literal["up", "down"] | str
 else:
+    Kind = Literal["settings"]
     SettingsMode = Literal["fast", "slow"]
     UpdateSettingsSort = Literal["up", "down"]
 
 __all__ = [
+    "Kind",
     "Nested",
     "Settings",
     "SettingsMode",

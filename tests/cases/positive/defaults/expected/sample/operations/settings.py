@@ -28,6 +28,7 @@ def update(
     sort: inputs.UpdateSettingsSortParam | Unset = UNSET,
     verbose: bool | Unset = UNSET,
     since: DateInput | Unset = UNSET,
+    kind: inputs.KindParam = "settings",
     count: int | Unset = UNSET,
     ratio: float | Unset = UNSET,
     on: bool | Unset = UNSET,
@@ -55,6 +56,7 @@ def update(
         body=json_body(
             {
                 "name": name,
+                "kind": kind,
                 "count": count,
                 "ratio": ratio,
                 "on": on,
