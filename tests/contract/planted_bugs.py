@@ -263,14 +263,19 @@ def _other_status(request: BaseRequest) -> BaseRequest:
 
 @patching("6b 404 taken for a success", "moonshot/retrieve_file", "responses")
 def _missing_is_good(monkeypatch: pytest.MonkeyPatch) -> None:
-    handle = httpx2.HTTPTransport.handle_request
+    for transport in (httpx2.HTTPTransport, Pools):
+        _succeed_with_404(monkeypatch, transport)
 
-    def handle_request(transport: Any, request: httpx2.Request) -> httpx2.Response:
-        response = handle(transport, request)
+
+def _succeed_with_404(monkeypatch: pytest.MonkeyPatch, transport: type[httpx2.BaseTransport]) -> None:
+    handle = transport.handle_request
+
+    def handle_request(one: Any, request: httpx2.Request) -> httpx2.Response:
+        response = handle(one, request)
         response.status_code = 200 if response.status_code == 404 else response.status_code
         return response
 
-    monkeypatch.setattr(httpx2.HTTPTransport, "handle_request", handle_request)
+    monkeypatch.setattr(transport, "handle_request", handle_request)
 
 
 def _events_changed(monkeypatch: pytest.MonkeyPatch, change: Callable[[list[Any]], list[Any]]) -> None:
