@@ -123,12 +123,12 @@ def _waits(document: Document, found: Sequence[Guess]) -> str:
         operations = ()
     named = {one.id: one for one in operations}
     lines: list[str] = []
-    for operation in jobs:
+    for operation, guess in jobs.items():
         method: tuple[str, ...] = ("wait",)
         if (one := named.get(operation)) is not None:
             waiter = one.polling.method if one.polling is not None else None
             method = waiter or (*one.resource, "wait")
-        sure = jobs[operation].certain and one is not None
+        sure = guess.certain and one is not None
         key = operation if _BARE.fullmatch(operation) else toml(operation)
         lines.append(f"{'' if sure else '# '}{key} = {toml('.'.join(method))}\n")
     return (

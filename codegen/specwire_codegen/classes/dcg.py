@@ -12,7 +12,7 @@ from __future__ import annotations
 import ast
 import warnings
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set as AbstractSet
 from importlib.resources import as_file, files
 from typing import Any
 
@@ -69,7 +69,7 @@ def emitted(kind: Kind, parts: Iterable[Head | Member]) -> dict[Head | Member, S
     }
 
 
-def _require_same(asked: Set[str], returned: Set[str]) -> None:
+def _require_same(asked: AbstractSet[str], returned: AbstractSet[str]) -> None:
     missing, extra = asked - returned, returned - asked
     if missing or extra:
         raise SpecwireCodegenError(

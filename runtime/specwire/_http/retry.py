@@ -126,10 +126,15 @@ def decide(
     """Return the seconds to wait before the next attempt, or None to give up.
 
     Args:
+        policy: Retry policy of the call.
         attempt: Number of attempts so far, from 1.
+        idempotent: True if the request can be executed twice without harm.
         billed: True if each execution of the request costs money.
+        outcome: Outcome of the latest attempt.
         waited: Seconds already spent waiting on this request.
         pace: Minimum seconds between attempts that the server requires.
+        random: Source of jitter, from 0 to 1.
+        now: Clock for dates in `Retry-After`.
 
     """
     if attempt >= policy.attempts or not _repeatable(policy, idempotent, billed, outcome):

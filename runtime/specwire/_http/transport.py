@@ -195,7 +195,6 @@ class Transport(BaseTransport[SyncHTTPClient]):
     def forked(self) -> None:
         """Leave the connections to the parent: two processes on one connection would read each other's responses."""
         self._lock = threading.Lock()
-        tls.forked()
         if self._used:
             # Dropping the client closes this process's copies of the sockets, and each warns that it was never closed.
             with warnings.catch_warnings():

@@ -15,7 +15,7 @@ instance, and hands the raw value to `decode_hook`.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set as AbstractSet
 from functools import cache
 from types import MappingProxyType, UnionType
 from typing import Any, NamedTuple, TypeAlias, Union, cast, get_origin
@@ -267,7 +267,7 @@ def _objects(raw: Any) -> list[dict[str, Any]]:
     return [item for item in raw if isinstance(item, dict)] if isinstance(raw, list) else []
 
 
-def _is_certain(whole: Sequence[Member], sent: Set[str]) -> bool:
+def _is_certain(whole: Sequence[Member], sent: AbstractSet[str]) -> bool:
     """Return True if the first choice is certainly better than the second."""
     if len(whole) < 2:
         return bool(whole)

@@ -208,12 +208,14 @@ def multipart_body(
     """Build a form from the fields and files that aren't `UNSET`, fields first; a list repeats its part.
 
     Args:
+        fields: Values by name.
+        files: Files by name.
         types: Declared content types of parts. Fields with a JSON type are sent as JSON, and so are objects and
-        nested lists without a declared type.
-        styles: Styles of fields that differ from the default: a list in one part, or an object as separate
-        parts.
+            nested lists without a declared type.
+        styles: Styles of fields that differ from the default: a list in one part, or an object as separate parts.
         headers: Additional headers of each part.
         header_styles: Styles of these headers.
+        formats: Wire names of values that are written as text.
 
     Raises `InvalidRequestError` for a value that can't be sent.
 

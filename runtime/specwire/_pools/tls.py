@@ -7,6 +7,7 @@ from os import PathLike, fspath
 from types import ModuleType
 from typing import TYPE_CHECKING, TypeAlias
 
+from specwire._network.fork import reset_after_fork
 from specwire.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -16,15 +17,6 @@ Path: TypeAlias = str | PathLike[str]
 Certificate: TypeAlias = Path | tuple[Path, Path] | tuple[Path, Path, str]
 """PEM file of certificate and key; or one file of each; or both and the password of the key."""
 
-_tls_context: ssl.SSLContext | None = None
-_tls_lock = threading.Lock()
-
-
-def forked() -> None:
-    """Replace the lock, which a thread of the parent process may hold."""
-    global _tls_lock
-    _tls_lock = threading.Lock()
-
 
 def unusable_library(error: Exception, library: ModuleType) -> ConfigurationError:
     """Return the error for an HTTP client that the environment does not allow."""
@@ -33,15 +25,29 @@ def unusable_library(error: Exception, library: ModuleType) -> ConfigurationErro
     return error if isinstance(error, ConfigurationError) else unusable(error, library)
 
 
-def tls_context() -> ssl.SSLContext:
-    """Return the TLS context of the process; creating one is nearly the whole cost of a client."""
-    global _tls_context
-    import httpx2
+class _Shared:
+    """TLS context of the process; creating one is nearly the whole cost of a client."""
 
-    with _tls_lock:
-        if _tls_context is None:
-            _tls_context = _new_context(httpx2)
-        return _tls_context
+    def __init__(self) -> None:
+        self._context: ssl.SSLContext | None = None
+        self._lock = threading.Lock()
+        reset_after_fork(self)
+
+    def forked(self) -> None:
+        """Replace the lock, which a thread of the parent process may hold."""
+        self._lock = threading.Lock()
+
+    def get(self) -> ssl.SSLContext:
+        """Return the context, created once."""
+        import httpx2
+
+        with self._lock:
+            if self._context is None:
+                self._context = _new_context(httpx2)
+            return self._context
+
+
+tls_context = _Shared().get
 
 
 def _new_context(library: ModuleType) -> ssl.SSLContext:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence, Set as AbstractSet
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -34,7 +34,7 @@ _ENVELOPE = frozenset(
 """Keys of errors in addition to the error itself."""
 
 
-def error_in(raw: Any, drifts: Sequence[Drift], declared: Set[str]) -> Any:
+def error_in(raw: Any, drifts: Sequence[Drift], declared: AbstractSet[str]) -> Any:
     """Return the error that a response contains in place of its declared content; None without one.
 
     A body is only an error if it lacks a required field, or all fields. An `error` next to a complete result is an
@@ -55,7 +55,7 @@ def _is_misfit(drifts: Sequence[Drift]) -> bool:
     return misfit or absent
 
 
-def _says_failure(raw: Any, declared: Set[str] = frozenset()) -> bool:
+def _says_failure(raw: Any, declared: AbstractSet[str] = frozenset()) -> bool:
     """Return True if an object declares itself an error and describes it.
 
     A key among the `declared` fields only counts if no other declared field was sent.
