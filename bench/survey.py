@@ -15,8 +15,8 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 import msgspec
-
-METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
+from specwire_codegen.openapi.methods import METHODS
+from specwire_codegen.openapi.pointer import unescape
 
 
 class Emitted(NamedTuple):
@@ -125,7 +125,7 @@ def raw_operations(data: dict[str, Any]) -> set[tuple[str, str]]:
         while "$ref" in item and item["$ref"].startswith("#/"):
             target: Any = data
             for key in item["$ref"][2:].split("/"):
-                target = target[key.replace("~1", "/").replace("~0", "~")]
+                target = target[unescape(key)]
             item = {**target, **{key: value for key, value in item.items() if key != "$ref"}}
         path = path.partition("?")[0]
         found |= {(method.upper(), path) for method in METHODS if isinstance(item.get(method), dict)}

@@ -112,7 +112,7 @@ def test_a_wrong_body_raises_when_it_is_parsed(legacy: Any) -> None:
         async with opened(legacy, server) as client:
             response = await client.ships.with_raw_response.retrieve("3f1e")
             for _ in range(2):
-                with pytest.raises(legacy.APIError):
+                with pytest.raises(legacy.APIError, match="the response is not JSON"):
                     response.parse()
 
     asyncio.run(calls())

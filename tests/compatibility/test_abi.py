@@ -85,7 +85,7 @@ def test_a_client_of_every_level_makes_every_kind_of_call(package: Any, url: str
         assert client.orders.retrieve.raw(order.id).status_code == 200
         assert client.orders.retrieve.request("1") == client.orders.retrieve.request("1")
         assert client.orders.delete(order.id) is None
-        with pytest.raises(specwire.APIStatusError):
+        with pytest.raises(specwire.APIStatusError, match="is a required property"):
             client.orders.create(lines=[{"kind": "book"}])
 
 

@@ -122,6 +122,6 @@ def test_the_response_of_a_token_endpoint_is_bounded(caller: Caller, server: Ser
     """A larger one is rejected."""
     grant = OAuth2ClientCredentials("id", "secret", token_url=f"{server.url}/token")
     server.answer = lambda _: inflating(status)
-    with pytest.raises(AuthenticationError):
+    with pytest.raises(AuthenticationError, match="the token endpoint .* returned HTTP"):
         caller.run(caller.client(grant).things.get("1"))
     assert peak() < 16 * MEGABYTE

@@ -86,7 +86,7 @@ def test_a_server_that_stops_reading_is_a_timeout(caller: Caller) -> None:
     left = threading.Event()
     with listening(serve) as port:
         client = caller.client(base_url=f"http://127.0.0.1:{port}", timeout=0.2)
-        with pytest.raises(APITimeoutError):
+        with pytest.raises(APITimeoutError, match="no response in time from"):
             caller.run(client.files.upload(file=("a", LARGE)))
         left.set()
         assert [] == busy(client)

@@ -147,7 +147,7 @@ def test_no_wait_begins_when_time_is_up() -> None:
             assert b"b" == wire.read(1, None)
             assert 0 < (here.gettimeout() or 0) <= 0.02
             time.sleep(0.03)
-            with pytest.raises(TransportError):
+            with pytest.raises(TransportError, match="no data arrived in time"):
                 wire.read(1, 5.0)
         assert b"c" == wire.read(1, None)
         assert here.gettimeout() is None
@@ -164,7 +164,7 @@ def test_a_slow_upload_ends_by_the_deadline(caller: Caller) -> None:
         while not over.wait(0.05):
             connection.recv(50_000)
 
-    with listening(sip) as port, lasting(0.25, 4), pytest.raises(APITimeoutError):
+    with listening(sip) as port, lasting(0.25, 4), pytest.raises(APITimeoutError, match="the deadline of 0.3 s passed"):
         client = caller.client(base_url=f"http://127.0.0.1:{port}", deadline=0.3)
         try:
             caller.run(client.files.put("a", content=b"x" * 30_000_000))
@@ -211,7 +211,7 @@ def test_a_stream_within_its_deadline_is_complete(caller: Caller, client: Any, s
     """A stream that ends in time is whole."""
     server.play(stream({"text": "a"}, Pause(0.1), DONE), (Hold(),))
     assert [Chunk(text="a")] == caller.list(client.with_options(deadline=5).talks.stream())
-    with pytest.raises(APITimeoutError):
+    with pytest.raises(APITimeoutError, match="the deadline of 0.2 s passed"):
         caller.list(client.with_options(deadline=0.2).talks.stream())
 
 

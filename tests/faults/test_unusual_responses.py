@@ -146,7 +146,7 @@ def test_a_too_long_url_is_an_invalid_request(caller: Caller, client: Any, serve
 def test_an_unusable_base_url_is_rejected(url: str) -> None:
     """When the client is made."""
     for kind in (Sample, AsyncSample):
-        with pytest.raises(ConfigurationError):
+        with pytest.raises(ConfigurationError, match="is unusable"):
             kind(KEY, base_url=url)
 
 

@@ -212,7 +212,7 @@ def test_a_broken_or_absent_server_is_reported(live: str) -> None:
     """The client sees a broken connection, or 502."""
     Live.headers_out |= {"content-length": "100"}
     with proxied(live) as (client, reported):
-        with pytest.raises(httpx2.TransportError):
+        with pytest.raises(httpx2.TransportError, match="peer closed connection"):
             client.get("/v1/thing")
         assert "connection of the server broke" in reported[0].reason
     with proxied("http://127.0.0.1:9") as (client, _):

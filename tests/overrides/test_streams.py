@@ -103,7 +103,7 @@ def test_so_far_of_an_asynchronous_stream_needs_no_await() -> None:
         )
         async with httpx2.AsyncClient(transport=transport) as http, AsyncMistral("k", http_client=http) as client:
             events = client.fim.stream(model="m", prompt="Hel")
-            with pytest.raises(StreamTruncatedError):
+            with pytest.raises(StreamTruncatedError, match=r"closed it without \[DONE\]"):
                 await events.final()
             return events.so_far().choices[0].message.content
 

@@ -162,5 +162,5 @@ def test_moonshot_needs_the_name_of_batches() -> None:
 
 def test_a_missing_file_raises_when_the_upload_is_made(tmp_path: Path) -> None:
     """A path that leads nowhere raises when the upload is made, not when it is sent."""
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(FileNotFoundError, match="nowhere.jsonl"):
         mistral_upload(file=tmp_path / "nowhere.jsonl", purpose="batch")

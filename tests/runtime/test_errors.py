@@ -385,7 +385,7 @@ def test_a_key_function_is_called_for_every_attempt(caller: Caller, server: Serv
     server.play(BUSY, GOOD)
     caller.run(client.things.get("1"))
     assert ["Bearer one", "Bearer two"] == [received.headers["authorization"] for received in server.received]
-    with pytest.raises((StopIteration, RuntimeError)):
+    with pytest.raises((StopIteration, RuntimeError), match="StopIteration"):
         caller.run(client.things.get("1"))
 
     def broken() -> str:

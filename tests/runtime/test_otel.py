@@ -275,7 +275,7 @@ def test_warnings_and_errors_of_drift_stay(caller: Caller, server: Server, telem
         caller.run(client.things.get("1"))
         caller.run(client.things.get("1"))
     assert 1 == len(seen)
-    with pytest.raises(DecodeError):
+    with pytest.raises(DecodeError, match="expected string, got null"):
         caller.run(telemetry.around(caller.client(on_drift="raise")).things.get("1"))
 
 

@@ -16,6 +16,7 @@ import attrs
 
 from specwire_codegen.diagnostics import Diagnostic, DiagnosticError, Severity, SpecwireCodegenError, printable, shown
 from specwire_codegen.dump import dump
+from specwire_codegen.openapi.plurals import counted
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -165,7 +166,7 @@ def warn(findings: Sequence[Diagnostic]) -> None:
     left.subtract(finding.severity for finding in first)
     for severity, count in left.items():
         if count:
-            tell(f"{count:,} more {severity}{'s' if count > 1 else ''}: --json prints all")
+            tell(f"{counted(count, f'more {severity}')}: --json prints all")
 
 
 _STYLES: Mapping[Severity, str] = {"error": "bold red", "warning": "bold yellow"}
@@ -207,7 +208,7 @@ def warn_briefly(findings: Sequence[Diagnostic], command: str) -> None:
     if _json.on:
         warn(findings)
     elif findings:
-        tell(f"{len(findings)} warning{'s' if len(findings) > 1 else ''} about the document: {command} prints them")
+        tell(f"{counted(len(findings), 'warning')} about the document: {command} prints them")
 
 
 def fail(problem: SpecwireCodegenError) -> None:

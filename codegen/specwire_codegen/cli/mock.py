@@ -10,6 +10,7 @@ import cyclopts
 from specwire_codegen.cli.console import report, say, tell, warn_briefly, working
 from specwire_codegen.cli.options import NO_MORE, Overlays, Port, Reading, Root
 from specwire_codegen.diagnostics import UsageError
+from specwire_codegen.openapi.plurals import counted
 
 if TYPE_CHECKING:
     from specwire_codegen.mock.recording import LoggedRequest
@@ -86,7 +87,7 @@ def mock(
 
     def announce(url: str) -> None:
         say(f"{found.name} at {url}, {access}")
-        say(f"{count} operation{'s' if count != 1 else ''}, shown at {url}{page}")
+        say(f"{counted(count, 'operation')}, shown at {url}{page}")
 
     def tell_departures(logged: LoggedRequest) -> None:
         for departure in (logged.reason, *logged.departures):

@@ -36,6 +36,7 @@ from specwire_codegen.cli.package import models, package
 from specwire_codegen.cli.versions import diff, update
 from specwire_codegen.diagnostics import DiagnosticError, SpecwireCodegenError, UsageError, merged
 from specwire_codegen.dump import dump
+from specwire_codegen.openapi.plurals import counted
 from specwire_codegen.project import Target, providers, require_package_name, single
 
 if TYPE_CHECKING:
@@ -178,7 +179,7 @@ def check(
         found = compared(target, reading.access, strict=strict)
         warn(found.warnings)
         warned |= bool(found.warnings)
-        say(f"{target.origin}: {_counted(found.api)}, {_plural(len(found.warnings), 'warning')}")
+        say(f"{target.origin}: {_size(found.api)}, {counted(len(found.warnings), 'warning')}")
     named = [source for source in sources if source not in documents]
     for target in _targets(named, package, output, root, overlay, run_hooks=run_hooks) if named or not sources else ():
         found = compared(target, reading.access, strict=strict)
@@ -199,15 +200,10 @@ def check(
     return 0
 
 
-def _counted(api: Api) -> str:
+def _size(api: Api) -> str:
     """Return the size of a client in words."""
     operations = len({operation.id for operation in api.operations})
-    return f"{_plural(operations, 'operation')}, {_plural(len(api.models), 'model')}"
-
-
-def _plural(count: int, noun: str) -> str:
-    """Return a number with its noun."""
-    return f"{count} {noun}{'' if count == 1 else 's'}"
+    return f"{counted(operations, 'operation')}, {counted(len(api.models), 'model')}"
 
 
 @app.command(name="dump-ir")

@@ -16,7 +16,7 @@ from specwire_codegen.config import read_config
 from specwire_codegen.files.access import Access
 from specwire_codegen.generate import document_of, overridden
 from specwire_codegen.ir import Api, Operation
-from specwire_codegen.openapi import walk
+from specwire_codegen.openapi import pointer as pointers, walk
 from specwire_codegen.output.package import holds
 from specwire_codegen.project import Target
 from specwire_codegen.python_source import json_text
@@ -71,7 +71,7 @@ class Subject:
 
 def component_name(reference: str) -> str:
     """Return the name of the component in a reference."""
-    return reference.rpartition("/")[2].replace("~1", "/").replace("~0", "~")
+    return pointers.unescape(reference.rpartition("/")[2])
 
 
 def operations_of(document: Mapping[str, Any]) -> list[tuple[str, str, Mapping[str, Any]]]:

@@ -18,6 +18,7 @@ from specwire_codegen.ir import (
     TypeExpr,
     UnionOf,
 )
+from specwire_codegen.openapi import pointer as pointers
 
 Schema: TypeAlias = Mapping[str, Any]
 
@@ -41,7 +42,7 @@ _SCALARS: dict[str, PrimitiveName] = {"string": "str", "integer": "int", "number
 def component_of(schema: Schema) -> str | None:
     """Return the component that a schema refers to, or None if it is not a reference."""
     ref = schema.get("$ref")
-    return ref.removeprefix(PREFIX).replace("~1", "/").replace("~0", "~") if isinstance(ref, str) else None
+    return pointers.unescape(ref.removeprefix(PREFIX)) if isinstance(ref, str) else None
 
 
 def text_type(schema: Schema) -> PrimitiveName | None:

@@ -23,10 +23,9 @@ from specwire_codegen.call.method import Method, method_of, methods_of
 from specwire_codegen.call.result import plain
 from specwire_codegen.diagnostics import UsageError
 from specwire_codegen.mcp_server.schema import arguments_schema
+from specwire_codegen.openapi.methods import IDEMPOTENT, SAFE
 from specwire_codegen.openapi.suggest import did_you_mean
 
-_SAFE = frozenset({"GET", "HEAD"})
-_REPEATABLE = frozenset({*_SAFE, "PUT", "DELETE"})
 _LONGEST = 64
 """Longest name of a tool that common clients accept."""
 MOST = 1024 * 1024
@@ -55,7 +54,7 @@ class Tool:
     @property
     def read_only(self) -> bool:
         """Return True if the method certainly changes nothing."""
-        return self.operation is not None and self.operation.method in _SAFE
+        return self.operation is not None and self.operation.method in SAFE
 
     @property
     def destructive(self) -> bool:
@@ -65,7 +64,7 @@ class Tool:
     @property
     def repeatable(self) -> bool:
         """Return True if a second call has no further effect."""
-        return self.operation is not None and self.operation.method in _REPEATABLE
+        return self.operation is not None and self.operation.method in IDEMPOTENT
 
     @property
     def has_files(self) -> bool:

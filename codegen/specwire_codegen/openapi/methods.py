@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from specwire._http.methods import IDEMPOTENT as IDEMPOTENT
+from specwire._http.methods import IDEMPOTENT as IDEMPOTENT, SAFE as SAFE
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
 """Methods that a path item has operations for, in the order of the specification."""

@@ -1,4 +1,4 @@
-"""English plurals: a table of irregular words and of endings."""
+"""English plurals: a table of irregular words and of endings, and numbers with their nouns."""
 
 from __future__ import annotations
 
@@ -90,3 +90,8 @@ def singular(word: str) -> str:
 def is_plural(word: str) -> bool:
     """Return whether a word in lower case is a plural."""
     return singular(word) != word
+
+
+def counted(count: int, noun: str) -> str:
+    """Return a number with its regular noun: `1 operation`, `2,000 operations`."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -8,6 +8,7 @@ import attrs
 from specwire._abi import ABI
 
 from specwire_codegen.ir import Api, Operation
+from specwire_codegen.openapi.plurals import counted
 from specwire_codegen.python_source import code, comment, docstring, markdown, sentence
 from specwire_codegen.render.module import render_template
 from specwire_codegen.render.operations import builders
@@ -42,13 +43,9 @@ def render_reference(api: Api, header: str) -> str:
         "header": comment(header),
         "client": api.class_name,
         "groups": [(name or "client", list(group)) for name, group in groups.items()],
-        "size": f"{_counted(len(entries), 'method')} for {_counted(len(ids), 'operation')}",
+        "size": f"{counted(len(entries), 'method')} for {counted(len(ids), 'operation')}",
     }
     return render_template("api.md.jinja", context)
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _entries(api: Api) -> Iterator[tuple[tuple[str, ...], Entry]]:

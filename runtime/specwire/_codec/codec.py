@@ -25,6 +25,8 @@ _EVERY_KIND = (None, True, 0.5, "\ue000", [None], {"\ue000": None})
 MISFIT: Any = object()
 """Sentinel for JSON that isn't of a type, or hardly."""
 
+NESTED = "the value is nested too deeply, or contains itself"
+
 _encode = msgspec.json.Encoder().encode
 _decoders: dict[Any, Decoder] = {}
 
@@ -35,6 +37,8 @@ def encode(value: object, formats: Formats = NO_FORMATS) -> bytes:
         data = _encode(value)
     except (TypeError, ValueError, OverflowError):
         data = b""  # the slow path finds the place
+    except RecursionError:
+        raise ValueError(NESTED) from None
     # msgspec supports more types than JSON: it writes bytes in base64, NaN as null, and numbers as text.
     if data and not formats.number and _is_exact(value) and _MARK not in data:
         return data

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
+from specwire._codec.codec import NESTED
 from specwire._exchange import logging
 from specwire._exchange.body import WholeBody, body_of
 from specwire._exchange.call_state import CallState
@@ -74,7 +75,9 @@ class Exchange:
                 self._headers = prepared.headers(content_type, request.headers)
             else:
                 self._headers = self._head.stated
-        except (ValueError, TypeError, RecursionError) as error:
+        except RecursionError:
+            raise InvalidRequestError(f"{operation.id}: {NESTED}") from None
+        except (ValueError, TypeError) as error:
             raise InvalidRequestError(f"{operation.id}: {error}") from error
 
     def _own(self, url: str) -> str:

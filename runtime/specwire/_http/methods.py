@@ -1,4 +1,6 @@
-"""HTTP methods."""
+"""Methods of HTTP by what repeating them does (RFC 9110, section 9.2)."""
 
-IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE", "QUERY"})
-"""Methods that can be repeated without further effect."""
+SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "QUERY"})
+"""Methods that only read."""
+IDEMPOTENT = SAFE | {"PUT", "DELETE"}
+"""Methods whose requests can be repeated without further effect."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, cast
 
 import msgspec
 
+from specwire._codec.codec import NESTED
 from specwire._codec.formats import NO_FORMATS, Formats
 from specwire._errors.base import InvalidRequestError
 from specwire._models.model import ADDITIONAL
@@ -228,7 +229,9 @@ def multipart_body(
                 for name, each in headers.items()
             }
             parts = [msgspec.structs.replace(part, headers=(*part.headers, *more.get(part.name, ()))) for part in parts]
-    except (TypeError, ValueError, RecursionError) as error:
+    except RecursionError:
+        raise InvalidRequestError(NESTED) from None
+    except (TypeError, ValueError) as error:
         raise InvalidRequestError(str(error)) from error
     return MultipartBody(tuple(parts))
 

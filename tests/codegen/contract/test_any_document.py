@@ -203,9 +203,9 @@ def test_a_strategy_without_values_is_undrawable() -> None:
     """The reason is the message."""
     from hypothesis import strategies as st
 
-    with pytest.raises(UndrawableError):
+    with pytest.raises(UndrawableError, match="Unsatisfiable"):
         explore(st.nothing(), 5, lambda value: [])
-    with pytest.raises(UndrawableError):
+    with pytest.raises(UndrawableError, match="Unsatisfiable"):
         simplest(st.integers().filter(lambda value: False))
 
 

@@ -84,7 +84,7 @@ def test_the_target_of_a_request(client: Any, sent: list[Sent], name: str) -> No
 def test_an_empty_path_parameter_does_not_change_the_path(client: Any, sent: list[Sent]) -> None:
     """If it may not be empty, it is rejected."""
     for call in (client.contents.retrieve, client.files.retrieve):
-        with pytest.raises(InvalidRequestError):
+        with pytest.raises(InvalidRequestError, match="path parameter 'path': the value is empty"):
             call("..")
     with pytest.raises(InvalidRequestError, match="empty"):
         client.typed.retrieve("")

@@ -168,7 +168,7 @@ def test_a_wrong_key_ends_the_run_at_once(tmp_path: Path) -> None:
         return httpx2.Response(401, json={"message": "no"})
 
     out = tmp_path / "out.jsonl"
-    with pytest.raises(AuthenticationError):
+    with pytest.raises(AuthenticationError, match="HTTP 401"):
         bulk.run(questions(1000), async_client(answer), sink=out, concurrency=4)
     assert calls <= 8
     assert bulk.run(questions(1000), async_client(), sink=out).succeeded == 1000
@@ -204,7 +204,7 @@ def test_errors_of_the_source_and_of_the_sink_reach_the_caller(tmp_path: Path) -
     def sink(outcome: object) -> None:
         raise KeyError("column")
 
-    with pytest.raises(KeyError):
+    with pytest.raises(KeyError, match="column"):
         bulk.run(questions(5), async_client(), sink=sink)
 
 
@@ -291,5 +291,5 @@ def test_the_middleware_and_the_retry_policy_of_a_client_stay(tmp_path: Path) ->
     got: list[bulk.Outcome[Any]] = []
     bulk.run(questions(1), async_client(answer), sink=got.append)
     assert calls == 8
-    with pytest.raises(ServerError):
+    with pytest.raises(ServerError, match="HTTP 503 after 8 attempts"):
         _ = got[0].value

@@ -235,11 +235,11 @@ def test_call_middleware_sees_exceptions(caller: Caller, server: Server) -> None
     notes: list[str] = []
     client = caller.client(call_middleware=[recording_calls(caller, "a", notes)])
     server.answer = lambda _: BUSY
-    with pytest.raises(ServerError):
+    with pytest.raises(ServerError, match="HTTP 503 after 3 attempts"):
         caller.run(client.things.get("1"))
-    with pytest.raises(ServerError):
+    with pytest.raises(ServerError, match="talk: HTTP 503"):
         caller.list(client.talks.stream())
-    with pytest.raises(InvalidRequestError):
+    with pytest.raises(InvalidRequestError, match="has no JSON form"):
         caller.run(client.things.make(name=object()))
     failures = ["ServerError", "ServerError", "InvalidRequestError"]
     assert [f"a {each}" for each in failures] == notes[1::2]
@@ -343,6 +343,6 @@ def test_middleware_learns_when_a_body_is_over(caller: Caller, client: Any, serv
     caller.close(events)
     caller.close(events)
     assert [None] * 3 == told
-    with pytest.raises(specwire.StreamTruncatedError):
+    with pytest.raises(specwire.StreamTruncatedError, match="the stream broke off"):
         caller.list(watched.talks.stream())
     assert [None, None, None, "TransportError"] == told

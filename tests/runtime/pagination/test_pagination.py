@@ -150,7 +150,7 @@ def test_an_error_on_a_later_page_is_raised_there(caller: Caller, client: Any, s
     server.play(reply({"data": things(0, 1), "next": "a"}), reply({}, status=503), reply({}, status=404))
     items = client.things.by_cursor.iter()
     assert "0" == caller.next(items).id
-    with pytest.raises(NotFoundError):
+    with pytest.raises(NotFoundError, match="HTTP 404 after 2 attempts"):
         caller.next(items)
 
 

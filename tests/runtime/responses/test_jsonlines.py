@@ -63,7 +63,7 @@ def test_a_record_is_returned_with_its_last_byte() -> None:
 @pytest.mark.parametrize("stream", [b"\x1e12", b"\x1e12\x1e3\n"])
 def test_a_number_without_line_feed_is_an_error(stream: bytes) -> None:
     """It may have lost digits."""
-    with pytest.raises(RecordTruncatedError):
+    with pytest.raises(RecordTruncatedError, match="may be cut off"):
         parse(JSONSequenceParser(), stream)
 
 

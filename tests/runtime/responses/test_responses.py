@@ -600,7 +600,7 @@ def test_an_error_instead_of_a_file_is_raised(caller: Caller, client: Any, serve
     for _ in range(2):
         with pytest.raises(EnvelopeError, match="download: the server returned HTTP 200 with an error in the body: m"):
             caller.run(client.files.download().save(tmp_path / "file"))
-    with pytest.raises(EnvelopeError):
+    with pytest.raises(EnvelopeError, match="error in the body: model overloaded"):
         caller.list(client.files.download().iter_bytes())
     assert [] == list(tmp_path.iterdir())
 

@@ -201,8 +201,11 @@ def test_a_value_that_is_not_a_file_is_an_invalid_request(file: Any, message: st
 
 def test_headers_of_a_part_are_rejected_for_a_whole_body(caller: Caller, client: Any, server: Server) -> None:
     """So is a content type that would inject a header."""
-    for file in (("a", b"x", "text/plain", {"X": "1"}), ("a", b"x", "text/plain\r\nX: 1")):
-        with pytest.raises(InvalidRequestError):
+    for file, message in (
+        (("a", b"x", "text/plain", {"X": "1"}), "is not a part of a form"),
+        (("a", b"x", "text/plain\r\nX: 1"), "has a line break"),
+    ):
+        with pytest.raises(InvalidRequestError, match=message):
             caller.run(client.files.put("a", content=file))
     assert not server.received
 

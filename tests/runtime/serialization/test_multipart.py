@@ -555,5 +555,5 @@ def test_a_body_may_be_one_file(tmp_path: Path) -> None:
 
     assert ("audio/wav", 7, True) == (body.content_type, body.content_length(), body.replayable)
     assert b"content" == sent(body) == asent(body) == sent(Upload(("name", b"content")))
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(FileNotFoundError, match="missing"):
         Upload(tmp_path / "missing")

@@ -196,7 +196,7 @@ def test_a_value_that_is_not_a_file_is_rejected_by_the_call(caller: Caller, clie
     """Nothing is sent."""
     with pytest.raises(InvalidRequestError, match=error):
         caller.run(client.files.upload(file=file))
-    with pytest.raises(InvalidRequestError):
+    with pytest.raises(InvalidRequestError, match="put: the request body is "):
         caller.run(client.files.put("a", content=file))
 
 

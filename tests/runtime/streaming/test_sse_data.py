@@ -51,7 +51,7 @@ def test_an_event_over_the_limit_is_rejected() -> None:
     parser.feed_data(b"data: a\n\n")
 
     assert [b"b"] == parser.feed_data(b"data: b\n\ndata: " + b"c" * 30)
-    with pytest.raises(EventTooLargeError):
+    with pytest.raises(EventTooLargeError, match="larger than 20 bytes"):
         parser.feed_data(b"\n\n")
-    with pytest.raises(EventTooLargeError):
+    with pytest.raises(EventTooLargeError, match="larger than 20 bytes"):
         parser.feed_data(b"data: d\n\ndata: e\n\n")

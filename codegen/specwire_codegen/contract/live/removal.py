@@ -12,6 +12,8 @@ import attrs
 
 from specwire_codegen.contract.subject import Subject, operations_of
 from specwire_codegen.contract.values.exchange import Exchange
+from specwire_codegen.openapi import pointer as pointers
+from specwire_codegen.openapi.casing import snake
 
 _VARIABLE = re.compile(r"\{([^{}]+)\}")
 _ITEM = re.compile(r"(?P<collection>.*)/\{(?P<name>[^/{}]+)\}/?")
@@ -121,12 +123,11 @@ def _filled(path: str, values: Mapping[str, str]) -> str:
 
 def _identifier(body: Any, name: str, location: str) -> str | None:
     """Return the id of a new resource from its representation, also within an envelope, or from `Location`."""
-    snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
     holders = [body, *(body.values() if isinstance(body, Mapping) else ())]
     for holder in holders:
         if not isinstance(holder, Mapping):
             continue
-        for key in (name, snake, "id", "uuid", "key", "name"):
+        for key in (name, snake(name), "id", "uuid", "key", "name"):
             value = holder.get(key)
             if isinstance(value, str | int) and not isinstance(value, bool) and value != "":
                 return str(value)
@@ -141,8 +142,8 @@ def _evaluated(expression: Any, body: Any, values: Mapping[str, str]) -> Any:
     hit = _EXPRESSION.fullmatch(expression)
     if hit is None:
         return values.get(expression.removeprefix("$request.path."))
-    for step in hit["pointer"].split("/")[1:]:
-        body = body.get(step.replace("~1", "/").replace("~0", "~")) if isinstance(body, Mapping) else None
+    for step in pointers.split(hit["pointer"]):
+        body = body.get(step) if isinstance(body, Mapping) else None
     return body
 
 

@@ -22,6 +22,7 @@ from specwire_codegen.contract.wire.expected_request import Arrival
 from specwire_codegen.contract.wire.parameters import is_text_of, query_pairs
 from specwire_codegen.ir import Field, JsonBody, JsonPayload, ListOf, NextURL, Operation, Parameter
 from specwire_codegen.normalize.extensions import UNKNOWN
+from specwire_codegen.openapi import pointer as pointers
 
 _HEADER_TOKENS = st.from_regex(r"[A-Za-z0-9_=./+-]{1,24}", fullmatch=True)
 """Cursors that a header can hold."""
@@ -74,8 +75,7 @@ class _Pages:
     def _place(self, pointer: str, schema: Schema | None = None) -> _Place:
         """Return the place at a pointer in a page or in another schema."""
         place = _Place((), self._object(self._schema if schema is None else schema))
-        for part in pointer.split("/")[1:]:
-            key = part.replace("~1", "/").replace("~0", "~")
+        for key in pointers.split(pointer):
             properties = place.schema.get("properties", {})
             found = properties[key] if key in properties else place.schema["additionalProperties"]
             place = _Place((*place.path, key), self._object(found), (*place.above, place.schema))

@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 from uuid import UUID
 
+from specwire_codegen.openapi.json_types import noun_of
+
 SameText: TypeAlias = Callable[[str, str], bool]
 
 MICROSECOND = timedelta(microseconds=1)
@@ -42,7 +44,7 @@ def differences(expected: Any, actual: Any, same_text: SameText = operator.eq, p
             if not same_text(expected, actual):
                 yield f"{path}: {expected!r} expected, not {actual!r}"
         case _:
-            if _kind(expected) != _kind(actual) or expected != actual:
+            if noun_of(expected) != noun_of(actual) or expected != actual:
                 yield f"{path}: {expected!r} expected, not {actual!r}"
 
 
@@ -83,16 +85,6 @@ def sendable(value: Any) -> bool:
             return all(map(sendable, value))
         case _:
             return True
-
-
-def _kind(value: Any) -> str:
-    match value:
-        case bool():
-            return "boolean"
-        case int() | float():
-            return "number"
-        case _:
-            return type(value).__name__
 
 
 def _instant(text: str) -> datetime | None:
