@@ -33,6 +33,15 @@ def test_the_page_of_diagnostics_is_complete() -> None:
     assert len(found) > 100
 
 
+def test_every_code_is_the_subject_of_a_test() -> None:
+    """Each code can occur: a test expects it, in a message or by its name."""
+    files = (file for file in (ROOT / "tests").rglob("*") if file.suffix in (".py", ".txt") and file.is_file())
+    words = {word for file in files for word in re.findall(r"[a-z0-9]+(?:-[a-z0-9]+)+", file.read_text("utf-8"))}
+    codes = {message.code for message in diagnostics_page.reported()}
+    assert len(codes) > 100
+    assert set() == codes - words
+
+
 def test_the_figures_of_the_readme_are_those_of_the_benches() -> None:
     """Each is in the file that its row names."""
     rows = re.findall(r"^\| ([^|]+) \|(.*)\| \[\w+\]\((bench/[^)]+)\) \|$", README, re.MULTILINE)

@@ -259,7 +259,7 @@ def test_what_is_not_carried_over_has_a_place_and_a_help(config: str, message: s
 
 
 WRONG = [
-    ("resources: []", "resources must be an object, got a list"),
+    ("resources: []", "error[bad-config] stainless.yml:1:1: resources must be an object, got a list"),
     ("resources: {a: {methods: {list: 7}}}", "list must be a string, got a number"),
     ("resources: {a: {methods: {list: {}}}}", "the method list has no endpoint"),
     (f"{START}pagination: [{{name: x, type: magic}}]", "the type 'magic' of x is not a kind of pagination"),
@@ -271,7 +271,7 @@ WRONG = [
     ("organization: {name: x}", "the configuration has no resources"),
     ("a: &a [*a]\nresources: {}", "is inside"),
     ("- resources", "the configuration is not an object"),
-    ("openapi: 3.1.0", "leave --from out"),
+    ("openapi: 3.1.0", "error[unknown-config] stainless.yml:1:1: this is a document"),
     ("services: {}", "not a configuration of a known generator"),
 ]
 
@@ -281,7 +281,7 @@ def test_a_wrong_configuration_is_refused(config: str, message: str, tmp_path: P
     """With its place; nothing is written."""
     with pytest.raises(DiagnosticError, match="stainless.yml:1|stainless.yml:2") as raised:
         migrated(config, tmp_path)
-    assert message in str(raised.value)
+    assert message in str(raised.value).replace(f"{tmp_path}/", "")
     assert not (tmp_path / "specs").exists()
 
 

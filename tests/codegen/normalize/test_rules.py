@@ -295,3 +295,51 @@ def test_a_parameter_without_a_place_is_in_the_path_that_names_it(path: str | No
         data["components"] = {"parameters": {"id": parameter}}
     found = normalize(Document(data, "spec.json"))
     assert f"the parameter 'id' has no 'in'; treated as 'in: {place}'" in [each.message for each in found.warnings]
+
+
+def warnings_of(**parts: Any) -> list[tuple[str, str]]:
+    """Return code and message of each warning about a document with these schemas or responses."""
+    found = normalize(spec(parts.get("schemas"), **({"responses": parts["responses"]} if "responses" in parts else {})))
+    return [(each.code, each.message) for each in found.warnings]
+
+
+TAG = {"type": "object", "required": ["k"], "properties": {"k": {"type": "string", "enum": ["q"]}}}
+OPEN = {"type": "object", "required": ["k"], "properties": {"k": {"type": "string"}}}
+MAPPING = {"a": ref("A")["$ref"], "c": ref("C")["$ref"]}
+CHOICE = {"oneOf": [ref("A"), ref("B")], "discriminator": {"propertyName": "k", "mapping": MAPPING}}
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "parts"),
+    [
+        ("bad-status", "'abc' is not a status code; ignored", {"responses": {"abc": {"description": "d"}}}),
+        (
+            "old-response",
+            "'schema' is directly on a response, as in Swagger 2.0; treated as application/json",
+            {"responses": {"200": {"description": "d", "schema": {"type": "string"}}}},
+        ),
+        (
+            "recursive-allof",
+            "'#/components/schemas/Root' is merged into itself; only the outer part is kept",
+            {"schemas": {"Root": {"allOf": [ref("Root"), OPEN]}}},
+        ),
+        (
+            "foreign-mapping",
+            "'#/components/schemas/C' is not a variant of this union; ignored",
+            {"schemas": {"Root": CHOICE, "A": TAG, "B": OPEN, "C": OPEN}},
+        ),
+        (
+            "tag-conflict",
+            "the mapping has 'a' for 'k', but the variant allows other values; the mapping is used",
+            {"schemas": {"Root": CHOICE, "A": TAG, "B": OPEN, "C": OPEN}},
+        ),
+        (
+            "useless-number",
+            "'maximum' is not a finite number; ignored",
+            {"schemas": {"Root": {"type": "number", "maximum": float("inf")}}},
+        ),
+    ],
+)
+def test_a_repaired_flaw_is_a_warning(code: str, message: str, parts: Json) -> None:
+    """With what is wrong, and what was made of it."""
+    assert (code, message) in warnings_of(**parts)

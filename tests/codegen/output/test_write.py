@@ -110,7 +110,7 @@ def test_a_merge_conflict_in_the_manifest_is_named(folder: Path, force: bool) ->
     text = (folder / MANIFEST).read_text("utf-8")
     (folder / MANIFEST).write_text(f"<<<<<<< ours\n{text}=======\n{text}>>>>>>> theirs\n", "utf-8")
     found = rejection(folder, force=force)
-    assert "merge" in found and MANIFEST in found and "git checkout" in found
+    assert "error[merge-conflict]" in found and MANIFEST in found and "git checkout" in found
 
 
 def test_an_edited_file_is_replaced_only_by_force(folder: Path) -> None:
@@ -179,7 +179,8 @@ def test_an_output_path_that_is_not_a_folder_is_an_error(tmp_path: Path, kind: s
         case "dangling":
             (tmp_path / "shop").symlink_to("nowhere")
     before = tree(tmp_path)
-    with pytest.raises(SpecwireCodegenError, match=r"(?s)error\[output-.*shop: .*help: "):
+    code = "output-is-a-link" if kind in ("link", "dangling") else "output-not-a-"
+    with pytest.raises(SpecwireCodegenError, match=rf"(?s)error\[{code}.*shop: .*help: "):
         write(folder, package(NEW), force=force)
     assert before == tree(tmp_path)
 
@@ -315,10 +316,27 @@ def test_a_single_file_is_replaced_atomically(tmp_path: Path, monkeypatch: pytes
         with pytest.raises(SpecwireCodegenError, match="No space left"):
             replace_file(path, "3")
     assert {"one.json": "2"} == tree(path.parent)
-    path.unlink()
-    path.mkdir()
-    with pytest.raises(SpecwireCodegenError, match="not a regular file"):
+
+
+@pytest.mark.parametrize("kind", ["folder", "link", "dangling", "fifo"])
+def test_a_single_file_takes_the_place_of_a_file_only(tmp_path: Path, kind: str) -> None:
+    """Anything else stays as it is."""
+    path = tmp_path / "one.json"
+    match kind:
+        case "folder":
+            path.mkdir()
+        case "fifo":
+            os.mkfifo(path)
+        case "link":
+            (tmp_path / "other.json").write_text("1")
+            path.symlink_to("other.json")
+        case _:
+            path.symlink_to("nowhere")
+    with pytest.raises(
+        SpecwireCodegenError, match=r"error\[output-not-a-file\] .*one.json: this is not a regular file"
+    ):
         replace_file(path, "3")
+    assert not path.is_file() or "1" == path.read_text()
 
 
 NAMES = st.sampled_from(

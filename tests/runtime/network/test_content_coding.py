@@ -98,7 +98,9 @@ def test_a_body_is_decoded_completely(coding: str, pack: Callable[[bytes], bytes
 def test_an_incomplete_or_damaged_body_is_an_error(coding: str, pack: Callable[[bytes], bytes], size: int) -> None:
     """Trailing data and unknown codings are errors too."""
     data = bytes(range(256)) * 20
-    with pytest.raises(CodingError, match="the compressed body is truncated|the body cannot be decompressed"):
+    with pytest.raises(
+        CodingError, match="truncated|cannot be decompressed|unexpected data|unknown coding|stacked codings"
+    ):
         decoded(coding, pack(data), size)
 
 
