@@ -212,10 +212,76 @@ def test_a_collection_without_items(http_method: str, path: str, id: str, tag: s
     assert [name] == methods_of((http_method, path, id, tag))
 
 
-def test_a_singular_operation_id_on_a_plural_path_is_kept() -> None:
-    """The body of `PUT /pet` identifies the pet."""
-    operations = [("PUT", "/pet", "updatePet", "pet"), ("GET", "/pet/{petId}", "getPetById", "pet")]
-    assert ["pet.update_pet", "pet.retrieve"] == methods_of(*operations)
+def test_a_put_that_changes_one_item_has_the_plain_verb() -> None:
+    """The body of `PUT /pet` identifies the pet; its noun is in the name only if the item has the verb."""
+    put, get = ("PUT", "/pet", "updatePet", "pet"), ("GET", "/pet/{petId}", "getPetById", "pet")
+    assert ["pet.update", "pet.retrieve"] == methods_of(put, get)
+    form = ("POST", "/pet/{petId}", "updatePetWithForm", "pet")
+    assert ["pet.update_pet", "pet.retrieve", "pet.update"] == methods_of(put, get, form)
+
+
+@pytest.mark.parametrize(
+    ("http_method", "path", "id", "name"),
+    [
+        ("POST", "/hooks/{id}/execute/{trigger}", "", "hooks.execute"),
+        ("PUT", "/screens/{id}/tabs/{tab}/move/{position}", "", "screens.tabs.move"),
+        ("GET", "/numbers/lookup/{number}", "", "numbers.lookup"),
+        ("GET", "/users/list/{flag}", "", "users.list.retrieve"),
+        ("GET", "/games/stars/{season}", "", "games.stars.retrieve"),
+        ("PUT", "/users/{id}/anonymise", "anonymiseUser", "users.anonymise"),
+        ("PUT", "/users/{id}/intent", "intentMultipart", "users.intent.update"),
+        ("POST", "/owl/hoot", "hootOwl", "owl.hoot"),
+        ("POST", "/audio/speech", "speech_v1_audio_speech_post", "audio.speech.create"),
+        ("DELETE", "/posts/{id}/like", "", "posts.like.delete"),
+        ("DELETE", "/models/{id}/archive", "", "models.archive.delete"),
+        ("DELETE", "/members/{id}/revoke", "", "members.revoke"),
+        ("DELETE", "/topics/{id}/unsubscribe", "", "topics.unsubscribe"),
+        ("POST", "/channels", "QueryChannels", "channels.query"),
+        ("POST", "/episodes", "getEpisodesInBatch", "episodes.get_in_batch"),
+        ("PUT", "/invoices", "createInvoices", "invoices.create"),
+        ("POST", "/snippets/{workspace}", "", "snippets.update"),
+        ("GET", "/profiles.{format}", "", "profiles.list"),
+        ("GET", "/{tenant}/api/stops", "", "stops.list"),
+    ],
+)
+def test_a_verb_of_the_path_or_the_operation_id_names_the_method(
+    http_method: str, path: str, id: str, name: str
+) -> None:
+    """Also with arguments after it; the verb of a DELETE must end something, and a POST may only ask."""
+    assert [name] == methods_of((http_method, path, id, None))
+
+
+def test_a_put_that_creates_leaves_update_to_the_post() -> None:
+    """Some APIs create by PUT and change by POST; their operationIds say so."""
+    operations = [
+        ("PUT", "/quotes", "createQuotes", "quotes"),
+        ("POST", "/quotes", "updateOrCreateQuotes", "quotes"),
+        ("POST", "/quotes/{id}", "updateQuote", "quotes"),
+    ]
+    assert ["quotes.create", "quotes.update_all", "quotes.update"] == methods_of(*operations)
+
+
+def test_a_list_below_an_item_is_named_after_what_identifies_it() -> None:
+    """If the list of all has the name; a version in front would say nothing."""
+    operations = [
+        ("GET", "/v1/keys/uses", "listUses", "keys"),
+        ("GET", "/v1/keys/{key}/uses", "listKeyUses", "keys"),
+        ("GET", "/v1/keys", "", "keys"),
+    ]
+    assert ["keys.uses.list", "keys.uses.list_by_key", "keys.list"] == methods_of(*operations)
+    events = [("GET", "/jobs/events", "listEvents", "jobs"), ("GET", "/jobs/{id}/events", "listJobEvents", "jobs")]
+    assert ["jobs.events.list", "jobs.events.list_by_job"] == methods_of(*events)
+
+
+def test_an_item_of_a_qualified_collection_is_retrieved() -> None:
+    """`/requests-for-payment/{id}` is an item, since `/requests-for-payment` lists them; `/stops-for-route/{id}` lists."""
+    operations = [
+        ("GET", "/requests-for-payment", "", None),
+        ("GET", "/requests-for-payment/{id}", "", None),
+        ("GET", "/stops-for-route/{id}", "", None),
+    ]
+    found = methods_of(*operations)
+    assert ["requests_for_payment.list", "requests_for_payment.retrieve", "stops_for_route.list"] == found
 
 
 @given(

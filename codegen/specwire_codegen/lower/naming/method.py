@@ -9,7 +9,7 @@ import attrs
 
 from specwire_codegen.config import Verbs
 from specwire_codegen.lower.naming.named import Named
-from specwire_codegen.lower.naming.route import is_plural, is_prefix, is_same
+from specwire_codegen.lower.naming.route import is_plural, is_prefix, is_same, owner_of
 from specwire_codegen.lower.naming.spoken import (
     after_resource,
     is_change,
@@ -22,7 +22,7 @@ from specwire_codegen.lower.naming.spoken import (
 )
 from specwire_codegen.lower.naming.tagged import by_ids, by_tags, resource_name, shared_prefixes
 from specwire_codegen.lower.naming.tree import Spot, spots
-from specwire_codegen.lower.naming.vocabulary import BASIC, LISTING, MAKING, is_verb
+from specwire_codegen.lower.naming.vocabulary import ASKING, BASIC, LISTING, MAKING, is_verb
 from specwire_codegen.openapi.casing import snake, words
 from specwire_codegen.openapi.plurals import singular
 
@@ -104,6 +104,10 @@ class _Namer:
         self.words = {one.key: () if is_derived(name := self.spoken[one.key], one) else name for one in operations}
         self.shared = shared_prefixes(self.spoken, self.tagged)
         self.versions = {spot.route.version for spot in self.spots.values()}
+        self.rivals: dict[tuple[tuple[str, ...], str], list[Spot]] = {}
+        """Operations whose paths give them the same name."""
+        for spot in self.spots.values():
+            self.rivals.setdefault((spot.resource, spot.verb), []).append(spot)
 
     def candidates(self) -> dict[str, list[_Candidate]]:
         """Return the candidates of each operation, best first."""
@@ -133,6 +137,10 @@ class _Namer:
             yield attrs.evolve(first, name="replace")
         if spot.action:
             yield attrs.evolve(first, name=spot.verb)
+        rivalled, owner = not spot.item and self._has_rival(spot), owner_of(spot.route)
+        if rivalled and owner:
+            yield attrs.evolve(first, name="_".join(without_resources(name, first.resource)[0]), reason="operationId")
+            yield attrs.evolve(first, name=f"{first.name}_by_{owner}")
         if spot.route.version and len(self.versions) > 1:
             yield attrs.evolve(first, resource=(snake(spot.route.version), *first.resource))
         if spot.whole != spot.resource and spot.whole:
@@ -143,6 +151,11 @@ class _Namer:
             yield attrs.evolve(first, name=rest, reason="operationId, since the name of the path was taken")
         whole = "_".join([one.http_method.lower(), *(word.lower() for word in words(one.path))])
         yield attrs.evolve(first, name=whole, reason="HTTP method and path, since other names were taken")
+
+    def _has_rival(self, spot: Spot) -> bool:
+        """Return whether another operation of the same version has the same name, by its path."""
+        rivals = self.rivals[spot.resource, spot.verb]
+        return any(other is not spot and other.route.version == spot.route.version for other in rivals)
 
     def _preferred(self, one: Named, spot: Spot, name: tuple[str, ...]) -> _Candidate:
         if one.resource is not None or one.method is not None:
@@ -270,8 +283,16 @@ class _Namer:
                 return "_".join(without_resources(name, spot.resource)[0])
             case "POST" if spot.item and name and name[0] in MAKING:
                 return verb.replace("update", "create")
+            case "POST" if not spot.item and name and name[0] in ASKING:
+                return next(names_in(one, name, spot.resource, False, one.several is True))
             case "POST" if not spot.item and not spot.several and is_change(name):
                 return verb.replace("create", "update")
+            case "PUT" if spot.inverted and not spot.item:
+                return "create"
+            case "POST" if spot.inverted and not spot.item and is_change(name):
+                return "update_all" if spot.changed else "update"
+            case "PUT" | "PATCH" if spot.several and name and self._is_single(spot, name) and not spot.changed:
+                return verb.removesuffix("_all")
             case "PUT" | "PATCH" if spot.several and name and self._is_single(spot, name):
                 return "_".join((verb.removesuffix("_all"), *map(singular, spot.resource[-1].split("_"))))
             case "PUT" if verb == "replace" and self._is_partial(spot):

@@ -7,7 +7,7 @@ from typing import Literal
 
 import attrs
 
-from specwire_codegen.lower.naming.vocabulary import ROOTS, VERBS, VERSION, is_version
+from specwire_codegen.lower.naming.vocabulary import FORMATS, ROOTS, VERBS, VERSION, is_version
 from specwire_codegen.openapi import plurals
 from specwire_codegen.openapi.casing import words
 
@@ -79,7 +79,7 @@ def route_of(path: str) -> Route:
         last = index == len(segments) - 1 and not any(step.kind == "fixed" for step in steps)
         if "{" not in plain and not last and (found := VERSION.fullmatch(plain)) and (index < 2 or plain[0] in "vV"):
             version, stage = version or plain.lower(), stage or (found[1] or "").lower()
-        elif plain.lower() in ROOTS and not steps and not last:
+        elif plain.lower() in ROOTS and not any(step.kind == "fixed" for step in steps) and not last:
             continue
         else:
             steps += _steps(plain)
@@ -90,13 +90,14 @@ def route_of(path: str) -> Route:
 
 
 def _steps(segment: str) -> list[Step]:
-    """Return the steps of a segment: `{id}:cancel` and `Users({id})` have two."""
+    """Return the steps of a segment: `{id}:cancel` and `Users({id})` have two, `users.{format}` has one."""
     found = _CUSTOM.fullmatch(segment)
     bare, verb = (found[1], found[2]) if found else (segment, "")
     before, brace, rest = bare.partition("{")
-    steps = [Step("fixed", _words(before))]
-    if brace:
-        steps.append(Step("parameter", _words(rest.partition("}")[0])))
+    steps = [Step("fixed", _words(before))] if _words(before) else []
+    name = _words(rest.partition("}")[0])
+    if brace and not (steps and name and name[-1] in FORMATS):
+        steps.append(Step("parameter", name))
     steps.append(Step("verb", _words(verb)))
     return [step for step in steps if step.words or step.kind == "parameter"]
 
@@ -138,6 +139,14 @@ def is_qualified(name: tuple[str, ...]) -> bool:
 def _noun(name: tuple[str, ...]) -> tuple[str, ...]:
     index = next((index for index, word in enumerate(name[1:], 1) if word in _QUALIFIED), len(name))
     return name[:index]
+
+
+def owner_of(route: Route) -> str:
+    """Return what the last parameter identifies: `key` in `/keys/{key}/uses`, `job` in `/jobs/{id}/files`."""
+    steps = route.steps
+    index = next((index for index in range(len(steps) - 1, 0, -1) if steps[index].kind == "parameter"), 0)
+    words_ = tuple(word for word in steps[index].words if word not in ("id", "uuid")) if index else ()
+    return "_".join(words_ or (map(plurals.singular, steps[index - 1].words) if index else ()))
 
 
 def is_prefix(text: str) -> bool:

@@ -9,7 +9,9 @@ import attrs
 
 from specwire_codegen.lower.naming.named import Named
 from specwire_codegen.lower.naming.route import Route, Step, is_plural, is_qualified, is_same, route_of
-from specwire_codegen.lower.naming.vocabulary import BASIC, is_verb
+from specwire_codegen.lower.naming.vocabulary import BASIC, ENDING, MAKING, SHOWING, VERBS, is_verb
+from specwire_codegen.openapi.casing import words
+from specwire_codegen.openapi.plurals import singular
 
 _SHARE = 0.95
 """Minimum share of the operations with a prefix or flag for it to be dropped from names."""
@@ -42,6 +44,10 @@ class Spot:
     """True if the path with one more parameter identifies an item."""
     methods: frozenset[str] = frozenset()
     """The HTTP methods of its path."""
+    changed: bool = False
+    """True if another operation changes one item of it."""
+    inverted: bool = False
+    """True if, by its operationId, the PUT of its path creates something."""
     whole: tuple[str, ...] = ()
     """The resource with its scope, if the scope was dropped."""
 
@@ -131,10 +137,18 @@ class _Tree:
         self.methods: dict[Place, set[str]] = {}
         self.parents: set[Place] = set()
         self.items: set[Place] = set()
+        self.makers: set[Place] = set()
+        """Paths whose PUT creates something, by its operationId."""
+        self.below: Counter[Place] = Counter()
+        """Operations below each path."""
         for one in operations:
             place = routes[one.key].place
             self.methods.setdefault(place, set()).add(one.http_method)
             self.parents.update(place[:size] for size in range(len(place)))
+            self.below.update(place[:size] for size in range(len(place)))
+            said = words(one.id)
+            if one.http_method == "PUT" and len(said) > 1 and said[0].lower() in MAKING - {"post"}:
+                self.makers.add(place)
             if place and place[-1] is None:
                 self.items.add(place[:-1])
 
@@ -160,12 +174,19 @@ def _spot(one: Named, route: Route, selector: tuple[str, ...], tree: _Tree, scop
         name = f"{listing}{last.name}{by}{every}"
         return Spot(one, route, _resource(owner), name, action=True, whole=whole[:-1])
     item = last.kind == "parameter"
+    if item and _is_action_with(one, route, place, tree):
+        parameters = next(index for index, step in enumerate(reversed(route.steps)) if step.kind != "parameter")
+        acting = route.steps[-parameters - 1]
+        owner = attrs.evolve(route, steps=route.steps[: -parameters - 1])
+        return Spot(one, route, _resource(owner), f"{acting.name}{by}", action=True, whole=whole[:-1])
     noun = route.fixed[-1].words if route.fixed else ()
     single = one.http_method == "GET" and one.several is False
     collection = not item and (place in tree.items or is_plural(noun) and not single)
-    listed = collection or item and is_qualified(noun) and is_plural(noun) or not item and one.several is True
+    # `/stops-for-route/{id}` lists stops, unless `/stops-for-route` does.
+    qualified = item and is_qualified(noun) and is_plural(noun) and "GET" not in tree.methods.get(place[:-1], ())
+    listed = collection or qualified or not item and one.several is True
     verb = _basic(one.http_method, item, listed, tree.methods[place])
-    if verb == "delete" and collection or verb in ("update", "replace") and place in tree.items:
+    if verb == "delete" and collection or verb in ("update", "replace") and not item and place in tree.items:
         verb = f"{verb}_all"
     return Spot(
         one,
@@ -176,6 +197,8 @@ def _spot(one: Named, route: Route, selector: tuple[str, ...], tree: _Tree, scop
         several=collection,
         collected=place in tree.items,
         methods=frozenset(tree.methods[place]),
+        inverted=place in tree.makers,
+        changed=not {"PUT", "PATCH", "POST"}.isdisjoint(tree.methods.get((*place, None), ())),
         whole=whole,
     )
 
@@ -196,7 +219,7 @@ def _is_action(one: Named, route: Route, place: Place, tree: _Tree) -> bool:
     last = route.steps[-1].words
     before = route.steps[-2] if len(route.steps) > 1 else None
     first = last[0]
-    spoken = is_verb(first) and first != "post"
+    spoken = is_verb(first) and first != "post" or one.http_method != "GET" and _is_said(route, one.id)
     match one.http_method:
         case "POST":
             return spoken or before is not None and before.kind == "parameter" and not is_plural(last)
@@ -204,8 +227,30 @@ def _is_action(one: Named, route: Route, place: Place, tree: _Tree) -> bool:
             filtered = one.several is not True or last[-1].endswith("ed")
             single = before is not None and (not is_plural(last) or one.several is False) and filtered
             return single or spoken and (before is not None or len(last) > 1 or first in BASIC)
+        case "DELETE":
+            return first in ENDING or first.startswith("un") and spoken
         case _:
             return spoken
+
+
+def _is_said(route: Route, id: str) -> bool:
+    """Return whether an operationId has the last segment as its verb: `anonymizeUser` for `/users/{id}/anonymize`."""
+    *above, last = route.fixed
+    said = [singular(word.lower()) for word in words(id)]
+    known = {singular(word) for step in above for word in step.words}
+    return len(said) > 1 and (said[0],) == last.words and known.issuperset(said[1:])
+
+
+def _is_action_with(one: Named, route: Route, place: Place, tree: _Tree) -> bool:
+    """Return whether the last segment is a verb, and what follows its arguments: `/webhooks/{id}/execute/{trigger}`."""
+    parameters = next((index for index, step in enumerate(reversed(route.steps)) if step.kind != "parameter"), 0)
+    if not parameters or len(tree.methods[place]) > 1 or place in tree.parents:
+        return False
+    last = route.steps[-parameters - 1]
+    above = [place[: len(place) - index] for index in range(1, parameters + 1)]
+    alone = not any(each in tree.methods for each in above) and tree.below[above[-1]] == 1
+    verbs = {"GET": SHOWING, "DELETE": ENDING}.get(one.http_method, VERBS - {"post", "list"})
+    return alone and last.kind == "fixed" and last.words[0] in verbs
 
 
 def _basic(http_method: str, item: bool, listed: bool, methods: set[str]) -> str:

@@ -11,26 +11,31 @@ CHANGING = frozenset("change edit modify patch put replace set update".split())
 DELETING = frozenset({"delete", "destroy", "remove"})
 BASIC = READING | LISTING | MAKING | CHANGING | DELETING
 """Verbs of basic operations (create, read, update, delete)."""
+ASKING = READING | LISTING | frozenset("browse count filter lookup query search".split())
+"""Verbs of operations that change nothing, whatever their HTTP method is."""
 _OTHERS = frozenset(
     """
-    abort accept acknowledge activate adjust aggregate analyze append apply approve archive assign attach
-    authenticate authorize block book build bulk calculate call cancel capture charge check checkout claim clear
-    clone close compact compare complete compute confirm connect convert copy count deactivate debug decline decode
-    decrypt deploy deposit detach detokenize disable discard disconnect dismiss dispatch download draft drain
-    duplicate embed enable encode encrypt end enqueue enrich enroll estimate evaluate exchange exec execute expire
-    explain export extend extract fail filter finalize finish flush follow forget fork frame freeze generate grant
-    heartbeat hold import increment infer ingest initialize initiate inspect install interrupt introspect invalidate
-    invite invoke issue join judge kill leave link load lock login logout lookup mark match merge migrate moderate
-    move mute navigate notify observe open parse pause perform ping poll predict prepare preview process promote
-    provision publish purge push query queue quote reactivate rebuild recalculate receive recommend reconnect record
-    recover redact redeem refer refresh refund register reindex reject release reload remix remove rename render
-    renew reopen reorder replay reply report reprocess request rerank rerun resend reserve reset resize resolve
-    restart restore resubmit resume retry reverse revert review revoke rewind roll rollback rotate run save scale
-    scan schedule score search seed select send share sign simulate skip snooze sort split star start stop stream
-    submit subscribe summarize suspend swap switch sync synchronize tag terminate test toggle tokenize track train
-    transcribe transfer transform translate trigger unarchive unassign unblock undelete undo unfollow unfreeze
-    uninstall unlink unlock unmute unpause unpin unpublish unregister unschedule unshare unskip unstar unsubscribe
-    unsuspend untag upgrade upload upscale upsert validate verify void vote wait wake watch withdraw
+    abort accept acknowledge activate adjust aggregate analyze anonymize answer append apply approve archive assign
+    attach authenticate authorize ban block book build bulk calculate call cancel capture charge check checkout
+    claim classify clear clone close compact compare complete compress compute confirm connect convert copy count
+    crawl crop deactivate debug decline decode decrypt deliver demote deploy deposit detach detect detokenize
+    disable disburse discard disconnect dismiss dispatch download draft drain duplicate embed enable encode encrypt
+    end enqueue enrich enroll enter erase estimate evaluate exchange exec execute expire explain export extend
+    extract fail filter finalize finish flush follow forget fork forward frame freeze generate grant heartbeat hide
+    hold import increment infer ingest initialize initiate inspect install interrupt introspect invalidate invite
+    invoke issue join judge kick kill leave link load locate lock login logout lookup mark match merge migrate
+    moderate move mute navigate normalize notify observe obtain open optimize parse pause perform pin ping poll
+    predict prepare preview process promote proofread provision prune publish purge push query queue quote react
+    reactivate rebuild recalculate receive recognize recommend reconnect record recover redact redeem refer refresh
+    refund register reindex reject release reload remix remove rename render renew reopen reorder replay reply
+    report reprocess request rerank rerun resend reserve reset resize resolve restart restore restrict resubmit
+    resume retry return reverse revert review revoke rewind roll rollback rotate run sanitize save scale scan
+    schedule score scrape search seed select send settle share ship shuffle sign simulate skip snooze sort split
+    star start stop stream submit subscribe summarize suspend swap switch sync synchronize synthesize tag terminate
+    test toggle tokenize track train transcribe transfer transform translate transliterate trigger unarchive
+    unassign unblock undelete undo unfollow unfreeze uninstall unlink unlock unmute unpause unpin unpublish
+    unregister unschedule unshare unskip unstar unsubscribe unsuspend untag upgrade upload upscale upsert validate
+    vectorize verify void vote wait wake watch withdraw
     """.split()
 )
 VERBS = BASIC | _OTHERS
@@ -47,6 +52,15 @@ MODULES = frozenset({"api", "endpoints", "handlers", "router", "routers", "route
 METHODS = frozenset("delete get head options patch post put query trace".split())
 VERSION = re.compile(r"[a-z]{0,2}\d+(?:[._]\d+)*(?:(alpha|beta|preview)\d*)?", re.IGNORECASE)
 """A version, with its stage if it has one: `v1`, `v1beta2`."""
+ENDING = DELETING | frozenset(
+    "abort cancel clear detach disable discard disconnect dismiss end erase expire flush forget invalidate kill leave "
+    "purge release reset revoke stop terminate".split()
+)
+"""Segments that are the verb of a DELETE; that of any other verb undoes it: `DELETE /posts/{id}/like`."""
+SHOWING = READING | {"download", "lookup", "validate", "verify"}
+"""Segments that are the verb of a GET, also with an argument after them: `/lookup/{number}`."""
+FORMATS = frozenset({"ext", "extension", "format", "suffix"})
+"""Last words of parameters that are the file extension of a segment."""
 ROOTS = frozenset({"api", "rest"})
 """Segments in front of all paths without meaning."""
 

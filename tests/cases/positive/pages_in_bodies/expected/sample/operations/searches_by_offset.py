@@ -11,7 +11,7 @@ from specwire.support import UNSET, JsonPayload, Offset, Operation, PagedRequest
 
 from .. import models
 
-_CREATE = Operation(
+_SEARCH = Operation(
     id="search_by_offset",
     method="POST",
     path="/searches/by-offset",
@@ -21,7 +21,7 @@ _CREATE = Operation(
 )
 
 
-def create(
+def search(
     *,
     terms: Sequence[str] | Unset = UNSET,
     page: int | Unset = UNSET,
@@ -34,7 +34,7 @@ def create(
     `POST /searches/by-offset`, operation `search_by_offset`.
     """
     return PagedRequest(
-        _CREATE,
+        _SEARCH,
         body=json_body(
             {"terms": terms, "page": page, "per_page": per_page, "skip": skip, "after": after}, required=False
         ),

@@ -11,7 +11,7 @@ from ..operations import searches_by_cursor as _searches_by_cursor
 
 
 class _SearchesByCursor:
-    create = paginated(_searches_by_cursor.create)
+    search = paginated(_searches_by_cursor.search)
     """Search by cursor."""
 
 

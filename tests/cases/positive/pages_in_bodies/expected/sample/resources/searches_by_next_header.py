@@ -11,7 +11,7 @@ from ..operations import searches_by_next_header as _searches_by_next_header
 
 
 class _SearchesByNextHeader:
-    create = paginated(_searches_by_next_header.create)
+    search = paginated(_searches_by_next_header.search)
     """Search by next header."""
 
 

@@ -11,7 +11,7 @@ from ..operations import searches_by_number as _searches_by_number
 
 
 class _SearchesByNumber:
-    create = paginated(_searches_by_number.create)
+    search = paginated(_searches_by_number.search)
     """Search by number."""
 
 

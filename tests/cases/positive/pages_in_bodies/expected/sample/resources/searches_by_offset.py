@@ -11,7 +11,7 @@ from ..operations import searches_by_offset as _searches_by_offset
 
 
 class _SearchesByOffset:
-    create = paginated(_searches_by_offset.create)
+    search = paginated(_searches_by_offset.search)
     """Search by offset."""
 
 

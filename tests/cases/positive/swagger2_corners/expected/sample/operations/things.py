@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from .. import inputs
 
 
-_UPDATE_THING = Operation(
+_UPDATE = Operation(
     id="fillThing",
     method="PUT",
     path="/things",
@@ -37,7 +37,7 @@ _UPDATE_THING = Operation(
 )
 
 
-def update_thing(
+def update(
     *,
     name: str,
     sizes: Sequence[int] | Unset = UNSET,
@@ -48,9 +48,7 @@ def update_thing(
 
     `PUT /things`, operation `fillThing`.
     """
-    return Request(
-        _UPDATE_THING, body=FormBody(given({"name": name, "sizes": sizes, "labels": labels, "parts": parts}))
-    )
+    return Request(_UPDATE, body=FormBody(given({"name": name, "sizes": sizes, "labels": labels, "parts": parts})))
 
 
 _CREATE = Operation(id="createThing", method="POST", path="/things", returns=JsonPayload(models.Thing), secure=False)

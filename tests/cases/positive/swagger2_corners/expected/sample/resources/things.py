@@ -20,7 +20,7 @@ class _Things:
     create = endpoint(_things.create)
     """Create thing."""
 
-    update_thing = endpoint(_things.update_thing)
+    update = endpoint(_things.update)
     """Fill thing."""
 
 
