@@ -106,6 +106,7 @@ def test_the_body_of_an_error_is_cut(
     assert peak() < 24 * MEGABYTE
 
 
+@pytest.mark.differs("pyreqwest", reason="it returns no response whose first 64 KiB break off")
 def test_a_truncated_error_body_is_still_that_error(caller: Caller, client: Any, server: Server) -> None:
     """The status decides."""
     packed = gzip.compress(b'{"detail": "what came of it"}')[:-10]

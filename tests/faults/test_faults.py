@@ -29,7 +29,7 @@ def test_a_failure_has_its_result(
     """No partial file and no used connection stay, and the next call works."""
     with ExitStack() as stack:
         client = fault.arrange(Scenario(caller, server, call, tls, stack))
-        match fault.outcomes[call.name]:
+        match fault.outcome(call.name, caller.library):
             case Good():
                 assert call.value == call.make(caller, client, tmp_path)
             case Gives(value):

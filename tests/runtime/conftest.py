@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 import os
-import signal
 import ssl
 from collections.abc import Iterator
+from contextlib import nullcontext
 from typing import Any
 
 import httpx
@@ -16,6 +16,7 @@ import pytest
 
 from tests.support.caller import OTHERS, Caller
 from tests.support.server import Server
+from tests.support.time_limit import time_limit
 
 CALLERS = os.environ.get("SPECWIRE_TEST_CALLERS", "sync-httpx2,async-httpx2,sync-httpx,async-httpx").split(",")
 LONGEST = 25
@@ -43,16 +44,9 @@ def caller(request: pytest.FixtureRequest, server: Server, tls: ssl.SSLContext) 
         if library in marker.args or request.param in marker.args:
             pytest.skip(marker.kwargs["reason"])
     made = Caller(kind == "async", library, server.url, tls)
-    if library in OTHERS:
-        signal.signal(signal.SIGALRM, _too_long)
-        signal.alarm(LONGEST)
-    yield made
-    made.finish()
-    signal.alarm(0)
-
-
-def _too_long(*_: object) -> None:
-    raise AssertionError(f"the test took more than {LONGEST} s")
+    with time_limit(LONGEST) if library in OTHERS else nullcontext():
+        yield made
+        made.finish()
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from specwire._models.headers import Headers
 from specwire._network.content_coding import Decoder, decoder_of
 from specwire._network.faults import raise_failure
 from specwire._network.transport_errors import BodyTooLargeError, TransportError
+from specwire._transports.messages import RawResponse
 
 if TYPE_CHECKING:
     import httpx2
@@ -249,6 +250,9 @@ class HTTPResponse:
 
     def retire(self) -> None:
         """Let no other request use the connection: pools drop idle connections that have something to read."""
+        if isinstance(self.raw, RawResponse):
+            self.raw.retire()
+            return
         network = self.raw.extensions.get("network_stream")
         if network is not None:
             ask = network.get_extra_info

@@ -362,7 +362,7 @@ def _build(
 ) -> Any:
     url = request.url
     if library is others:
-        return RawRequest(request.method, url, request.headers, request.content, timeouts, stream)
+        return RawRequest(request.method, url, request.headers, request.content, timeouts, stream, request.encoded)
     return client.build_request(
         request.method,
         library.URL(url) if "?" in url else _plain_url(library, url),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 import zlib
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any, Protocol
 
 PIECE = 256 * 1024
@@ -60,6 +61,12 @@ def decoder_of(header: str) -> Decoder | None:
             raise CodingError(f"the body has the unknown coding {name[:40]!r}", unknown=True)
         decoders.append(decoder)
     return decoders[0] if len(decoders) == 1 else _Stacked(decoders)
+
+
+@cache
+def accepted_codings() -> str:
+    """Return the codings that can be decoded, as an `Accept-Encoding` header."""
+    return ", ".join(name for name, make in _CODINGS.items() if name != "x-gzip" and make() is not None)
 
 
 class _Stacked:

@@ -8,23 +8,23 @@ import ssl
 from collections.abc import AsyncIterator
 from functools import lru_cache
 from typing import Any, cast
-from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
+import multidict
 import yarl
 
 from specwire._network.deadline_scope import remaining
-from specwire._network.environment import proxy_shown
 from specwire._transports import library
-from specwire._transports.messages import Connection, RawHeaders, RawRequest, RawResponse, recorded, utf_8_headers
+from specwire._transports.messages import UNFINISHED, AsyncRawResponse, RawHeaders, RawRequest, SentHeaders, recorded
+from specwire._transports.proxy import environment_proxy, named_proxy
+from specwire._transports.wait_limits import WaitLimit, WaitLimits
 
 _IDLE = 4.0
 """Seconds to keep an idle connection."""
 _LARGE = 1 << 20
 """Bytes of a body above which aiohttp wants to read it from a file object."""
-_DEFAULTS = ("User-Agent", "Accept", "Accept-Encoding", "Content-Type")
-"""Headers that aiohttp would add."""
+_UNTYPED = ("Content-Type",)
+"""Headers that aiohttp would add to a body without a type."""
 
 
 class AiohttpClient:
@@ -36,12 +36,16 @@ class AiohttpClient:
             session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=1000, ssl=tls or True, keepalive_timeout=_IDLE),
                 auto_decompress=False,
-                cookie_jar=aiohttp.CookieJar() if cookies else aiohttp.DummyCookieJar(),
+                cookie_jar=aiohttp.CookieJar(unsafe=True) if cookies else aiohttp.DummyCookieJar(),
             )
             # aiohttp would send idempotent requests again by itself, even without retries; there is no public option.
             session._retry_connection = False
         self._session = session
-        self._decompresses = session.auto_decompress
+        self.decompresses = session.auto_decompress
+        self._proxy = lru_cache(maxsize=256)(environment_proxy)
+        """Proxy of the environment for a URL, looked up once."""
+        self._headers = SentHeaders(multidict.CIMultiDict, decoded=not self.decompresses)
+        self.waits: WaitLimits | None = None
         self.build_request = RawRequest
 
     @property
@@ -51,58 +55,104 @@ class AiohttpClient:
     async def send(self, request: RawRequest, **_options: Any) -> AiohttpResponse:
         """Send a request and return its response with an unread body."""
         content: Any = request.content
-        if type(content) is bytes and len(content) > _LARGE:
-            content = io.BytesIO(content)
-        streamed = content is not None and type(content) is not bytes
-        failures: list[Exception] = []
-        if streamed and hasattr(content, "__aiter__"):
-            content = recorded(cast("AsyncIterator[bytes]", content), failures)
+        if self.waits is None:
+            self.waits = WaitLimits()
+        headers = self._headers.of(request)
         patience = remaining(request.timeouts["read"])
-        proxy = _proxy(request.url)
+        if content is not None and type(content) is not bytes:
+            return await self._upload(request, headers, patience)
+        proxy = self._proxy(request.url)
         try:
-            async with asyncio.timeout(None if streamed else patience):
+            with WaitLimit(self.waits, patience):
                 response = await self._session.request(
                     request.method,
                     yarl.URL(request.url, encoded=True),
-                    headers=utf_8_headers(request.headers),
-                    skip_auto_headers=_DEFAULTS,
-                    data=content,
+                    headers=headers,
+                    skip_auto_headers=None if content is None or "content-type" in headers else _UNTYPED,
+                    data=content if content is None or len(content) <= _LARGE else io.BytesIO(content),
                     allow_redirects=False,
-                    timeout=_timeout(request.timeouts["connect"], patience if streamed else None),
+                    timeout=_timeout(request.timeouts["connect"], None),
                     proxy=proxy,
                 )
+            if response.status >= 200:
+                return AiohttpResponse(self, request, response)
+            response.close()
+            failure: Exception = library.ReadError(UNFINISHED.format(response.status))
         except (aiohttp.ClientError, TimeoutError) as error:
-            if failures:
-                raise failures[0] from None
-            raise self.translated(error, proxy) from error
-        return AiohttpResponse(self, request, response, decompressed=self._decompresses)
+            failure = self.translated(error, proxy)
+        raise failure  # here, so that it does not hold the original
+
+    async def _upload(self, request: RawRequest, headers: Any, patience: float | None) -> AiohttpResponse:
+        """Send a request whose body is read as it is sent, which may take longer than any wait for the server."""
+        failures: list[Exception] = []
+        content: Any = request.content
+        assert self.waits is not None
+        limit = WaitLimit(self.waits, None)
+        if hasattr(content, "__aiter__"):
+            content = _followed(recorded(cast("AsyncIterator[bytes]", content), failures), limit, patience)
+        proxy = self._proxy(request.url)
+        try:
+            with limit:
+                response = await self._session.request(
+                    request.method,
+                    yarl.URL(request.url, encoded=True),
+                    headers=headers,
+                    skip_auto_headers=_UNTYPED,
+                    data=content,
+                    allow_redirects=False,
+                    timeout=_timeout(request.timeouts["connect"], patience),
+                    proxy=proxy,
+                )
+            if response.status >= 200:
+                return AiohttpResponse(self, request, response)
+            response.close()
+            failure: Exception = library.ReadError(UNFINISHED.format(response.status))
+        except (aiohttp.ClientError, TimeoutError) as error:
+            failure = failures[0] if failures else self.translated(error, proxy)
+        raise failure
 
     def translated(self, error: Exception, proxy: str | None) -> Exception:
-        """Return an exception of aiohttp as one of the names that the transports know."""
+        """Return an exception of aiohttp as one of the names that the transports know.
+
+        Those about a response hold the request with its credentials, so they are not kept as the cause.
+        """
         if self._session.closed and not isinstance(error, TimeoutError):
             return library.ClosedResourceError()
-        return translated(error, proxy)
+        made = translated(error, proxy)
+        if not isinstance(error, aiohttp.ClientResponseError):
+            made.__cause__ = error
+        return made
 
     async def aclose(self) -> None:
         if self._owned:
             await self._session.close()
 
+    def __del__(self) -> None:
+        """Close what nobody closed, for example since the event loop has ended: aiohttp would report it as an error."""
+        session = getattr(self, "_session", None)
+        if session is not None and self._owned and not session.closed:
+            connector = session.connector
+            session.detach()
+            connector._close()
 
-class AiohttpResponse(RawResponse):
+
+class AiohttpResponse(AsyncRawResponse):
     """Response of aiohttp."""
 
-    def __init__(
-        self, client: AiohttpClient, request: RawRequest, response: aiohttp.ClientResponse, *, decompressed: bool
-    ) -> None:
+    __slots__ = ("_client", "_end", "_response", "_retired")
+
+    def __init__(self, client: AiohttpClient, request: RawRequest, response: aiohttp.ClientResponse) -> None:
         headers: Any = response.headers
-        if decompressed and "content-encoding" in headers:
+        if client.decompresses and "content-encoding" in headers:
             headers = headers.copy()
             headers.popall("content-encoding")
             headers.popall("content-length", None)
         super().__init__(request, response.status, RawHeaders(headers))
         self._response = response
         self._client = client
-        self.extensions["network_stream"] = Connection(self)
+        self._retired = False
+        self._end = _end_of(response)
+        """End of the connection, if it ends the body too."""
 
     @property
     def http_version(self) -> str:
@@ -110,38 +160,75 @@ class AiohttpResponse(RawResponse):
         version = self._response.version
         return f"HTTP/{version.major}.{version.minor}" if version else "HTTP/1.1"
 
-    async def aiter_raw(self) -> AsyncIterator[bytes]:
-        """Yield the body as it arrives."""
-        self.is_stream_consumed = True
+    async def __anext__(self) -> bytes:
         content = self._response.content
         try:
-            while not content.at_eof():
-                data = content.read_nowait()
-                if not data:
-                    async with asyncio.timeout(remaining(self.timeouts["read"])):
-                        data = await content.readany()
-                if not data:
-                    break
-                yield data
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise self._client.translated(error, None) from error
-        finally:
+            data = content.read_nowait()
+            if not data and not content.at_eof():
+                waits = self._client.waits
+                assert waits is not None
+                with WaitLimit(waits, remaining(self.timeouts["read"])):
+                    data = await content.readany()
+            if data:
+                return data
+            if self._end is not None and self._end.done():
+                self._end.result()
             self._release()
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            self._release()
+            failure = self._client.translated(error, None)
+        except BaseException:
+            self._release()
+            raise
+        else:
+            raise StopAsyncIteration
+        raise failure
+
+    def retire(self) -> None:
+        self._retired = True
 
     def _release(self) -> None:
         if not self.is_closed:
             self.is_closed = True
-            if self._response.content.at_eof():
+            if self._response.content.at_eof() and not self._retired:
                 self._response.release()
             else:
                 self._response.close()
 
-    def close(self) -> None:
-        self.is_closed = True
+    def disconnect(self) -> None:
+        """Close the connection."""
+        self._response.close()
+
+    async def adisconnect(self) -> None:
         self._response.close()
 
     async def aclose(self) -> None:
         self._release()
+
+
+def _end_of(response: aiohttp.ClientResponse) -> asyncio.Future[None] | None:
+    """Return the end of the connection of a body that has neither a length nor chunks: a reset cuts it off."""
+    headers, connection = response.headers, response.connection
+    if "content-length" in headers or "transfer-encoding" in headers or connection is None:
+        return None
+    protocol = connection.protocol
+    end = None if protocol is None else protocol.closed
+    if end is not None:
+        end.add_done_callback(_retrieved)
+    return end
+
+
+def _retrieved(end: asyncio.Future[None]) -> None:
+    """Retrieve the exception of a future, which asyncio would report if nobody waits for it."""
+    if not end.cancelled():
+        end.exception()
+
+
+async def _followed(content: AsyncIterator[bytes], limit: WaitLimit, patience: float | None) -> AsyncIterator[bytes]:
+    """Yield a body, and limit the wait for the response from its end on."""
+    async for piece in content:
+        yield piece
+    limit.begin(patience)
 
 
 @lru_cache(maxsize=256)
@@ -149,20 +236,9 @@ def _timeout(connect: float | None, read: float | None) -> aiohttp.ClientTimeout
     return aiohttp.ClientTimeout(total=None, sock_connect=connect, sock_read=read)
 
 
-@lru_cache(maxsize=256)
-def _proxy(url: str) -> str | None:
-    """Return the proxy of the environment for a URL."""
-    parts = urlsplit(url)
-    proxies = getproxies()
-    proxy = proxies.get(parts.scheme, proxies.get("all"))
-    if proxy is None or not proxy.strip() or proxy_bypass(parts.hostname or ""):
-        return None
-    return proxy if "://" in proxy else f"http://{proxy}"
-
-
 def translated(error: Exception, proxy: str | None) -> Exception:
     """Return an exception of aiohttp as one of the names that the transports know."""
-    text = str(error) or type(error).__name__
+    text = error.message if isinstance(error, aiohttp.ClientResponseError) else str(error) or type(error).__name__
     made: Exception
     if isinstance(error, aiohttp.ConnectionTimeoutError):
         made = library.ConnectTimeout(text)
@@ -176,7 +252,4 @@ def translated(error: Exception, proxy: str | None) -> Exception:
         made = library.ConnectError(text)
     else:
         made = library.ReadError(text)
-    if proxy is not None and isinstance(made, library.ConnectTimeout | library.ConnectError | library.ProxyError):
-        parts = urlsplit(proxy)
-        made.add_note(proxy_shown(parts.hostname or "", parts.port))
-    return made
+    return named_proxy(made, proxy)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import ssl
 import struct
@@ -12,11 +13,12 @@ from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from unittest import mock
 
 import msgspec
 
 from tests.faults.catalogue.outcomes import Call
-from tests.support.caller import Caller
+from tests.support.caller import OTHERS, Caller
 from tests.support.certificates import write
 from tests.support.ports import free_port
 from tests.support.server import Action, Close, Pause, Received, Server, head
@@ -126,6 +128,10 @@ def through_proxy(serve: Callable[[socket.socket], None] | None, target: str) ->
 
     def arrange(scene: Scenario) -> Any:
         port = free_port() if serve is None else scene.stack.enter_context(listening(serve))
+        if scene.caller.library in OTHERS:
+            proxies = {name: f"http://127.0.0.1:{port}" for name in ("http_proxy", "https_proxy")}
+            scene.stack.enter_context(mock.patch.dict(os.environ, proxies))
+            return scene.client(base_url=target)
         library = import_module(scene.caller.library)
         kind = library.AsyncClient if scene.caller.asynchronous else library.Client
         client = kind(proxy=f"http://127.0.0.1:{port}", verify=scene.tls)

@@ -22,6 +22,7 @@ from specwire.errors import (
     InvalidRequestError,
     NotFoundError,
     ResponseTooLargeError,
+    StreamError,
     StreamTruncatedError,
 )
 
@@ -221,6 +222,95 @@ def test_large_json_bodies_are_sent_whole(caller: Caller, client: Any, server: S
     server.play(GOOD)
     caller.run(client.things.make(name="x" * 3_000_000))
     assert server.received[0].size > 3_000_000
+
+
+def test_a_silent_stream_ends_by_its_idle_timeout(caller: Caller, client: Any, server: Server) -> None:
+    """Even if the time for the whole response is longer."""
+    server.play(stream({"text": "a"}, Hold()))
+    before = time.monotonic()
+    with pytest.raises(StreamError, match="was silent for too long"):
+        caller.list(client.with_options(timeout=60, idle_timeout=0.3).talks.stream())
+    assert time.monotonic() - before < 5
+    assert server.saw_close()
+
+
+def test_a_stream_may_be_silent_for_longer_than_a_response(caller: Caller, client: Any, server: Server) -> None:
+    server.play(stream({"text": "a"}, Pause(0.6), {"text": "b"}, DONE))
+    events = client.with_options(timeout=0.4, idle_timeout=5).talks.stream()
+    assert [Chunk(text="a"), Chunk(text="b")] == caller.list(events)
+
+
+def test_a_body_without_a_length_that_is_reset_is_not_whole(
+    caller: Caller, client: Any, server: Server, tmp_path: Path
+) -> None:
+    server.play((head(200, {"content-type": "application/octet-stream"}), b"x" * 10, Pause(0.1), Reset()))
+    with pytest.raises(APIConnectionError):
+        caller.run(client.files.download("a").save(tmp_path / "down.bin"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_interim_status_is_no_response(caller: Caller, client: Any, server: Server) -> None:
+    server.play((head(101, {"upgrade": "x", "connection": "upgrade"}), Close()))
+    with pytest.raises(APIConnectionError, match="no response from"):
+        caller.run(client.things.make(name="a"))
+
+
+def test_codings_are_requested_as_httpx2_requests_them(caller: Caller, client: Any, server: Server, tls: Any) -> None:
+    server.play(GOOD, GOOD)
+    caller.run(client.things.get("1"))
+    reference = Caller(False, "httpx2", server.url, tls)
+    reference.run(reference.client().things.get("1"))
+    reference.finish()
+    first, second = (received.headers["accept-encoding"] for received in server.received)
+    assert first == second
+
+
+def test_cookies_are_shared_by_calls_and_streams(caller: Caller, server: Server) -> None:
+    """With the option, whatever their time limits."""
+    client = caller.client(cookies=True)
+    server.play(reply({"id": "1"}, headers={"set-cookie": "sid=1; Path=/"}), stream({"text": "a"}, DONE), GOOD)
+    caller.run(client.things.get("1"))
+    caller.list(client.talks.stream())
+    caller.run(client.with_options(timeout=httpx2.Timeout(5, connect=3)).things.get("1"))
+    assert [received.headers.get("cookie") for received in server.received] == [None, "sid=1", "sid=1"]
+
+
+def test_changed_headers_are_sent_changed(caller: Caller, server: Server) -> None:
+    """Headers that many calls share are converted once; those of middleware are those of one attempt."""
+    seen = iter("12")
+
+    def numbered(request: Any, send: Any) -> Any:
+        request.headers["x-number"] = next(seen)
+        return send(request)
+
+    async def numbered_async(request: Any, send: Any) -> Any:
+        request.headers["x-number"] = next(seen)
+        return await send(request)
+
+    client = caller.client(middleware=[numbered_async if caller.asynchronous else numbered])
+    server.play(GOOD, GOOD)
+    for _ in range(2):
+        caller.run(client.things.get("1"))
+    assert [received.headers["x-number"] for received in server.received] == ["1", "2"]
+
+
+def test_a_slow_upload_is_not_limited_by_the_wait_for_the_response(caller: Caller, client: Any, server: Server) -> None:
+    """The wait begins with the end of the upload; it is limited even if the server sends interim responses."""
+    if caller.library == "pyreqwest":
+        pytest.skip("its limit is for the whole exchange")
+
+    class Slow:
+        pieces = [b"a", b"b", b"c", b""]
+
+        def read(self, size: int, /) -> bytes:
+            time.sleep(0.2)
+            return self.pieces.pop(0)
+
+    server.play(GOOD)
+    assert Thing(id="1") == caller.run(client.with_options(timeout=0.5).files.upload(file=Slow()))
+    server.play(tuple(each for _ in range(200) for each in (head(102), Pause(0.02))))
+    with pytest.raises(APITimeoutError, match="no response in time"):
+        caller.run(client.with_options(timeout=0.3, max_retries=0).files.upload(file=("a", b"x")))
 
 
 def test_a_closed_client_is_closed(caller: Caller, server: Server) -> None:
