@@ -60,17 +60,25 @@ class Usage(msgspec.Struct, frozen=True):
         return Usage(self.input + other.input, self.output + other.output)
 
 
+_NO_USAGE = Usage()
+_INPUT = ("prompt_tokens", "input_tokens")
+_OUTPUT = ("completion_tokens", "output_tokens")
+
+
 def usage_of(value: Any) -> Usage:
     """Return the tokens that a response reports in its field `usage`; none if it has no such field."""
     usage = getattr(value, "usage", None)
-    before = _count(usage, "prompt_tokens", "input_tokens")
-    after = _count(usage, "completion_tokens", "output_tokens")
-    return Usage(before, after)
+    if usage is None:
+        return _NO_USAGE
+    return Usage(_count(usage, _INPUT), _count(usage, _OUTPUT))
 
 
-def _count(usage: object, *names: str) -> int:
-    found = (getattr(usage, name, None) for name in names)
-    return next((count for count in found if isinstance(count, int)), 0)
+def _count(usage: object, names: tuple[str, ...]) -> int:
+    for name in names:
+        count = getattr(usage, name, None)
+        if isinstance(count, int):
+            return count
+    return 0
 
 
 def expected_tokens(request: BaseRequest) -> int:
@@ -112,6 +120,11 @@ class Budget:
     def counts_tokens(self) -> bool:
         """Return True if tokens are limited."""
         return self._tokens is not None
+
+    @property
+    def is_limited(self) -> bool:
+        """Return True if anything is limited."""
+        return self._requests is not None or self._tokens is not None
 
     async def take(self, tokens: int) -> None:
         """Wait until one more request with so many tokens is within the limits."""

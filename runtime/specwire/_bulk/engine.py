@@ -64,6 +64,7 @@ class Engine:
         self._usage = Usage()
         self._stopping = False
         self._interrupted = False
+        self._is_writing = False
         self._problem: BaseException | None = None
         self._speed = Speed(gate.now())
         self._began = gate.now()
@@ -136,20 +137,37 @@ class Engine:
         use(slot)
         try:
             while not self._stopping:
-                await self._room()
-                await slot.take()
+                if self._ledger.open_rows >= self._settings.window:
+                    await self._room()
+                await slot.take(begins=True)
                 row = None if self._stopping else await self._next()
                 if row is None:
                     return
                 outcome = await self._outcome(row, slot)
-                slot.release()
                 self._finish(outcome)
+                if self._ledger.has_lines:
+                    self._write_soon()
+                    await asyncio.sleep(0)  # this task begins no other row before the output has this one
+                slot.finish()
         except asyncio.CancelledError:
             raise
         except BaseException as error:
             self._stop(error)
         finally:
             slot.release()
+
+    def _write_soon(self) -> None:
+        """Write the lines of all rows that finish in this turn of the event loop, before another row begins."""
+        if not self._is_writing:
+            self._is_writing = True
+            self._gate.loop.call_soon(self._write)
+
+    def _write(self) -> None:
+        self._is_writing = False
+        try:
+            self._ledger.write()
+        except BaseException as error:
+            self._stop(error)
 
     def _stop(self, problem: BaseException) -> None:
         self._problem = self._problem or problem

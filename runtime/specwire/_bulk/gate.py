@@ -22,14 +22,17 @@ class Gate:
         self.concurrency = concurrency
         self.budget = Budget(rate, self.now)
         self.in_flight = 0
-        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._beginning: deque[asyncio.Future[None]] = deque()
+        """Rows that wait for a place to begin."""
+        self._repeating: deque[asyncio.Future[None]] = deque()
+        """Rows that wait for a place for another attempt; they go first."""
         self._paused_until = 0.0
 
-    async def enter(self) -> None:
+    async def enter(self, *, begins: bool) -> None:
         """Wait for a place among the attempts in flight."""
         while not self._has_place():
             turn: asyncio.Future[None] = self.loop.create_future()
-            self._waiting.append(turn)
+            (self._beginning if begins else self._repeating).append(turn)
             try:
                 await turn
             except asyncio.CancelledError:
@@ -48,11 +51,23 @@ class Gate:
 
     def _wake(self) -> None:
         places = int(self.concurrency.limit) - self.in_flight if self.now() >= self._paused_until else 0
-        while places > 0 and self._waiting:
-            turn = self._waiting.popleft()
+        while places > 0 and (waiting := self._repeating or self._beginning):
+            turn = waiting.popleft()
             if not turn.done():
                 turn.set_result(None)
                 places -= 1
+
+    def keep(self) -> bool:
+        """Return True if a row that is finished may leave its place to the next row of the same task.
+
+        That saves a change of tasks. Further places go to the others.
+        """
+        places = int(self.concurrency.limit) - self.in_flight
+        if places < 0 or self._repeating or self._paused_until > self.now():
+            return False
+        if places > 0 and self._beginning:
+            self._wake()
+        return True
 
     def pause(self, seconds: float) -> None:
         """Let no attempt begin for some seconds."""
@@ -84,11 +99,17 @@ class Slot:
         self.is_sending = False
         """True while an attempt is on its way."""
 
-    async def take(self) -> None:
+    async def take(self, *, begins: bool) -> None:
         """Wait for a place, unless this slot has one."""
         if not self._held:
-            await self.gate.enter()
+            await self.gate.enter(begins=begins)
             self._held = True
+
+    def finish(self) -> None:
+        """Keep the place for the next row if possible, else give it up."""
+        self.is_sending = False
+        if self._held and not self.gate.keep():
+            self.release()
 
     def release(self) -> None:
         """Give up the place, if this slot has one."""
@@ -99,8 +120,10 @@ class Slot:
 
     async def start(self) -> float:
         """Wait until an attempt may be sent, and return that time."""
-        await self.take()
-        await self.gate.budget.take(self.tokens)
+        if not self._held:
+            await self.take(begins=False)
+        if self.gate.budget.is_limited:
+            await self.gate.budget.take(self.tokens)
         self.is_sending = True
         return self.gate.now()
 

@@ -14,6 +14,9 @@ from specwire._bulk.sinks import Position, Sink
 from specwire.errors import SpecwireError
 
 VERSION = 1
+_MOST = 128
+"""Maximum number of records to write at once."""
+_ENCODER = msgspec.json.Encoder()
 
 
 class Begun(msgspec.Struct, array_like=True, tag="begun", frozen=True):
@@ -82,14 +85,17 @@ class Journal:
         self.total: int | None = None
         """Number of rows of the input, once it was read to its end."""
         self._last: Position = (0, 0)
+        self._later: list[Succeeded] = []
+        """Records to write with the next others: the sink has these rows, and tells so itself after a crash."""
         self._file = AppendFile(path)
         try:
             if self._file.size == 0:
                 self._append(Begun(VERSION))
             for record in self._records():
                 self._restore(record, sink)
-            for index in sink.recover(self._last):
-                self.succeeded([index], self._last)
+            found = sink.recover(self._last)
+            self.succeeded(found, [self._last] * len(found))
+            self.write()
         except BaseException:
             self._file.close()
             raise
@@ -131,14 +137,25 @@ class Journal:
                 )
 
     def _append(self, *records: Record) -> None:
-        self._file.append(b"".join(msgspec.json.encode(record) + b"\n" for record in records))
+        self._file.append(_ENCODER.encode_lines((*self._later, *records)))
+        self._later.clear()
 
-    def succeeded(self, indexes: list[int], position: Position) -> None:
-        """Record rows whose lines the sink has."""
-        self._append(*(Succeeded(index, *position) for index in indexes))
-        for index in indexes:
+    def succeeded(self, indexes: list[int], positions: list[Position]) -> None:
+        """Record rows whose lines end at positions of the sink, in the file at the latest with the next `write`."""
+        for index, (part, end) in zip(indexes, positions, strict=True):
+            self._later.append(Succeeded(index, part, end))
             self.finished.add(index)
-            self.failed.discard(index)
+            if self.failed:
+                self.failed.discard(index)
+            if self.held:
+                self.held.pop(index, None)
+        if len(self._later) >= _MOST:
+            self.write()
+
+    def write(self) -> None:
+        """Write the records of rows that the sink has."""
+        if self._later:
+            self._append()
 
     def add_failure(self, failure: Failure) -> None:
         """Record a row that failed."""
@@ -172,4 +189,8 @@ class Journal:
                 yield record.failure
 
     def close(self) -> None:
-        self._file.close()
+        """Write what is left, and close the file."""
+        try:
+            self.write()
+        finally:
+            self._file.close()

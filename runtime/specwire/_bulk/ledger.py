@@ -33,6 +33,10 @@ class Ledger:
         self._held = journal.held if journal is not None else {}
         self._read = self._checksum = 0
         self._unsynced = False
+        self._lines: list[bytes] = []
+        """Lines for the output."""
+        self._indexes: list[int] = []
+        """Rows of these lines."""
 
     @property
     def total(self) -> int | None:
@@ -116,14 +120,33 @@ class Ledger:
                     self.journal.add_failure(failure_of(finished))
                 return
         self._unsynced = True
-        if not isinstance(self.sink, CallbackSink):
-            line = finished if isinstance(finished, bytes) else result_line(finished)
-            self._position = self.sink.write([line])
+        if isinstance(self.sink, CallbackSink):
+            if self.journal is not None:
+                self.journal.succeeded([index], [self._position])
+                self.journal.write()
+            return
+        self._lines.append(finished if isinstance(finished, bytes) else result_line(finished))
+        self._indexes.append(index)
+
+    @property
+    def has_lines(self) -> bool:
+        """Return True if there are lines to write."""
+        return bool(self._lines)
+
+    def write(self) -> None:
+        """Write the lines of all rows that finished since the last time."""
+        lines, indexes = self._lines, self._indexes
+        if not lines:
+            return
+        self._lines, self._indexes = [], []
+        positions = self.sink.write(lines)
+        self._position = positions[-1]
         if self.journal is not None:
-            self.journal.succeeded([index], self._position)
+            self.journal.succeeded(indexes, positions)
 
     def sync(self) -> None:
         """Put everything on the disk, so that even a power failure repeats only what follows."""
+        self.write()
         if self._unsynced and self.journal is not None:
             self._unsynced, position = False, self._position
             self.sink.sync()

@@ -15,6 +15,7 @@ from specwire._operations.response import Response
 from specwire.errors import APIStatusError
 
 T = TypeVar("T")
+_encode = msgspec.json.Encoder().encode
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -117,18 +118,28 @@ def encoded(item: Any) -> bytes:
 
     Values that are not JSON, such as open files, are their type's name.
     """
-    if isinstance(item, BaseRequest):
-        parts: dict[str, Any] = {"operation": item.operation.id}
-        for name in ("path", "query", "headers", "cookies"):
-            if value := getattr(item, name):
-                parts[name] = value
-        if item.body is not None:
-            parts["body"] = item.body.value if isinstance(item.body, JsonBody) else item.body
-        item = parts
+    item = _parts(item) if isinstance(item, BaseRequest) else item
     try:
         return encode(item)
     except (TypeError, ValueError, RecursionError):
         return msgspec.json.encode(_shown(item), enc_hook=_named)
+
+
+def _parts(request: BaseRequest) -> dict[str, Any]:
+    """Return the operation and the arguments of a request."""
+    parts: dict[str, Any] = {"operation": request.operation.id}
+    if request.path:
+        parts["path"] = request.path
+    if request.query:
+        parts["query"] = request.query
+    if request.headers:
+        parts["headers"] = request.headers
+    if request.cookies:
+        parts["cookies"] = request.cookies
+    body = request.body
+    if body is not None:
+        parts["body"] = body.value if isinstance(body, JsonBody) else body
+    return parts
 
 
 def _shown(item: Any) -> Any:
@@ -141,4 +152,9 @@ def _named(value: object) -> str:
 
 def fingerprint(row: Row, before: int) -> int:
     """Return the checksum of a row and of all rows before it."""
-    return zlib.crc32(encoded(row.item), zlib.crc32(row.id.encode(), before))
+    item = row.item
+    try:
+        data = _encode(_parts(item) if isinstance(item, BaseRequest) else item)
+    except (TypeError, ValueError, OverflowError, RecursionError):
+        data = encoded(item)
+    return zlib.crc32(data, zlib.crc32(row.id.encode(), before))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from importlib import import_module
+from itertools import accumulate
 from typing import Any, Protocol, TypeAlias
 
 import msgspec
@@ -38,7 +39,9 @@ class Sink(Protocol):
         """Return the numbers of the rows that are there after a position."""
         ...
 
-    def write(self, lines: Iterable[bytes]) -> Position: ...
+    def write(self, lines: list[bytes]) -> list[Position]:
+        """Append lines, and return the position after each."""
+        ...
 
     def sync(self) -> None:
         """Wait until everything is on the disk."""
@@ -63,8 +66,8 @@ class JsonLinesSink:
     def recover(self, position: Position) -> list[int]:
         return _numbers(self._file, position[1])
 
-    def write(self, lines: Iterable[bytes]) -> Position:
-        return 0, self._file.append(b"".join(lines))
+    def write(self, lines: list[bytes]) -> list[Position]:
+        return [(0, end) for end in _appended(self._file, lines)]
 
     def sync(self) -> None:
         self._file.sync()
@@ -97,6 +100,9 @@ class ParquetSink:
         self._spool = AppendFile(self._spool_path(self._part))
         self._count = sum(1 for _ in self._spool.lines())
 
+    def _part_path(self, part: int) -> str:
+        return os.path.join(self._folder, f"part-{part:05}.parquet")
+
     def _spool_path(self, part: int) -> str:
         return os.path.join(self._folder, f"_part-{part:05}.jsonl")
 
@@ -104,16 +110,25 @@ class ParquetSink:
         return position[0] < self._part or (position[0] == self._part and position[1] <= self._spool.size)
 
     def recover(self, position: Position) -> list[int]:
-        if position[0] < self._part:
-            position = self._part, 0
-        return _numbers(self._spool, position[1])
+        part, end = position
+        read = pyarrow("pyarrow.parquet").read_table
+        found = [
+            number
+            for whole in range(part, self._part)
+            for number in read(self._part_path(whole), columns=["index"])["index"].to_pylist()
+        ]
+        return found + _numbers(self._spool, end if part == self._part else 0)
 
-    def write(self, lines: Iterable[bytes]) -> Position:
-        if self._count >= PART_ROWS:
-            self._convert()
-        lines = list(lines)
-        self._count += len(lines)
-        return self._part, self._spool.append(b"".join(lines))
+    def write(self, lines: list[bytes]) -> list[Position]:
+        positions: list[Position] = []
+        while lines:
+            if self._count >= PART_ROWS:
+                self._convert()
+            room = PART_ROWS - self._count
+            fitting, lines = lines[:room], lines[room:]
+            positions += [(self._part, end) for end in _appended(self._spool, fitting)]
+            self._count += len(fitting)
+        return positions
 
     def _convert(self) -> None:
         """Replace the JSON Lines file by a Parquet file; each moment of this can be continued from."""
@@ -126,7 +141,7 @@ class ParquetSink:
                 "response": arrow.array([bytes(each.response).decode() for each in results], arrow.string()),
             }
         )
-        path = os.path.join(self._folder, f"part-{self._part:05}.parquet")
+        path = self._part_path(self._part)
         pyarrow("pyarrow.parquet").write_table(table, f"{path}.incomplete", compression="zstd")
         _sync(f"{path}.incomplete")
         os.replace(f"{path}.incomplete", path)
@@ -160,8 +175,8 @@ class CallbackSink:
     def recover(self, position: Position) -> list[int]:
         return []
 
-    def write(self, lines: Iterable[bytes]) -> Position:
-        return 0, 0
+    def write(self, lines: list[bytes]) -> list[Position]:
+        return [(0, 0)] * len(lines)
 
     def sync(self) -> None:
         """Do nothing: what the function did is its own."""
@@ -194,6 +209,13 @@ def remove(path: str) -> None:
     """Remove a file if it exists."""
     if os.path.exists(path):
         os.remove(path)
+
+
+def _appended(file: AppendFile, lines: list[bytes]) -> list[int]:
+    """Append lines at once, and return the size of the file after each."""
+    start = file.size
+    file.append(b"".join(lines))
+    return list(accumulate(map(len, lines), initial=start))[1:]
 
 
 def _sync(path: str) -> None:
