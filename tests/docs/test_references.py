@@ -31,7 +31,9 @@ def placed(block: Block) -> dict[str, Any]:
     document: dict[str, Any] = {"openapi": "3.2.0", "info": {"title": "Example", "version": "1"}}
     file = {"name": "file", "in": "path", "required": True, "schema": {"type": "string"}}
     places = {"# document": document, "# operation": operation, "# media type": media}
-    places |= {"# path parameter": file, "# parameter": file}
+    property_: dict[str, Any] = {"type": "string"}
+    media["schema"]["properties"] = {"example": property_}
+    places |= {"# path parameter": file, "# parameter": file, "# property": property_}
     target = places[place]
     target |= stated
     kind = "text/event-stream" if place == "# media type" else "application/json"

@@ -108,10 +108,15 @@ def field_names(schema: Schema, names: Mapping[str, str]) -> dict[str, str]:
 
     `names` maps components to classes. In a script without capitals, a field name can equal a class name.
     """
-    wishes = [(wire, argument(wire)) for wire in schema.get("properties", {})]
+    wishes = [(wire, argument(_stated(each) or wire)) for wire, each in schema.get("properties", {}).items()]
     foreign = any(not wish.isascii() for _, wish in wishes)
     classes = frozenset(name for name in names.values() if not name.isascii()) if foreign else frozenset[str]()
     return distinct([*wishes, (ADDITIONAL, "additional_properties")], classes | RESERVED_FIELDS)
+
+
+def _stated(property_: object) -> str | None:
+    name = property_.get("x-specwire-name") if isinstance(property_, Mapping) else None
+    return name if isinstance(name, str) else None
 
 
 def fields_of(schema: Schema, schemas: Mapping[str, Schema], names: Mapping[str, str]) -> tuple[Field, ...]:

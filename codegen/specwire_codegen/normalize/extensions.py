@@ -237,7 +237,7 @@ EXTENSIONS: Mapping[str, tuple[_Extension, ...]] = {
         _Extension(_Object({"safe": _safe}, ("safe",)), ("operation",)),
     ),
     SPANS: (_Extension(_flag, ("parameter",)),),
-    NAME: (_Extension(_NAMES_STATED, ("operation",)), _Extension(_word, ("parameter",))),
+    NAME: (_Extension(_NAMES_STATED, ("operation",)), _Extension(_word, ("parameter", "schema"))),
     "x-specwire-unwrap": (_Extension(_pointer, ("operation",)),),
     "x-specwire-error-envelope": (_Extension(_REFUSAL, ("operation",)),),
     "x-specwire-sources": (_Extension(_SOURCES),),

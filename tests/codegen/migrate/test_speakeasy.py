@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from specwire_codegen.diagnostics import DiagnosticError
-from specwire_codegen.ir import EventStream
+from specwire_codegen.ir import EventStream, ObjectModel
 
 from tests.codegen.migrate.migrating import DOCUMENT, Migrated, migrated
 
@@ -120,8 +120,8 @@ def test_a_document_with_hints_is_a_configuration(tmp_path: Path) -> None:
     assert {"GET /v1/feeds": "a.b.feeds"} == migrated(spec, tmp_path, spec).client["operations"]
 
 
-def test_names_of_properties_are_left_and_those_of_parameters_are_not(tmp_path: Path) -> None:
-    """Fields are named as in the API; the argument of a parameter has the stated name."""
+def test_stated_names_of_properties_and_parameters_are_carried_over(tmp_path: Path) -> None:
+    """The field of a model, the argument of its body, and the argument of a parameter."""
     hint = "x-speakeasy-name-override"
     text = DOCUMENT.read_text("utf-8")
     for plain in ("{name: take, in: query, ", "volume: {type: string}, size"):
@@ -131,9 +131,12 @@ def test_names_of_properties_are_left_and_those_of_parameters_are_not(tmp_path: 
     spec = tmp_path / "spec.yaml"
     spec.write_text(text, "utf-8")
     found = migrated(spec, tmp_path, spec)
-    assert 1 == len(found.left) and "names of properties are not carried over" in found.left[0]
+    assert not found.left
     arguments = [each.name for one in found.api.operations for each in one.parameters]
     assert "most" in arguments and "take" not in arguments
+    models = [each for each in found.api.models if isinstance(each, ObjectModel)]
+    fields = {field.wire_name: field.name for model in models for field in model.fields}
+    assert fields["volume"] == "litres"
 
 
 def test_a_prefix_that_cannot_begin_a_variable_is_refused(tmp_path: Path) -> None:

@@ -6,12 +6,15 @@ import importlib
 import json
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from specwire._operations.request import MultipartBody
 from specwire.support import FormBody
+from specwire_codegen.generate import api_of, document_of
 from specwire_codegen.incremental import generate
+from specwire_codegen.ir import JsonBody, ObjectModel
 from specwire_codegen.project import single
 
 WORDS = (
@@ -89,6 +92,51 @@ def fields_of(body: Any) -> list[str]:
             return list(fields)
         case _:
             return list(body.value)
+
+
+STATED = """
+openapi: 3.1.0
+info: {title: T, version: "1"}
+paths:
+  /v1/embed:
+    post:
+      operationId: embed
+      requestBody: {required: true, content: {application/json: {schema: {$ref: "#/components/schemas/Ask"}}}}
+      responses: {"200": {description: ok, content: {application/json: {schema: {$ref: "#/components/schemas/Ask"}}}}}
+components:
+  schemas:
+    Ask:
+      type: object
+      required: [input]
+      properties:
+        input: {type: string, x-speakeasy-name-override: inputs}
+        ref: {$ref: "#/components/schemas/Inner", x-fern-property-name: reference}
+        "new-name": {type: string, x-ms-client-name: oldName}
+        own: {type: string, x-specwire-name: mine, x-ms-client-name: theirs}
+        same: {type: string, x-speakeasy-name-override: inputs}
+    Inner: {type: object, properties: {schema: {type: string, x-speakeasy-name-override: definition}}}
+"""
+
+
+def test_a_stated_name_of_a_property_names_field_and_argument(tmp_path: Path) -> None:
+    """The wire name is sent; two properties with one stated name stay distinct."""
+    spec = tmp_path / "stated.yaml"
+    spec.write_text(STATED, "utf-8")
+    target = single(spec, "stated", tmp_path)
+    api = api_of(target, document_of(target)[0])
+    found = {
+        model.name: {field.wire_name: field.name for field in model.fields}
+        for model in api.models
+        if isinstance(model, ObjectModel)
+    }
+    expected = {"input": "inputs", "ref": "reference", "new-name": "old_name", "own": "mine"}
+    assert expected.items() <= found["Ask"].items()
+    assert len(set(found["Ask"].values())) == len(found["Ask"])
+    assert found["Inner"] == {"schema": "definition"}
+    body = api.operations[0].body
+    assert (
+        isinstance(body, JsonBody) and expected.items() <= {each.wire_name: each.name for each in body.fields}.items()
+    )
 
 
 def test_arguments_of_a_waiter_do_not_shadow_its_builder(things: Any) -> None:

@@ -123,9 +123,3 @@ def _read_models(subject: Subject, description: Description, config: Node) -> No
             taken.add(name)
             node = Node(chosen, subject.document, pointers.join(_SCHEMAS, component), config.findings)
             description.models[component] = Model(name, node)
-        properties = schema.get("properties") if isinstance(schema, dict) else None
-        for key, property_ in properties.items() if isinstance(properties, dict) else ():
-            if isinstance(property_, dict) and isinstance(property_.get(_OVERRIDE), str):
-                place = pointers.join(_SCHEMAS, component, "properties", str(key), _OVERRIDE)
-                node = Node(property_[_OVERRIDE], subject.document, place, config.findings)
-                node.leave("names of properties are not carried over", f"use the field as the API names it: {key!r}")

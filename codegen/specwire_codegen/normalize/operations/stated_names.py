@@ -1,4 +1,4 @@
-"""Names of methods and arguments that a document states in the extensions of other generators."""
+"""Names of methods, arguments and fields that a document states in the extensions of other generators."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from specwire_codegen.openapi.objects import Node, ObjectType
 from specwire_codegen.openapi.walk import rebuild
 
 NAME = "x-specwire-name"
-"""Extension with the resource and the method of an operation, or the argument of a parameter."""
+"""Extension with the resource and the method of an operation, the argument of a parameter, or the field of a property."""
 _GROUPS = ("x-fern-sdk-group-name", "x-speakeasy-group")
 _METHODS = ("x-fern-sdk-method-name", "x-speakeasy-name-override")
 _ARGUMENTS = (
     *("x-stainless-param", "x-fern-parameter-name", "x-speakeasy-name-override", "x-ms-client-name", "x-go-name"),
 )
+_FIELDS = ("x-speakeasy-name-override", "x-fern-property-name", "x-ms-client-name")
 _NESTED = "x-stainless-override-schema"
 _PATTERNS = "x-speakeasy-name-override"
 _NAMING = "x-stainless-naming"
@@ -35,9 +36,12 @@ def apply(data: Node, _report: Report) -> Node:
         if kind == "parameter" and NAME not in node:
             name = _argument(node)
             return {**node, NAME: name} if name else node
+        if kind == "schema" and isinstance(properties := node.get("properties"), dict):
+            named = {key: _property(each) for key, each in properties.items()}
+            return {**node, "properties": named} if named != properties else node
         return node
 
-    named: Node = rebuild(data, "openapi", visit, kinds=frozenset({"operation", "parameter"}))
+    named: Node = rebuild(data, "openapi", visit, kinds=frozenset({"operation", "parameter", "schema"}))
     return named
 
 
@@ -82,6 +86,15 @@ def _argument(node: Node) -> str:
         holders += [schema, *([inner] if isinstance(inner, dict) else [])]
     found = next((each[key] for each in holders for key in _ARGUMENTS if isinstance(each.get(key), str)), None)
     return words.snake(found) if found else ""
+
+
+def _property(schema: Any) -> Any:
+    """Return the schema of a property with its stated name."""
+    if not isinstance(schema, dict) or NAME in schema:
+        return schema
+    found = next((schema[key] for key in _FIELDS if isinstance(schema.get(key), str)), None)
+    name = words.snake(found) if found else ""
+    return {**schema, NAME: name} if name else schema
 
 
 def _python(node: Node) -> Node:
