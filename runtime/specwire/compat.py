@@ -50,10 +50,16 @@ if TYPE_CHECKING:
         exports as exports,
     )
     from specwire._compat.http import (
+        DEFAULT_CONNECTION_LIMITS as DEFAULT_CONNECTION_LIMITS,
+        DEFAULT_TIMEOUT as DEFAULT_TIMEOUT,
+        AsyncTransport as AsyncTransport,
         DefaultAioHttpClient as DefaultAioHttpClient,
         DefaultAsyncHttpxClient as DefaultAsyncHttpxClient,
         DefaultHttpxClient as DefaultHttpxClient,
+        NoneType as NoneType,
         Timeout as Timeout,
+        Transport as Transport,
+        file_from_path as file_from_path,
     )
     from specwire._compat.legacy_response import (
         LegacyAPIResponse as LegacyAPIResponse,
@@ -131,7 +137,10 @@ _MODULES = by_module(
             "PermissionDeniedError RateLimitError SDKError UnprocessableEntityError"
         ),
         "_compat.exports": "exports",
-        "_compat.http": "DefaultAioHttpClient DefaultAsyncHttpxClient DefaultHttpxClient Timeout",
+        "_compat.http": (
+            "AsyncTransport DEFAULT_CONNECTION_LIMITS DEFAULT_TIMEOUT DefaultAioHttpClient DefaultAsyncHttpxClient "
+            "DefaultHttpxClient NoneType Timeout Transport file_from_path"
+        ),
         "_compat.legacy_response": "LegacyAPIResponse",
         "_compat.model": "BaseModel OpenModel UNSET Unset WireModel",
         "_compat.page": "PageInfo",

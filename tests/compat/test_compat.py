@@ -404,6 +404,43 @@ def test_copies_share_connections_and_change_options(package: Any, client: Any, 
         client.copy(default_headers={}, set_default_headers={})
 
 
+def test_a_new_base_url_is_used_from_then_on(client: Any, server: Server) -> None:
+    """Also by resources that were used before, and by copies."""
+    server.on("GET", "/ships/3f1e", SHIP)
+    ships = client.ships
+    client.base_url = "https://other.example/v1/"
+    assert str(client.base_url) == "https://other.example/v1/"
+    for resource in (ships, client.with_options(timeout=3).ships):
+        resource.retrieve("3f1e")
+        assert server.requests[-1].url.host == "other.example"
+        assert server.requests[-1].headers["authorization"].endswith("secret-key")
+
+
+def test_names_that_code_imports_from_the_package_exist(package: Any, tmp_path: Path) -> None:
+    """Defaults, transports and helpers, as in the SDK."""
+    assert package.DEFAULT_TIMEOUT == httpx2.Timeout(60.0, connect=5.0) and package.DEFAULT_MAX_RETRIES == 2
+    assert package.DEFAULT_CONNECTION_LIMITS.max_connections == 100 and package.NoneType is type(None)
+    assert issubclass(httpx2.MockTransport, package.Transport)
+    (tmp_path / "a.txt").write_text("x")
+    assert package.file_from_path(str(tmp_path / "a.txt")) == ("a.txt", b"x")
+    fields = package.types.Ship.model_fields
+    assert list(fields)[:2] == ["id", "name"] and fields["home_port"].encode_name == "homePort"
+
+
+@pytest.mark.parametrize("stream", [True, False])
+def test_a_page_or_a_stream_is_parsed_from_an_open_response(client: Any, server: Server, stream: bool) -> None:
+    """`with_streaming_response` of a list and of a stream."""
+    server.on("GET", "/ships", pages())
+    body = events('{"delta": "a"}', '{"delta": "b"}', "[DONE]")
+    server.on("POST", "/messages", content=body, headers={"content-type": "text/event-stream"})
+    if stream:
+        with client.messages.with_streaming_response.create(text="hi", stream=True) as response:
+            assert [piece.delta for piece in response.parse()] == ["a", "b"]
+    else:
+        with client.ships.with_streaming_response.list() as response:
+            assert [ship.id for ship in response.parse()] == ["a", "b", "c"]
+
+
 def test_routes_that_the_document_lacks_can_be_called(package: Any, client: Any, server: Server) -> None:
     server.on("POST", "/masts", {"id": "m"})
     found = client.post("/masts", cast_to=dict[str, str], body={"height": 3}, options={"headers": {"x": "1"}})

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from types import NoneType as NoneType
+from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import urlsplit
 
 import httpx2
@@ -16,13 +18,21 @@ if TYPE_CHECKING:
 
 _TIMEOUT = 60.0
 _CONNECT = 5.0
-_LIMITS = {"max_connections": 100, "max_keepalive_connections": 20}
+DEFAULT_TIMEOUT = Timeout(_TIMEOUT, connect=_CONNECT)
+DEFAULT_CONNECTION_LIMITS = httpx2.Limits(max_connections=100, max_keepalive_connections=20)
+Transport: TypeAlias = httpx2.BaseTransport
+AsyncTransport: TypeAlias = httpx2.AsyncBaseTransport
 _FRAMING = frozenset({"content-encoding", "content-length", "transfer-encoding"})
 """Headers about the bytes on the connection, not about the body that was read from them."""
 
 
 def _defaults(options: dict[str, Any]) -> dict[str, Any]:
-    return {"timeout": Timeout(_TIMEOUT, connect=_CONNECT), "limits": httpx2.Limits(**_LIMITS), **options}
+    return {"timeout": DEFAULT_TIMEOUT, "limits": DEFAULT_CONNECTION_LIMITS, **options}
+
+
+def file_from_path(path: str) -> tuple[str, bytes]:
+    """Return the name and the content of a file, for an upload."""
+    return Path(path).name, Path(path).read_bytes()
 
 
 class DefaultHttpxClient(httpx2.Client):

@@ -64,6 +64,11 @@ else:
                     setattr(cls, field, _Field(cls.__dict__[field]))
             return cls
 
+        @property
+        def model_fields(cls):
+            """The fields of the class by name, each with its type and default."""
+            return {field.name: field for field in msgspec.structs.fields(cls)}
+
 
 class BaseModel:
     """Methods of pydantic's models; the base of all models of a client."""
@@ -73,6 +78,7 @@ class BaseModel:
     if TYPE_CHECKING:
         __struct_fields__: ClassVar[tuple[str, ...]]
         __struct_encode_fields__: ClassVar[tuple[str, ...]]
+        model_fields: ClassVar[Mapping[str, Any]]
 
     def __getattr__(self, name: str) -> Any:
         """Return a field that the server sent and the document does not declare."""

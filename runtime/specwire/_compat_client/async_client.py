@@ -75,6 +75,15 @@ class AsyncClient(AsyncResource):
 
         return URL(f"{self._session.base_url}/")
 
+    @base_url.setter
+    def base_url(self, url: httpx2.URL | str) -> None:
+        name, values = type(self).__name__, {each: self.__dict__.get(each) for each in self._arguments}
+        settings = changed(self._settings, base_url=url)
+        address = server_of(settings, self._provider, name, self._arguments, values)
+        keys = credentials_of(self._provider, address, self._arguments, values, name)
+        self._settings, self._session.base_url = settings, address
+        self._session.authenticate(keys)
+
     @property
     def timeout(self) -> Timeout:
         """The timeout, as passed."""

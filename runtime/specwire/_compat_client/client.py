@@ -105,16 +105,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 def changed(
     settings: Settings,
     *,
-    environment: str | None,
-    base_url: Any,
-    timeout: Timeout | NotGiven,
-    max_retries: int | NotGiven,
-    http_client: Any,
-    default_headers: Headers | None,
-    set_default_headers: Headers | None,
-    default_query: Mapping[str, object] | None,
-    set_default_query: Mapping[str, object] | None,
-    keys: Mapping[str, Any],
+    environment: str | None = None,
+    base_url: Any = None,
+    timeout: Timeout | NotGiven = NOT_GIVEN,
+    max_retries: int | NotGiven = NOT_GIVEN,
+    http_client: Any = None,
+    default_headers: Headers | None = None,
+    set_default_headers: Headers | None = None,
+    default_query: Mapping[str, object] | None = None,
+    set_default_query: Mapping[str, object] | None = None,
+    keys: Mapping[str, Any] = {},
 ) -> Settings:
     """Return settings with other values; `default_*` extend what `set_default_*` replace."""
     if default_headers is not None and set_default_headers is not None:
