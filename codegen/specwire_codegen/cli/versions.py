@@ -104,11 +104,11 @@ def update(
 
     from specwire_codegen.clients.targets import own_provider
     from specwire_codegen.diff.report import FORMATS, changelog
-    from specwire_codegen.pinning.update import look, take
+    from specwire_codegen.pinning.update import apply_update, find_update
 
     try:
         with working(f"{name}: reading its document"):
-            found = look(own_provider(root, name), reading.access, from_)
+            found = find_update(own_provider(root, name), reading.access, from_)
     except SpecwireCodegenError as problem:
         if not check:
             raise
@@ -130,11 +130,11 @@ def update(
         return int(found.is_new)
     _require_unedited(found, force=force)
     if not yes and not can_ask():
-        raise SpecwireCodegenError("nothing was changed: add --yes to pin this version, or --check only to look")
+        raise SpecwireCodegenError("nothing was changed: add --yes to pin this version, or --check to only compare")
     if not yes and not agreed(f"Pin {name} {found.version}?"):
         say("nothing was changed")
         return 1
-    for path in take(found, datetime.now(UTC).date()):
+    for path in apply_update(found, datetime.now(UTC).date()):
         say(f"{'wrote' if path.is_file() else 'removed'} {path.as_posix()}")
     if found.report is not None and found.report.changes and format == "text":
         _propose(changelog(found.report), found.report)

@@ -73,7 +73,9 @@ def imported(package: str, name: str, remedy: str) -> ModuleType:
     try:
         return importlib.import_module(f"{package}.client")
     except ModuleNotFoundError as problem:
-        raise SpecwireCodegenError(f"{name} cannot be imported, for {problem.name} is missing: {remedy}") from problem
+        raise SpecwireCodegenError(
+            f"{name} cannot be imported because {problem.name} is missing: {remedy}"
+        ) from problem
 
 
 def make_importable(folder: Path) -> None:

@@ -129,7 +129,7 @@ class _Editor:
         self.updated += (len(targets) - 1) * _size(value, _MOST_UPDATED)
         if self.updated > _MOST_UPDATED:
             message = f"the overlay adds more than {_MOST_UPDATED:,} values"
-            self.complain("too-many-values", message, origin, "make the target more exact")
+            self.complain("too-many-values", message, origin, "make the target more specific")
             return
         for target in targets:
             self._merge(value, target, self.overlay, origin)

@@ -46,7 +46,9 @@ def _fit(method: Method, resources: set[tuple[str, ...]], taken: set[tuple[str, 
     taken.add(parts)
     name = ".".join(parts)
     if name != method.name:
-        method.node.leave(f"{method.name} is {name}: the client needs the name, or has it twice", "call it so")
+        method.node.leave(
+            f"{method.name} is {name}: the client needs the name, or has it twice", "use this name in your code"
+        )
     return attrs.evolve(method, name=name)
 
 

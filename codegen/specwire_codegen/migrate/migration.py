@@ -64,7 +64,12 @@ def _operation_ids(normalized: Normalized) -> dict[str, str]:
 
 def _read(config: Node, subject: Subject, path: Path) -> Description:
     if not isinstance(config.value, dict):
-        raise failure("bad-config", "the configuration is not an object", config.place, "is it the right file?")
+        raise failure(
+            "bad-config",
+            "the configuration is not an object",
+            config.place,
+            "pass the configuration of another generator",
+        )
     keys = config.value.keys()
     if keys & {"resources", "client_settings", "organization"}:
         return stainless.read(config, subject)

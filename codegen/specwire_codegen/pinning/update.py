@@ -63,7 +63,7 @@ class Update:
         return str(self.info["version"])
 
 
-def look(target: Target, access: Access, origin: str | None = None) -> Update:
+def find_update(target: Target, access: Access, origin: str | None = None) -> Update:
     """Read the document of a provider from its source, or from `origin`, and compare it with the present one."""
     pin = read_pin(target.source)
     copies = _read(target, pin, access, origin)
@@ -95,10 +95,10 @@ def _report(name: str, old: _Client, new: _Client) -> Report:
     return Report(before, f"{after} (new)" if before == after else after, new.api.version, changes(old.api, new.api))
 
 
-def take(update: Update, today: date) -> tuple[Path, ...]:
+def apply_update(update: Update, today: date) -> tuple[Path, ...]:
     """Pin a new version: all of its files, or none; return the paths that were written or removed.
 
-    Raises SpecwireCodegenError if a copy was edited since `look`.
+    Raises SpecwireCodegenError if a copy was edited since `find_update`.
     """
     target, copies = update.target, update.copies
     if tuple(_edited(target, update.pin, copies)) != update.edited:

@@ -33,8 +33,8 @@ def constructor_doc(keywords: Sequence[Keyword]) -> str:
     """Return the docstring of a constructor with keywords of its own."""
     own = "".join(f"    {keyword.name}: {keyword.doc}\n" for keyword in keywords)
     return docstring(
-        "Make a client.\n\nArgs:\n    api_key: The API key, as for every client.\n"
-        f"{own}    options: Options that all clients have, such as `base_url`, `timeout` and `max_retries`.",
+        "Create a client.\n\nArgs:\n    api_key: API key.\n"
+        f"{own}    options: Options of every client, such as `base_url`, `timeout` and `max_retries`.",
         indent=8,
     )
 

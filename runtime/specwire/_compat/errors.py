@@ -40,7 +40,7 @@ class APIError(SpecwireError):
         from specwire._compat.http import request_of  # few look at it
 
         if self._call is None:
-            raise AttributeError("this error belongs to no request")
+            raise AttributeError("this error has no request")
         return request_of(self._call, self._base_url)
 
     @property
@@ -65,7 +65,7 @@ class _WithResponse(APIError):
         from specwire._compat.http import response_of  # few look at it
 
         if self._response is None:
-            raise AttributeError("this error belongs to no response")
+            raise AttributeError("this error has no response")
         return response_of(self._response, self.request)
 
 

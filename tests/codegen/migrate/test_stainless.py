@@ -184,7 +184,7 @@ LEFT = [
     (
         f"{START}openapi: {{transforms: [{{command: update, args: {{target: $.nowhere, value: 1}}}}]}}",
         "the path '$.nowhere' matches nothing",
-        "nothing, if",
+        "ignore this if",
     ),
     (
         f"{START}openapi: {{transforms: [{{command: shuffle, args: {{target: $.info}}}}]}}",
@@ -247,7 +247,7 @@ LEFT = [
         "overlay.yaml",
     ),
     (f"{START}query_settings: {{array_format: indices}}", "array_format 'indices'", "by hand"),
-    (f"{START}unspecified_endpoints: [get /v2]", "the document has no operation 'get /v2'", "nothing, if"),
+    (f"{START}unspecified_endpoints: [get /v2]", "the document has no operation 'get /v2'", "ignore this if"),
 ]
 
 

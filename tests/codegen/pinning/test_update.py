@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 from specwire_codegen.diagnostics import SpecwireCodegenError
 from specwire_codegen.files.access import Access
-from specwire_codegen.pinning.update import look, take
+from specwire_codegen.pinning.update import apply_update, find_update
 from specwire_codegen.project import provider
 
 from tests.support.command_line import Specwire, command, exit_code, specwire
@@ -162,7 +162,7 @@ def test_an_interrupted_update_changes_nothing(
     project: Path, monkeypatch: pytest.MonkeyPatch, problem: BaseException
 ) -> None:
     """Wherever it stops, the folder is as it was; the attempt without an interrupt completes it."""
-    found = look(provider(Path(), "shop"), Access())
+    found = find_update(provider(Path(), "shop"), Access())
     before = tree(project)
     stopped = 0
     for owner, step in ((os, "replace"), (tempfile, "mkstemp"), (Path, "chmod"), (Path, "mkdir")):
@@ -170,7 +170,7 @@ def test_an_interrupted_update_changes_nothing(
             with monkeypatch.context() as patch:
                 patch.setattr(owner, step, _failing(getattr(owner, step), nth, problem))
                 try:
-                    take(found, DAY)
+                    apply_update(found, DAY)
                 except (SpecwireCodegenError, KeyboardInterrupt):
                     stopped += 1
                     assert before == tree(project)
@@ -231,10 +231,10 @@ def test_an_unreadable_edit_does_not_prevent_an_update(project: Path, specwire: 
 
 def test_a_copy_that_is_edited_while_asking_is_kept(project: Path) -> None:
     """The question did not cover what would be lost."""
-    found = look(provider(Path(), "shop"), Access())
+    found = find_update(provider(Path(), "shop"), Access())
     (pinned() / "openapi.yaml").write_text("mine", "utf-8")
     with pytest.raises(Exception, match="the copies were changed during the update"):
-        take(found, DAY)
+        apply_update(found, DAY)
     assert "mine" == (pinned() / "openapi.yaml").read_text("utf-8")
 
 

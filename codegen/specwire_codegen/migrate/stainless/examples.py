@@ -26,7 +26,7 @@ def read_examples(config: Node, subject: Subject, description: Description) -> N
         text = endpoint.text() if endpoint is not None else None
         found = routes.find(text) if text is not None else []
         if endpoint is not None and len(found) != 1:
-            endpoint.leave(f"the document has no operation {text!r}", "nothing, if it is gone")
+            endpoint.leave(f"the document has no operation {text!r}", "ignore this if the operation was removed")
             continue
         if found and found[0].route not in seen:
             seen.add(found[0].route)

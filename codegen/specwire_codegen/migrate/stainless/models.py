@@ -79,7 +79,7 @@ def _pointer(node: Node, subject: Subject) -> str | None:
         pointer = next((at for each in _SECTIONS if subject.get(at := pointers.join(each, text)) is not None), "")
         known = bool(pointer)
     if not known:
-        uri.leave(f"the document has no schema {text!r}", "nothing, if it is gone; else name its component in [models]")
+        uri.leave(f"the document has no schema {text!r}", "name its component in [models], unless it was removed")
         return None
     return pointer
 

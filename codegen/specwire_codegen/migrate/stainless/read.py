@@ -60,7 +60,7 @@ def read(config: Node, subject: Subject) -> Description:
 def _resources(config: Node) -> list[Resource]:
     stated = config.get("resources")
     if stated is None:
-        config.fail("the configuration has no resources", "is it a stainless.yml?")
+        config.fail("the configuration has no resources", "pass a stainless.yml")
         return []
     return [
         Resource(() if name in ("$client", "$shared") else (name,), node, name == "$shared")
@@ -92,7 +92,7 @@ def _omit(config: Node, subject: Subject, description: Description) -> None:
         text = node.text()
         found = routes.find(text) if text else []
         if not found:
-            node.leave(f"the document has no operation {text!r}", "nothing, if it is gone for good")
+            node.leave(f"the document has no operation {text!r}", "ignore this if the operation was removed")
         for each in found:
             if each.route not in description.methods:
                 description.omitted[each.route] = "unspecified_endpoints"

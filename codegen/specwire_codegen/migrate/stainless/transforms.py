@@ -65,7 +65,7 @@ def _targets(arguments: Node, subject: Subject, key: str = "target", *, existing
             continue
         if not hits and existing:
             node.leave(
-                f"the path {node.value!r} matches nothing", "nothing, if the document no longer needs the change"
+                f"the path {node.value!r} matches nothing", "ignore this if the document no longer needs the change"
             )
         found += hits
     return list(dict.fromkeys(found))
@@ -137,7 +137,7 @@ def _append(arguments: Node, subject: Subject, reason: str) -> None:
         elif isinstance(old, dict) and isinstance(new, dict):
             present = sorted(set(map(str, new)) & old.keys())
             if present:
-                arguments.leave(f"the document has {', '.join(present)} now", "nothing, if it is right there")
+                arguments.leave(f"the document has {', '.join(present)} now", "ignore this if it is correct there")
             if rest := {str(key): each for key, each in new.items() if key not in old}:
                 subject.update(pointer, rest, arguments, reason)
         else:
