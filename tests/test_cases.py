@@ -44,18 +44,18 @@ def test_positive(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     built = build(single(Path("spec.yaml"), "sample", Path("expected")))
     actual = {path: text for path, text in built.files.items() if path not in (MANIFEST, "py.typed")}
     warnings = "".join(f"{warning}\n" for warning in built.warnings)
-    told = case / "warnings.txt"
+    reported = case / "warnings.txt"
     if UPDATE:
         shutil.rmtree(case / "expected", ignore_errors=True)
-        told.unlink(missing_ok=True)
+        reported.unlink(missing_ok=True)
         if warnings:
-            told.write_text(warnings, "utf-8")
+            reported.write_text(warnings, "utf-8")
         for path, text in actual.items():
             target = case / "expected" / "sample" / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(text, "utf-8")
     assert tree(case / "expected" / "sample") == actual
-    assert (told.read_text("utf-8") if told.exists() else "") == warnings
+    assert (reported.read_text("utf-8") if reported.exists() else "") == warnings
 
 
 @pytest.mark.parametrize("name", POSITIVE)

@@ -53,8 +53,8 @@ def test_silence_ends_by_the_deadline(caller: Caller, client: Any, server: Serve
     server.answer = lambda _: (Hold(),)
     with lasting(0.25, 3), pytest.raises(APITimeoutError) as caught:
         caller.run(client.with_options(deadline=0.3).things.get("1"))
-    said = f"get_thing: no response in time from 127.0.0.1:{server.port}: the deadline of 0.3 s passed"
-    assert (said, 1) == (str(caught.value), len(server.received))
+    message = f"get_thing: no response in time from 127.0.0.1:{server.port}: the deadline of 0.3 s passed"
+    assert (message, 1) == (str(caught.value), len(server.received))
     assert [] == busy(client)
 
 

@@ -34,10 +34,10 @@ def test_a_failure_has_its_result(
                 assert call.value == call.make(caller, client, tmp_path)
             case Gives(value):
                 assert value == call.make(caller, client, tmp_path)
-            case Raises(kind, attempts, says):
+            case Raises(kind, attempts, message):
                 error = raised(kind, lambda: call.make(caller, client, tmp_path))
                 assert attempts == getattr(error, "attempts", 1)
-                assert says in str(error)
+                assert message in str(error)
                 assert [] == list(tmp_path.iterdir())
         assert [] == busy(client)
         if fault.recovers:

@@ -69,9 +69,9 @@ def test_an_unwritable_file_releases_the_connection(caller: Caller, client: Any,
     assert Thing(id="1") == caller.run(client.things.get("1"))
 
 
-@pytest.mark.parametrize(("size", "said"), [(400_000, "grew"), (3 << 20, "shrank")])
+@pytest.mark.parametrize(("size", "verb"), [(400_000, "grew"), (3 << 20, "shrank")])
 def test_a_changing_file_is_never_uploaded_as_complete(
-    caller: Caller, client: Any, server: Server, tmp_path: Path, size: int, said: str
+    caller: Caller, client: Any, server: Server, tmp_path: Path, size: int, verb: str
 ) -> None:
     """It is a connection error that states it; the server gets no complete request."""
     path = tmp_path / "file"
@@ -83,7 +83,7 @@ def test_a_changing_file_is_never_uploaded_as_complete(
 
     server.answer = _large_or_thing
     sender = client.with_options(on_progress=change)
-    with pytest.raises(APIConnectionError, match=f"{said} during the upload") as caught:
+    with pytest.raises(APIConnectionError, match=f"{verb} during the upload") as caught:
         caller.run(sender.send(request))
     assert KEY not in str(caught.value)
     assert [] == server.received

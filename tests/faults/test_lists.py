@@ -37,6 +37,6 @@ def test_a_failure_of_a_list_has_its_result(
             with pytest.raises(SpecwireError) as caught:
                 call()
             assert fault.raises is type(caught.value)
-            assert fault.says in str(caught.value) and KEY not in str(caught.value)
+            assert fault.message in str(caught.value) and KEY not in str(caught.value)
             assert len(server.received) <= fault.requests
     assert [] == busy(client)

@@ -222,7 +222,7 @@ def test_a_broken_or_absent_server_is_reported(live: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "body", "said"),
+    ("path", "body", "expected"),
     [
         ("/v1/items/5?limit=x", b'{"name":"a"}', 'request: query.limit: the value is not of type "integer"'),
         ("/v1/items/five?limit=1", b'{"name":"a"}', 'request: path.itemId: the value is not of type "integer"'),
@@ -232,7 +232,7 @@ def test_a_broken_or_absent_server_is_reported(live: str) -> None:
         ("/v1/items/5?limit=1", b"", "request: the body is not JSON: "),
     ],
 )
-def test_a_wrong_request_is_reported(live: str, path: str, body: bytes, said: str) -> None:
+def test_a_wrong_request_is_reported(live: str, path: str, body: bytes, expected: str) -> None:
     """And passed on unchanged; values and credentials are in no report."""
     Live.status = 400
     headers = {"content-type": "application/json", "authorization": "Bearer very-secret"}
@@ -241,8 +241,8 @@ def test_a_wrong_request_is_reported(live: str, path: str, body: bytes, said: st
         page = client.get("/__mock__/").text
         assert reported[0].departures == tuple(client.get("/__mock__/requests").json()[0]["departures"])
     (departure,) = reported[0].departures
-    assert departure.startswith(said)
-    assert said.partition('"')[0].strip() in page and "very-secret" not in page
+    assert departure.startswith(expected)
+    assert expected.partition('"')[0].strip() in page and "very-secret" not in page
     assert (path, body) == (Live.received[0][1], Live.received[0][3])
 
 

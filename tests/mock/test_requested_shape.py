@@ -106,11 +106,11 @@ def test_the_model_returns_json_of_the_requested_schema(
     answer = mistral.post("/v1/chat/completions", json=asked)
     if stream:
         lines = [line.removeprefix("data: ") for line in answer.text.splitlines() if line.startswith("data: {")]
-        said = "".join(json.loads(line)["choices"][0]["delta"].get("content") or "" for line in lines)
+        content = "".join(json.loads(line)["choices"][0]["delta"].get("content") or "" for line in lines)
     else:
-        said = answer.json()["choices"][0]["message"]["content"]
+        content = answer.json()["choices"][0]["message"]["content"]
     schema = SCHEMA if "json_schema" in wanted else {"type": "object"}
-    assert jsonschema_rs.is_valid(schema, json.loads(said))
+    assert jsonschema_rs.is_valid(schema, json.loads(content))
 
 
 @pytest.mark.parametrize(

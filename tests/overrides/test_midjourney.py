@@ -58,10 +58,10 @@ def test_a_task_is_submitted_and_read_until_it_is_done() -> None:
 
 def test_progress_and_interval_are_the_callers() -> None:
     """Every poll is reported, and the pauses are as requested."""
-    told: list[Any] = []
-    flow = imagine_and_wait(prompt="a cat", interval=0.5, on_progress=lambda seen: told.append(seen.progress))
+    reported: list[Any] = []
+    flow = imagine_and_wait(prompt="a cat", interval=0.5, on_progress=lambda seen: reported.append(seen.progress))
     steps, _ = driven(flow, [submitted(), task("SUBMITTED", "0%"), task("SUCCESS", "100%")])
-    assert (["0%", "100%"], Pause(0.5)) == (told, steps[2])
+    assert (["0%", "100%"], Pause(0.5)) == (reported, steps[2])
 
 
 @pytest.mark.parametrize(("code", "result"), [(1, "7"), (21, "7"), (22, "7"), (1, 7)])

@@ -77,8 +77,8 @@ def test_a_missing_key_is_reported_with_argument_and_variable(kind: Any) -> None
     with pytest.raises(ConfigurationError) as caught:
         kind()
     name = kind.__name__
-    says = f"{name} needs an API key: pass {name}(api_key=...), or set SAMPLE_API_KEY; api_key=ANONYMOUS sends none"
-    assert says == str(caught.value)
+    message = f"{name} needs an API key: pass {name}(api_key=...), or set SAMPLE_API_KEY; api_key=ANONYMOUS sends none"
+    assert message == str(caught.value)
 
 
 def test_key_and_base_url_come_from_the_environment(
@@ -111,7 +111,7 @@ def test_the_default_server_is_that_of_the_document(kind: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("document", "told", "host"),
+    ("document", "reported", "host"),
     [
         ("https://api.invalid", None, "files.invalid"),
         ("https://api.invalid/", "https://api.invalid", "files.invalid"),
@@ -119,13 +119,13 @@ def test_the_default_server_is_that_of_the_document(kind: Any) -> None:
         ("https://api.invalid", "https://mock.invalid", "mock.invalid"),
     ],
 )
-def test_an_operation_may_have_its_own_server(document: str | None, told: str | None, host: str) -> None:
+def test_an_operation_may_have_its_own_server(document: str | None, reported: str | None, host: str) -> None:
     """Its server is used, unless the client has another base URL, which may be a mock of the whole API."""
     kind = type("Elsewhere", (Client,), {"_provider": Provider(name="p", version="1", base_url=document)})
     operation = Operation(
         id="save", method="GET", path="/file", returns=EmptyPayload(), server="https://files.invalid", secure=False
     )
-    with kind(base_url=told, retry=RetryPolicy(attempts=1)) as client, pytest.raises(APIConnectionError) as caught:
+    with kind(base_url=reported, retry=RetryPolicy(attempts=1)) as client, pytest.raises(APIConnectionError) as caught:
         client.send(Request(operation))
     assert f" {host}:" in str(caught.value)
 

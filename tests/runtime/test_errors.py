@@ -88,7 +88,7 @@ def test_each_status_has_its_exception(
 
 
 @pytest.mark.parametrize(
-    ("body", "said"),
+    ("body", "expected"),
     [
         ({"error": {"message": "deep"}}, "deep"),
         (
@@ -106,17 +106,18 @@ def test_each_status_has_its_exception(
     ],
 )
 def test_the_message_is_the_servers_in_one_line(
-    caller: Caller, client: Any, server: Server, body: Any, said: str
+    caller: Caller, client: Any, server: Server, body: Any, expected: str
 ) -> None:
     """The server's message is shortened to one line, and the key is masked."""
     server.play(reply(body, status=400))
     assert (
-        f"make_thing: HTTP 400: {said}" == raised(caller, lambda: client.things.make(name="x"), BadRequestError).message
+        f"make_thing: HTTP 400: {expected}"
+        == raised(caller, lambda: client.things.make(name="x"), BadRequestError).message
     )
 
 
 @pytest.mark.parametrize(
-    ("challenge", "body", "said"),
+    ("challenge", "body", "expected"),
     [
         ('Bearer realm="a", error="invalid_token", error_description="It expired"', b"", "invalid_token: It expired"),
         ('Bearer error="invalid_token"', b"{}", "invalid_token"),
@@ -126,12 +127,12 @@ def test_the_message_is_the_servers_in_one_line(
     ],
 )
 def test_the_message_has_the_reason_of_a_bearer_challenge(
-    caller: Caller, client: Any, server: Server, challenge: str, body: bytes, said: str
+    caller: Caller, client: Any, server: Server, challenge: str, body: bytes, expected: str
 ) -> None:
     """OAuth servers state in a header what is wrong with a token, and send no body."""
     server.play(*[reply(body, status=401, headers={"www-authenticate": challenge})] * 2)
     error = raised(caller, lambda: client.things.make(name="x"), AuthenticationError)
-    assert error.message.startswith(f"make_thing: HTTP 401: {said}")
+    assert error.message.startswith(f"make_thing: HTTP 401: {expected}")
 
 
 def test_an_error_body_that_drifted_is_kept(caller: Caller, client: Any, server: Server) -> None:
@@ -270,7 +271,7 @@ def test_an_incomplete_response_is_never_returned(caller: Caller, client: Any, s
 
 
 @pytest.mark.parametrize(
-    ("body", "said"),
+    ("body", "expected"),
     [
         (b"", "the response is empty"),
         (b" \n", "the response is empty"),
@@ -280,12 +281,12 @@ def test_an_incomplete_response_is_never_returned(caller: Caller, client: Any, s
     ],
 )
 def test_a_response_that_is_not_json_is_a_decode_error(
-    caller: Caller, client: Any, server: Server, body: bytes, said: str
+    caller: Caller, client: Any, server: Server, body: bytes, expected: str
 ) -> None:
     """The error shows its beginning and keeps it whole."""
     server.play(reply(body, headers={"content-type": "application/json", "x-request-id": "r"}))
     error = raised(caller, lambda: client.things.get("1"), DecodeError)
-    assert re.search(said, str(error))
+    assert re.search(expected, str(error))
     assert (body, "r", 200) == (error.response.content, error.request_id, error.response.status_code)
 
 

@@ -99,5 +99,5 @@ def test_a_missing_extra_is_named(tmp_path: Path, missing: str) -> None:
     done = run(tmp_path)
     assert "pip install 'specwire[mock]'" in done.stdout and "1 passed" in done.stdout, done.stdout
     code = f"{hidden}import specwire.testing; specwire.testing.MockServer"
-    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert f"specwire.testing needs {missing}: pip install 'specwire[mock]'" in told.stderr
+    reported = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert f"specwire.testing needs {missing}: pip install 'specwire[mock]'" in reported.stderr

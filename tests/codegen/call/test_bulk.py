@@ -56,8 +56,8 @@ def given(source: Path, output: Path, *more: str) -> tuple[str, ...]:
 def test_each_row_is_called_once(specwire: Specwire, source: Path, tmp_path: Path, url: str) -> None:
     """Failed rows are in a file of their own, and `--resume` calls nothing again."""
     out = tmp_path / "out.jsonl"
-    code, said, err = specwire("bulk", *given(source, out, "--id", "key", "--base-url", url))
-    assert (code, said.split(",")[:2]) == (0, ["9 succeeded", " 1 failed"])
+    code, summary, err = specwire("bulk", *given(source, out, "--id", "key", "--base-url", url))
+    assert (code, summary.split(",")[:2]) == (0, ["9 succeeded", " 1 failed"])
     assert "--retry-failed" in err
     assert answered(out) == {number: f"q{number}" for number in range(10) if number != 3}
     assert {line["id"] for line in lines(out)} == {f"k{number}" for number in range(10) if number != 3}
@@ -65,10 +65,10 @@ def test_each_row_is_called_once(specwire: Specwire, source: Path, tmp_path: Pat
     code, _, err = specwire("bulk", *given(source, out, "--id", "key", "--base-url", url))
     assert code == 1
     assert "add --resume" in err
-    code, said, _ = specwire("bulk", *given(source, out, "--id", "key", "--base-url", url, "--resume"))
-    assert (code, said.split(",")[:3]) == (0, ["0 succeeded", " 0 failed", " 10 before"])
-    code, said, _ = specwire("bulk", *given(source, out, "--id", "key", "--base-url", url, "--retry-failed"))
-    assert (code, said.split(",")[:3]) == (0, ["0 succeeded", " 1 failed", " 9 before"])
+    code, summary, _ = specwire("bulk", *given(source, out, "--id", "key", "--base-url", url, "--resume"))
+    assert (code, summary.split(",")[:3]) == (0, ["0 succeeded", " 0 failed", " 10 before"])
+    code, summary, _ = specwire("bulk", *given(source, out, "--id", "key", "--base-url", url, "--retry-failed"))
+    assert (code, summary.split(",")[:3]) == (0, ["0 succeeded", " 1 failed", " 9 before"])
 
 
 def test_answers_are_written_to_parquet(specwire: Specwire, source: Path, tmp_path: Path, url: str) -> None:
@@ -162,15 +162,15 @@ def test_a_batch_writes_its_results(
 ) -> None:
     url, played = batches
     out = tmp_path / "out.jsonl"
-    code, said, err = specwire("batch", *given(source, out, "--id", "key", "--base-url", url))
-    assert (code, said.strip()) == (0, "10 succeeded, 0 failed")
+    code, summary, err = specwire("batch", *given(source, out, "--id", "key", "--base-url", url))
+    assert (code, summary.strip()) == (0, "10 succeeded, 0 failed")
     assert "1 of 1 jobs ended" in err
     assert answered(out) == {number: f"q{number}" for number in range(10)}
     assert len(played.jobs) == 1
     assert specwire("batch", *given(source, out, "--id", "key", "--base-url", url))[0] == 0
     assert len(played.jobs) == 1
-    code, said, _ = specwire("batch", *given(source, out, "--base-url", url, "--cancel"))
-    assert (code, said.strip()) == (0, "0 jobs cancelled")
+    code, summary, _ = specwire("batch", *given(source, out, "--base-url", url, "--cancel"))
+    assert (code, summary.strip()) == (0, "0 jobs cancelled")
 
 
 def test_a_client_without_batches_is_reported(specwire: Specwire, source: Path, tmp_path: Path) -> None:

@@ -80,16 +80,16 @@ def test_mock_serves_until_interrupted(project: Path, specwire: Specwire) -> Non
     assert 0 == specwire("generate")[0]
     with subprocess.Popen(command("mock", "t", "--port", "0"), stdout=subprocess.PIPE, text=True) as served:
         assert served.stdout is not None
-        told = re.fullmatch(r"t at (http://127\.0\.0\.1:\d+), no key needed\n", served.stdout.readline())
+        reported = re.fullmatch(r"t at (http://127\.0\.0\.1:\d+), no key needed\n", served.stdout.readline())
         try:
-            assert told is not None
-            assert f"2 operations, shown at {told[1]}/\n" == served.stdout.readline()
-            assert "2 operations." in httpx2.get(f"{told[1]}/").text
+            assert reported is not None
+            assert f"2 operations, shown at {reported[1]}/\n" == served.stdout.readline()
+            assert "2 operations." in httpx2.get(f"{reported[1]}/").text
             assert {200: 200, 421: 421} == {
-                expected: httpx2.get(f"{told[1]}/orders/1", headers={"host": host}).status_code
+                expected: httpx2.get(f"{reported[1]}/orders/1", headers={"host": host}).status_code
                 for host, expected in (("localhost", 200), ("evil.example", 421))
             }
-            port = told[1].rpartition(":")[2]
+            port = reported[1].rpartition(":")[2]
             code, out, err = specwire("mock", "t", "--port", port)
             assert (1, "") == (code, out) and err.startswith(f"error: cannot listen on 127.0.0.1:{port}")
         finally:

@@ -96,9 +96,9 @@ def test_a_missing_file_is_reported_with_the_nearest_name(tmp_path: Path, tried:
     text = f"--- # openapi.yaml\npaths: {{/pets: {{$ref: paths/pets.yaml}}}}\n--- # paths/pets.yaml\n{item}\n"
     if not at:
         text = f"--- # openapi.yaml\npaths:\n  /pets: {{{item}}}\n"
-    said = rejection(write(tmp_path, f"{text}--- # schemas/Pet.yaml\n{PET}"))
-    assert f"the file {tmp_path}/{at}{tried} does not exist" in said
-    assert f"help: did you mean {meant}" in said
+    message = rejection(write(tmp_path, f"{text}--- # schemas/Pet.yaml\n{PET}"))
+    assert f"the file {tmp_path}/{at}{tried} does not exist" in message
+    assert f"help: did you mean {meant}" in message
 
 
 def test_an_unresolved_pointer_is_reported_with_the_nearest_one(tmp_path: Path) -> None:

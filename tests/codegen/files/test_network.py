@@ -100,9 +100,9 @@ def test_another_origin_is_rejected_and_named(sites: tuple[Site, Site]) -> None:
     """Another host, port or scheme."""
     here, there = sites
     address = here.text("/openapi.yaml", document(there.text("/secret.yaml", SEEN)))
-    said = rejection(address, own(here))
-    assert "has another origin than the document" in said
-    assert f"--allow-remote {there.host}" in said
+    refusal = rejection(address, own(here))
+    assert "has another origin than the document" in refusal
+    assert f"--allow-remote {there.host}" in refusal
     assert [] == there.asked
 
 
@@ -320,8 +320,8 @@ def test_allow_remote_allows_hosts_that_local_files_name(sites: tuple[Site, Site
 def test_allow_remote_excludes_private_networks(tmp_path: Path) -> None:
     """Link-local and private addresses must be named."""
     root = write(tmp_path, f"--- # openapi.yaml\n{get('{$ref: http://169.254.169.254/latest}')}")
-    said = rejection(root, access(hosts=[NAMED_BY_FILES]))
-    assert "is in a private network" in said
+    refusal = rejection(root, access(hosts=[NAMED_BY_FILES]))
+    assert "is in a private network" in refusal
 
 
 def test_without_the_option_nothing_is_fetched(sites: tuple[Site, Site], tmp_path: Path) -> None:
@@ -490,13 +490,13 @@ def test_allow_remote_may_be_at_any_position(sites: tuple[Site, Site], tmp_path:
 def test_a_malformed_address_is_rejected(capsys: pytest.CaptureFixture[str], address: str) -> None:
     """With one line and a help, without possible passwords."""
     assert 1 == exit_code("new", "acme", "--spec", address)
-    said = capsys.readouterr().err
-    assert said.startswith("error[not-an-address]") and 2 == len(said.splitlines()) and "s3cret" not in said
+    refusal = capsys.readouterr().err
+    assert refusal.startswith("error[not-an-address]") and 2 == len(refusal.splitlines()) and "s3cret" not in refusal
 
 
 @pytest.mark.parametrize("verb", [("generate", "--package", "acme"), ("check", "--package", "acme"), ("dump-ir",)])
 def test_an_unreachable_address_is_an_error(capsys: pytest.CaptureFixture[str], verb: tuple[str, ...]) -> None:
     """Its password is not shown."""
     assert 1 == exit_code(verb[0], "http://u:s3cret@127.0.0.1:1/openapi.json", *verb[1:])
-    said = capsys.readouterr().err
-    assert said.startswith("error[not-fetched] http://127.0.0.1:1/openapi.json") and "s3cret" not in said
+    refusal = capsys.readouterr().err
+    assert refusal.startswith("error[not-fetched] http://127.0.0.1:1/openapi.json") and "s3cret" not in refusal

@@ -213,9 +213,9 @@ def test_the_error_has_the_option_to_paste(tmp_path: Path, monkeypatch: pytest.M
     """And the rule."""
     root = document(tmp_path, "specs/pay/2024/openapi.yaml", "../../../common/v1/Pet.yaml", "common/v1/Pet.yaml")
     monkeypatch.chdir(root.parent)
-    said = rejection(root)
-    assert "leads out of the folder of the document, its repository and the working directory" in said
-    assert "--refs-within ../../../common" in said
+    message = rejection(root)
+    assert "leads out of the folder of the document, its repository and the working directory" in message
+    assert "--refs-within ../../../common" in message
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     words = ("generate", "openapi.yaml", "--package", "pay", "-o", "out")
     assert 1 == exit_code(*words)
@@ -225,8 +225,8 @@ def test_the_error_has_the_option_to_paste(tmp_path: Path, monkeypatch: pytest.M
 
 def test_the_suggested_option_names_a_single_file(tmp_path: Path) -> None:
     """Its folder would be too much."""
-    said = rejection(document(tmp_path, "a/openapi.yaml", "../Pet.yaml", "Pet.yaml"))
-    assert f"--refs-within {Path(os.path.relpath(tmp_path / 'Pet.yaml')).as_posix()}" in said
+    message = rejection(document(tmp_path, "a/openapi.yaml", "../Pet.yaml", "Pet.yaml"))
+    assert f"--refs-within {Path(os.path.relpath(tmp_path / 'Pet.yaml')).as_posix()}" in message
 
 
 @pytest.mark.parametrize("table", ["", "[client]\n"])

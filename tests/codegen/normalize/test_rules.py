@@ -94,8 +94,8 @@ def test_an_invalid_parent_of_a_tag_is_dropped(tags: list[Json], parents: Json, 
     document = spec({"Root": {"type": "string"}}, tags=["a"])
     normalized = normalize(Document({**document.data, "tags": tags}, "spec.yaml"))
     assert parents == {tag["name"]: tag.get("parent") for tag in normalized.data["tags"]}
-    told = [warning.message for warning in normalized.warnings if warning.code == "bad-tag-parent"]
-    assert reasons == [message.partition("; ")[0] for message in told]
+    reported = [warning.message for warning in normalized.warnings if warning.code == "bad-tag-parent"]
+    assert reasons == [message.partition("; ")[0] for message in reported]
 
 
 def test_a_schema_whose_names_are_taken_has_another_word_or_letter() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import resource
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -230,6 +232,56 @@ def test_a_failed_replacement_restores_everything(
         assert set(before.values()) <= set(tree(folder.parent).values())
     elif not lasting:
         assert before == tree(folder.parent)
+
+
+def test_missing_folders_are_created_or_left_out_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A failed run leaves none of them."""
+    folder = tmp_path / "some/deep/shop"
+
+    def failing(source: Path, target: Path) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "replace", failing)
+        with pytest.raises(SpecwireCodegenError, match="No space left"):
+            write(folder, package(OLD))
+    assert {} == tree(tmp_path)
+    write(folder, package(OLD))
+    assert package(OLD) == tree(folder)
+
+
+def test_a_full_disk_leaves_no_temporary_files(folder: Path) -> None:
+    """Neither of the package nor of the document next to it."""
+    normalized = folder.with_name("normalized.json")
+    write(folder, package(OLD, "1"), normalized=(normalized, "1"))
+    before, limits = tree(folder.parent), resource.getrlimit(resource.RLIMIT_FSIZE)
+    changes: list[tuple[dict[str, str], str]] = [(package({**NEW, "long.py": "x = 1\n" * 50_000}, "2"), "2")]
+    changes.append((package(NEW, "2" * 200_000), "2" * 200_000))
+    for files, text in changes:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, limits[1]))
+        try:
+            with pytest.raises(SpecwireCodegenError, match="File too large"):
+                write(folder, files, normalized=(normalized, text))
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        assert before == tree(folder.parent)
+
+
+def test_the_former_files_are_removed_after_a_replacement(folder: Path) -> None:
+    """Nothing else is left next to package and document."""
+    normalized = folder.with_name("normalized.json")
+    for files, text in ((OLD, "1"), (NEW, "2")):
+        write(folder, package(files, text), normalized=(normalized, text))
+    assert ["normalized.json", "shop"] == sorted(os.listdir(folder.parent))
+
+
+def test_many_foreign_files_are_counted(folder: Path) -> None:
+    """The first ones are listed; few are listed all."""
+    put(folder, {f"mine{number}.txt": "x" for number in range(3)})
+    few = rejection(folder)
+    assert "mine0.txt, mine1.txt, mine2.txt" in few and " more" not in few
+    put(folder, {f"mine{number}.txt": "x" for number in range(3, 30)})
+    assert re.search(r"mine\d+\.txt and \d+ more", rejection(folder))
 
 
 @pytest.mark.parametrize("function", ["mkdtemp", "mkstemp"])

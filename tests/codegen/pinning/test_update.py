@@ -138,7 +138,7 @@ def answer(folder: Path, keys: bytes) -> tuple[int, str]:
 
 
 @pytest.mark.parametrize(
-    ("keys", "code", "said"),
+    ("keys", "code", "expected"),
     [
         (b"y\n", 0, "wrote specs/shop/openapi.yaml"),
         (b"n\n", 1, "nothing was changed"),
@@ -148,11 +148,11 @@ def answer(folder: Path, keys: bytes) -> tuple[int, str]:
         (b"\x03", 130, "interrupted"),
     ],
 )
-def test_a_terminal_is_asked(project: Path, keys: bytes, code: int, said: str) -> None:
+def test_a_terminal_is_asked(project: Path, keys: bytes, code: int, expected: str) -> None:
     """Only yes is yes."""
     before = tree(project / "specs")
     found, shown = answer(project, keys)
-    assert (code, True) == (found, said in shown), shown
+    assert (code, True) == (found, expected in shown), shown
     assert "Pin shop 2.0?" in shown
     assert (code == 0) == (before != tree(project / "specs"))
 

@@ -25,7 +25,7 @@ class ListFault(msgspec.Struct, frozen=True):
     method: str
     serve: Serve
     raises: type[SpecwireError] | None = None
-    says: str = ""
+    message: str = ""
     requests: int = 0
     """Maximum number of requests; 0 for that of the list."""
 

@@ -66,7 +66,7 @@ class Raises(msgspec.Struct, frozen=True):
 
     kind: type[SpecwireError]
     attempts: int = 1
-    says: str = ""
+    message: str = ""
 
     def __str__(self) -> str:
         return f"`{self.kind.__name__}`" + (f" after {self.attempts} attempts" if self.attempts > 1 else "")

@@ -146,8 +146,8 @@ def test_a_key_may_come_from_a_coroutine_function(server: Server) -> None:
 @pytest.mark.parametrize("key", [None, b"k", 5])
 def test_a_key_function_that_returns_no_string_is_rejected(caller: Caller, server: Server, key: Any) -> None:
     """The message has the type of the value, which may be a secret."""
-    says = f"^the key function must return a string, not {type(key).__name__}$"
-    with pytest.raises(ConfigurationError, match=says):
+    message = f"^the key function must return a string, not {type(key).__name__}$"
+    with pytest.raises(ConfigurationError, match=message):
         caller.run(caller.client(lambda: key).things.get("1"))
     assert not server.received
 
@@ -169,8 +169,8 @@ def test_a_missing_key_is_reported_when_the_client_is_made() -> None:
     class Acme(Client):
         _provider = Provider(name="p", version="1", base_url="https://acme.invalid", security=Bearer())
 
-    says = r"^Acme needs an API key: pass Acme\(api_key=\.\.\.\); api_key=ANONYMOUS sends none$"
-    with pytest.raises(ConfigurationError, match=says):
+    message = r"^Acme needs an API key: pass Acme\(api_key=\.\.\.\); api_key=ANONYMOUS sends none$"
+    with pytest.raises(ConfigurationError, match=message):
         Acme()
     with pytest.raises(ConfigurationError, match="has one security scheme: pass Acme"):
         Acme(credentials={"bearer": "k"})

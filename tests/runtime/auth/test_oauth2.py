@@ -131,8 +131,8 @@ def test_concurrent_calls_share_one_token_request(caller: Caller, server: Server
 def test_a_refresh_token_is_used_and_rotated(caller: Caller, server: Server) -> None:
     """It is sent to the refresh endpoint; the new one is used next and reported to the user."""
     server.answer = Issuer(expires_in=0.0001, refresh_token="second")
-    told: list[str] = []
-    mine = OAuth2RefreshToken("first", "app", on_rotation=told.append)
+    reported: list[str] = []
+    mine = OAuth2RefreshToken("first", "app", on_rotation=reported.append)
     client = secured_client(caller, ("oauth",), credentials={"oauth": mine})
     for _ in range(3):
         caller.run(client.send(secured_request()))
@@ -140,7 +140,7 @@ def test_a_refresh_token_is_used_and_rotated(caller: Caller, server: Server) -> 
     assert ["first", "second", "second"] == [fields(one)["refresh_token"] for one in asked]
     assert {"grant_type": "refresh_token", "refresh_token": "first", "client_id": "app"} == fields(asked[0])
     assert {"/oauth/refresh"} == {one.target for one in asked}
-    assert ["second"] == told
+    assert ["second"] == reported
 
 
 def test_a_rejected_grant_raises_the_reason(caller: Caller, server: Server, caplog: pytest.LogCaptureFixture) -> None:

@@ -61,8 +61,8 @@ def test_killed_runs_lose_and_double_no_row(kills: int, tmp_path: Path) -> None:
             process.kill()
             process.communicate()
         process = begin(counting.url, out, rows)
-        _, said = process.communicate(timeout=120)
-        assert process.returncode == 0, said
+        _, errors = process.communicate(timeout=120)
+        assert process.returncode == 0, errors
     assert answered(out) == {number: f"q{number}" for number in range(rows)}
     assert counting.calls.total() - rows <= kills * CONCURRENCY
 
@@ -77,8 +77,8 @@ def test_an_interrupt_finishes_what_is_in_flight(tmp_path: Path) -> None:
         process = begin(counting.url, out, rows)
         counting.wait_for(50, process)
         process.send_signal(signal.SIGINT)
-        _, said = process.communicate(timeout=20)
-        assert b"KeyboardInterrupt" in said
+        _, errors = process.communicate(timeout=20)
+        assert b"KeyboardInterrupt" in errors
         assert len(answered(out)) == counting.calls.total() < rows
         process = begin(counting.url, out, rows)
         process.communicate(timeout=60)

@@ -325,24 +325,24 @@ def test_call_middleware_of_the_wrong_kind_is_rejected(caller: Caller, client: A
 
 def test_middleware_learns_when_a_body_is_over(caller: Caller, client: Any, server: Server) -> None:
     """`HTTPResponse.when_over` is called once, for a body that was read, closed early or interrupted."""
-    told: list[str | None] = []
+    reported: list[str | None] = []
 
     def after(answer: HTTPResponse) -> HTTPResponse:
-        answer.on_close(lambda failure: told.append(type(failure).__name__ if failure is not None else None))
+        answer.on_close(lambda failure: reported.append(type(failure).__name__ if failure is not None else None))
         return answer
 
     watched = client.with_options(middleware=[both(caller, lambda outgoing: outgoing, after)])
     server.play(GOOD, stream({"text": "a"}, DONE), stream({"text": "a"}, Hold()), stream({"text": "a"}, end=(Reset(),)))
     caller.run(watched.things.get("1"))
-    assert [None] == told
+    assert [None] == reported
     caller.list(watched.talks.stream())
-    assert [None] * 2 == told
+    assert [None] * 2 == reported
     events = watched.talks.stream()
     caller.next(events)
-    assert [None] * 2 == told
+    assert [None] * 2 == reported
     caller.close(events)
     caller.close(events)
-    assert [None] * 3 == told
+    assert [None] * 3 == reported
     with pytest.raises(specwire.StreamTruncatedError, match="the stream broke off"):
         caller.list(watched.talks.stream())
-    assert [None, None, None, "TransportError"] == told
+    assert [None, None, None, "TransportError"] == reported

@@ -137,10 +137,10 @@ def test_unions_match_patterns(part: Any, pet: Any, expected: tuple[str, str]) -
         case Thing(part={"type": kind}):
             first = f"unknown {kind}"
     match thing.pet:
-        case Dog(bark=said):
-            second = f"dog {said}"
-        case Cat(purr=said):
-            second = f"cat {said}"
+        case Dog(bark=sound):
+            second = f"dog {sound}"
+        case Cat(purr=sound):
+            second = f"cat {sound}"
         case Unknown() as other:
             second = f"unknown {list(other)}"
     assert expected == (first, second)

@@ -90,10 +90,10 @@ def test_a_pause_lasts_the_requested_time(caller: Caller, client: Any) -> None:
 def test_a_waiter_polls_until_the_job_ends(caller: Caller, client: Any, server: Server, end: str) -> None:
     """It returns the job with a final status, success or failure; each poll is reported."""
     server.play(state("QUEUED"), state("RUNNING"), state(end))
-    told: list[str] = []
-    done = caller.run(client.jobs.wait("j", on_progress=lambda job: told.append(job.status)))
+    reported: list[str] = []
+    done = caller.run(client.jobs.wait("j", on_progress=lambda job: reported.append(job.status)))
     assert Job(id="j", status=end) == done
-    assert ["QUEUED", "RUNNING", end] == told
+    assert ["QUEUED", "RUNNING", end] == reported
     assert ["/jobs/j"] * 3 == [received.target for received in server.received]
 
 

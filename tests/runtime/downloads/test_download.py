@@ -114,14 +114,14 @@ def test_save_to_writes_to_an_open_file(caller: Caller, client: Any, server: Ser
 
 def test_progress_is_reported(caller: Caller, client: Any, server: Server) -> None:
     """The function gets the bytes so far and in all, or None if the server does not state a length."""
-    told: list[tuple[int, int | None]] = []
+    reported: list[tuple[int, int | None]] = []
     server.play(WHOLE, stream(b"abc", kind="text/plain"))
-    watched = client.files.download.with_options(on_progress=lambda done, total: told.append((done, total)))
+    watched = client.files.download.with_options(on_progress=lambda done, total: reported.append((done, total)))
     caller.run(watched().read())
-    assert (len(BYTES), len(BYTES)) == told[-1]
-    assert sorted(told) == told
+    assert (len(BYTES), len(BYTES)) == reported[-1]
+    assert sorted(reported) == reported
     caller.run(watched().read())
-    assert [3, None] == list(told[-1])
+    assert [3, None] == list(reported[-1])
 
 
 @pytest.mark.parametrize(

@@ -48,8 +48,8 @@ def rest(
     """Return the remaining bytes, or some of them before an interruption."""
     part = body[start:]
     where = f"bytes {start}-{len(body) - 1}/{len(body)}"
-    said = head(206, {"content-range": where, "content-length": str(len(part)), "etag": '"v1"', **headers})
-    return (said, part) if size is None else (said, part[:size], Pause(0.02), Close())
+    text = head(206, {"content-range": where, "content-length": str(len(part)), "etag": '"v1"', **headers})
+    return (text, part) if size is None else (text, part[:size], Pause(0.02), Close())
 
 
 def whole(body: bytes = BYTES, headers: Mapping[str, str] = TAGGED) -> Sequence[Action]:
@@ -200,13 +200,13 @@ def test_an_iterator_raises_if_the_file_changed(caller: Caller, client: Any, ser
 
 def test_progress_continues_after_an_interruption(caller: Caller, client: Any, server: Server) -> None:
     """It reports all bytes so far and in all."""
-    told: list[tuple[int, int | None]] = []
+    reported: list[tuple[int, int | None]] = []
     server.play(cut(100), rest(100))
-    watched = client.files.download.with_options(on_progress=lambda done, total: told.append((done, total)))
+    watched = client.files.download.with_options(on_progress=lambda done, total: reported.append((done, total)))
     caller.run(watched().read())
-    assert sorted(told) == told
-    assert {len(BYTES)} == {total for _, total in told}
-    assert len(BYTES) == told[-1][0]
+    assert sorted(reported) == reported
+    assert {len(BYTES)} == {total for _, total in reported}
+    assert len(BYTES) == reported[-1][0]
 
 
 def test_attempts_restart_after_progress(caller: Caller, client: Any, server: Server) -> None:
@@ -295,15 +295,17 @@ def test_a_kept_part_is_resumed_by_the_next_call(caller: Caller, client: Any, se
         caller.run(client.files.download().save(target, resume=True))
     assert (b"old", [".file.part", ".file.part.json", "file"]) == (target.read_bytes(), files(tmp_path))
     assert BYTES[:100] == (tmp_path / ".file.part").read_bytes()
-    told: list[int] = []
+    reported: list[int] = []
     server.play(rest(100))
-    watched = caller.client(retry=RetryPolicy(attempts=1)).with_options(on_progress=lambda done, _: told.append(done))
+    watched = caller.client(retry=RetryPolicy(attempts=1)).with_options(
+        on_progress=lambda done, _: reported.append(done)
+    )
     download = watched.files.download()
     assert target == caller.run(download.save(target, resume=True))
     assert (BYTES, ["file"]) == (target.read_bytes(), files(tmp_path))
     assert ("bytes=100-", '"v1"') == range_headers(server)[-1]
-    assert (206, len(BYTES)) == (download.response.status_code, told[-1])
-    assert min(told) > 100
+    assert (206, len(BYTES)) == (download.response.status_code, reported[-1])
+    assert min(reported) > 100
 
 
 def test_a_part_that_cannot_be_resumed_is_removed(caller: Caller, client: Any, server: Server, tmp_path: Path) -> None:

@@ -192,10 +192,10 @@ def test_on_drift_raise_raises(caller: Caller, client: Any, server: Server) -> N
 
 def test_on_drift_may_be_a_function(caller: Caller, server: Server) -> None:
     """It gets all places at once."""
-    told: list[Sequence[Drift]] = []
+    notified: list[Sequence[Drift]] = []
     server.play(reply(DRIFTED))
-    caller.run(caller.client(on_drift=told.append).things.get("1"))
-    assert [["$.state", "$.tags[0]"]] == [[drift.path for drift in drifts] for drifts in told]
+    caller.run(caller.client(on_drift=notified.append).things.get("1"))
+    assert [["$.state", "$.tags[0]"]] == [[drift.path for drift in drifts] for drifts in notified]
 
 
 def test_a_long_list_of_drifts_is_cut() -> None:

@@ -249,7 +249,7 @@ def test_drift_of_a_body_raises_with_on_drift_raise(canned: Canned) -> None:
 class _Case(msgspec.Struct, frozen=True):
     body: Any
     kind: Any = Thing
-    says: str = "model overloaded"
+    expected_message: str = "model overloaded"
 
 
 ERRORS = [
@@ -263,7 +263,7 @@ ERRORS = [
     _Case({"error": {"message": "model overloaded"}}, str),
     _Case({"error": {"message": "model overloaded"}}, Pet),
     _Case({"error": {"message": "model overloaded"}}, Job),
-    _Case({"error": {"kind": "odd"}}, says='{"error":{"kind":"odd"}}'),
+    _Case({"error": {"kind": "odd"}}, expected_message='{"error":{"kind":"odd"}}'),
 ]
 NO_ERRORS = [
     _Case({"id": "1", "error": {"message": "no"}}),
@@ -282,7 +282,7 @@ def test_an_error_instead_of_a_result_is_raised(canned: Canned, case: _Case) -> 
     """A success without the required fields but with an `error` raises the server's message."""
     with pytest.raises(EnvelopeError) as caught:
         canned.answer(JsonPayload(case.kind), json.dumps(case.body).encode())
-    assert f"op: the server returned HTTP 200 with an error in the body: {case.says}" == str(caught.value)
+    assert f"op: the server returned HTTP 200 with an error in the body: {case.expected_message}" == str(caught.value)
     assert case.body == caught.value.body
     assert caught.value.response is not None
     assert case.body == json.loads(caught.value.response.content)
@@ -453,11 +453,11 @@ def test_any_body_with_any_content_type_is_handled(body: bytes, payload: Payload
 def test_drift_warns_once_per_operation_and_place() -> None:
     """2,000 responses that drift in one place warn once. The caller's registry of warnings does not grow."""
     registry = globals().setdefault("__warningregistry__", {})
-    before, told = len(registry), set[str]()
+    before, reported = len(registry), set[str]()
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("default")
         for number in range(2000):
-            report([Drift(f"$.parts[{number}].state", "one of 'a'", f"string '{number}'")], "warn", "op", told)
+            report([Drift(f"$.parts[{number}].state", "one of 'a'", f"string '{number}'")], "warn", "op", reported)
     assert (1, before) == (len(caught), len(registry))
 
 
@@ -559,12 +559,12 @@ MESSAGES: list[tuple[int, Any, str]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("status", "body", "said"), MESSAGES, ids=[json.dumps(case[1])[:50] for case in MESSAGES])
-def test_the_message_of_an_error_has_the_server_s_reasons(canned: Canned, status: int, body: Any, said: str) -> None:
+@pytest.mark.parametrize(("status", "body", "summary"), MESSAGES, ids=[json.dumps(case[1])[:50] for case in MESSAGES])
+def test_the_message_of_an_error_has_the_server_s_reasons(canned: Canned, status: int, body: Any, summary: str) -> None:
     """It has the fields that the server reports, with their names, or else the start of the body."""
     with pytest.raises(APIStatusError) as caught:
         canned.answer(NOTHING, json.dumps(body).encode(), status=status)
-    assert f"op: HTTP {status}: {said}" == str(caught.value)
+    assert f"op: HTTP {status}: {summary}" == str(caught.value)
     assert body == caught.value.body
 
 
@@ -577,12 +577,12 @@ def test_an_error_names_the_target_of_a_redirect(caller: Caller, client: Any, se
 
 def test_an_error_body_of_another_shape_is_kept_and_reported(canned: Canned) -> None:
     """An error body without its required fields is returned as received, and drift is reported."""
-    told: list[Any] = []
+    reported: list[Any] = []
     with pytest.raises(APIStatusError) as caught:
-        canned.answer(NOTHING, b'{"detail": "gone"}', status=404, errors={404: Problem}, on_drift=told.append)
+        canned.answer(NOTHING, b'{"detail": "gone"}', status=404, errors={404: Problem}, on_drift=reported.append)
     assert {"detail": "gone"} == caught.value.body
     assert caught.value.response is not None
-    assert [caught.value.response.drift] == told
+    assert [caught.value.response.drift] == reported
     with (
         pytest.raises(APIStatusError, match="HTTP 401: gone$"),
         pytest.warns(DriftWarning, match=r"get_thing \(HTTP 401"),
@@ -674,9 +674,9 @@ def test_unusual_json_media_types_are_json_if_nothing_is_declared(canned: Canned
 
 def test_two_drifts_of_one_place_are_both_reported(canned: Canned) -> None:
     body = '{"other": "é"}'.encode("latin-1")
-    (told,) = canned.answer(JsonPayload(Loose), body, "application/json; charset=latin-1").drifts
-    assert "JSON in UTF-8" in told
-    assert "expected Loose" in told
+    (reported,) = canned.answer(JsonPayload(Loose), body, "application/json; charset=latin-1").drifts
+    assert "JSON in UTF-8" in reported
+    assert "expected Loose" in reported
 
 
 FAILURES = [

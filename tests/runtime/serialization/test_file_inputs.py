@@ -158,9 +158,9 @@ def test_the_error_of_a_rejected_file_mentions_a_missing_name(
         getattr(caught.value, "__notes__", [])
     )
     for named, kind in ((("a.txt", b"x"), BadRequestError), (b"x", NotFoundError)):
-        with pytest.raises(kind) as told:
+        with pytest.raises(kind) as reported:
             caller.run(client.files.upload(file=named))
-        assert not hasattr(told.value, "__notes__")
+        assert not hasattr(reported.value, "__notes__")
 
 
 def test_the_name_may_be_a_path() -> None:

@@ -485,23 +485,23 @@ def test_progress_is_reported_after_each_chunk(tmp_path: Path) -> None:
     body = Multipart([file_part("file", path)], boundary="b")
     total = body.content_length()
     assert total is not None
-    told: list[tuple[int, int | None]] = []
-    lengths = [len(chunk) for chunk in body.iter(progress=lambda sent, total: told.append((sent, total)))]
+    reported: list[tuple[int, int | None]] = []
+    lengths = [len(chunk) for chunk in body.iter(progress=lambda sent, total: reported.append((sent, total)))]
 
-    assert [(sum(lengths[: index + 1]), total) for index in range(len(lengths))] == told
-    assert (total, total) == told[-1]
-    first = list(told)
-    told.clear()
-    list(body.iter(progress=lambda sent, total: told.append((sent, total))))
-    assert first == told
+    assert [(sum(lengths[: index + 1]), total) for index in range(len(lengths))] == reported
+    assert (total, total) == reported[-1]
+    first = list(reported)
+    reported.clear()
+    list(body.iter(progress=lambda sent, total: reported.append((sent, total))))
+    assert first == reported
 
 
 def test_progress_without_a_length_reports_none() -> None:
     """The length of a pipe is unknown."""
-    told: list[tuple[int, int | None]] = []
-    list(Upload(Pipe(b"content")).iter(progress=lambda sent, total: told.append((sent, total))))
+    reported: list[tuple[int, int | None]] = []
+    list(Upload(Pipe(b"content")).iter(progress=lambda sent, total: reported.append((sent, total))))
 
-    assert [(7, None)] == told
+    assert [(7, None)] == reported
 
 
 @pytest.mark.parametrize("asynchronous", [False, True])

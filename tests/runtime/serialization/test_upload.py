@@ -174,14 +174,14 @@ def test_a_file_that_changes_while_it_is_sent_is_an_error(
 
 def test_progress_is_reported(caller: Caller, client: Any, server: Server) -> None:
     """The function gets the bytes so far and in all."""
-    told: list[tuple[int, int | None]] = []
+    reported: list[tuple[int, int | None]] = []
     server.play(GOOD)
-    upload = client.files.upload.with_options(on_progress=lambda done, total: told.append((done, total)))
+    upload = client.files.upload.with_options(on_progress=lambda done, total: reported.append((done, total)))
     caller.run(upload(file=b"x" * 600_000))
     size = server.received[0].size
-    assert (size, size) == told[-1]
-    assert len(told) > 1
-    assert sorted(told) == told
+    assert (size, size) == reported[-1]
+    assert len(reported) > 1
+    assert sorted(reported) == reported
 
 
 @pytest.mark.parametrize(

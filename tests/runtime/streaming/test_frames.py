@@ -59,16 +59,16 @@ CHUNKS = EventsPayload(Chunk, terminator="[DONE]")
 @pytest.mark.parametrize("frame", [pytest.param(frame, id=name) for name, frame in {**SILENT, **FOREIGN}.items()])
 def test_an_unexpected_frame_is_skipped(caller: Caller, client: Any, server: Server, frame: bytes, place: int) -> None:
     """It does not affect other events; one of another kind is drift and reported once."""
-    told: list[Drift] = []
+    reported: list[Drift] = []
     frames = [ONE, TWO]
     frames[place:place] = [frame, frame]
     server.play(stream(*frames, DONE), stream(b"".join(frames) + DONE))
-    listening = client.with_options(on_drift=told.extend)
+    listening = client.with_options(on_drift=reported.extend)
     for _ in range(2):
-        told.clear()
+        reported.clear()
         assert BOTH == caller.list(listening.talks.stream())
-        assert (0 if frame in SILENT.values() else 1) == len(told), told
-    assert all("which is skipped" in each.got for each in told)
+        assert (0 if frame in SILENT.values() else 1) == len(reported), reported
+    assert all("which is skipped" in each.got for each in reported)
 
 
 @pytest.mark.parametrize("frame", [pytest.param(frame, id=name) for name, frame in FOREIGN.items()])
@@ -103,7 +103,7 @@ def test_spaces_around_the_terminator_are_ignored(end: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    ("data", "says", "body"),
+    ("data", "message", "body"),
     [
         (b'{"message": "overloaded", "code": "3505"}', "overloaded", {"message": "overloaded", "code": "3505"}),
         (b'{"error": {"message": "no"}}', "no", {"error": {"message": "no"}}),
@@ -112,7 +112,7 @@ def test_spaces_around_the_terminator_are_ignored(end: bytes) -> None:
     ],
 )
 def test_an_event_named_error_is_an_error(
-    caller: Caller, client: Any, server: Server, data: bytes, says: str, body: Any
+    caller: Caller, client: Any, server: Server, data: bytes, message: str, body: Any
 ) -> None:
     """Whatever its data is; the events before it are returned first."""
     server.play(stream(ONE + b"event: error\ndata: " + data + b"\n\n" + TWO, DONE))
@@ -120,7 +120,7 @@ def test_an_event_named_error_is_an_error(
     assert BOTH[0] == caller.next(events)
     with pytest.raises(StreamEventError) as caught:
         caller.next(events)
-    assert f"talk: the server sent an error in the stream: {says}" == str(caught.value)
+    assert f"talk: the server sent an error in the stream: {message}" == str(caught.value)
     assert body == caught.value.body
 
 
@@ -237,9 +237,9 @@ START = b'event: start\ndata: {"type": "start", "text": "a"}\n\n'
 )
 def test_a_keep_alive_among_several_events_is_skipped(frame: bytes, count: int) -> None:
     """If it holds nothing but its name; any other event that the document leaves out is handed out as it is."""
-    told: list[Drift] = []
-    found, failure = read(EventsPayload(Start | Other), START, frame, on_drift=told.extend)
-    assert failure is None and count == len(found) and len(told) == 1
+    reported: list[Drift] = []
+    found, failure = read(EventsPayload(Start | Other), START, frame, on_drift=reported.extend)
+    assert failure is None and count == len(found) and len(reported) == 1
 
 
 def test_a_declared_keep_alive_is_handed_out() -> None:

@@ -119,7 +119,7 @@ def test_the_terminator_needs_no_blank_line(caller: Caller, client: Any, server:
 
 
 @pytest.mark.parametrize(
-    ("end", "said"),
+    ("end", "reason"),
     [
         ((END,), r"the stream ended before its terminator: the server closed it without \[DONE\]"),
         ((Close(),), "the stream broke off: "),
@@ -128,14 +128,14 @@ def test_the_terminator_needs_no_blank_line(caller: Caller, client: Any, server:
     ids=["ended", "closed", "reset"],
 )
 def test_a_truncated_stream_is_an_error(
-    caller: Caller, client: Any, server: Server, end: Sequence[Action], said: str
+    caller: Caller, client: Any, server: Server, end: Sequence[Action], reason: str
 ) -> None:
     """A stream without its terminator raises after its events, each time it is read."""
     server.play(stream(ONE, Pause(0.02), end=end))
     events = client.talks.stream()
     found, error = failing(caller, events, StreamTruncatedError)
     assert [Chunk(text="one")] == found
-    with pytest.raises(StreamTruncatedError, match=f"^talk: {said}"):
+    with pytest.raises(StreamTruncatedError, match=f"^talk: {reason}"):
         caller.next(events)
     assert 200 == error.response.status_code
     assert events._request == error.request
@@ -203,9 +203,9 @@ def test_drift_in_events_is_reported(caller: Caller, client: Any, server: Server
         assert [(5, "odd")] == [(event.text, event.state) for event in caller.list(client.talks.stream())]
     ignoring = client.with_options(on_drift="ignore")
     assert 5 == caller.list(ignoring.talks.stream())[0].text
-    told: list[Any] = []
-    caller.list(client.talks.stream.with_options(on_drift=told.extend)())
-    assert ["$.text", "$.state"] == [drift.path for drift in told]
+    reported: list[Any] = []
+    caller.list(client.talks.stream.with_options(on_drift=reported.extend)())
+    assert ["$.text", "$.state"] == [drift.path for drift in reported]
     _, error = failing(caller, client.talks.stream.with_options(on_drift="raise")(), DecodeError)
     assert "talk: an event differs from the document: $.text: expected string, got integer; " in str(error)
 
