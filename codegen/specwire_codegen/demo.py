@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from specwire._network.server_url import shown_url
-from specwire._operations.provider import Provider
+from specwire.support import Provider
 
 from specwire_codegen.clients.included import CLIENTS, all_included, find_included, read_json
 from specwire_codegen.clients.named import class_of

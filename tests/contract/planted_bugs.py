@@ -19,13 +19,12 @@ from specwire import AsyncEventStream, BaseRequest, EventStream, Options
 from specwire._client.session import BaseSession
 from specwire._codec import scalar
 from specwire._exchange.exchange import Exchange
-from specwire._operations.request import JsonBody
 from specwire._pagination import pagination
 from specwire._pagination.pagination import Trail
 from specwire._pools.async_pools import AsyncPools
 from specwire._pools.sync_pools import Pools
 from specwire._streaming.sse import SSEParser
-from specwire.support import JsonPayload
+from specwire.support import JsonBody, JsonPayload
 from specwire_clients.moonshot.operations import files
 from specwire_codegen.contract.checks import Checked
 from specwire_codegen.contract.harness import Harness

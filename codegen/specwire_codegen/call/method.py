@@ -15,7 +15,7 @@ import docstring_parser
 import specwire.support
 from specwire import ANONYMOUS, Client
 from specwire._client.endpoint import Descriptor
-from specwire._client.resource import Resource, resource
+from specwire.support import Resource, resource
 
 from specwire_codegen.call.argument import Argument, argument_of
 from specwire_codegen.diagnostics import UsageError

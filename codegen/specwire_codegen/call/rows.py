@@ -14,10 +14,10 @@ from typing import Any
 import attrs
 import msgspec
 from specwire import AsyncClient, BaseRequest, bulk
-from specwire._batch.run import cancel_batch, run_batch
 from specwire._bulk.budget import expected_tokens
 from specwire._bulk.outcomes import encoded, failure_of, result_line
 from specwire._bulk.sources import count_rows
+from specwire.support import cancel_batch, run_batch
 
 from specwire_codegen.call.method import Method, inspected, method_of, methods_of
 from specwire_codegen.clients.named import NamedClient, client_named

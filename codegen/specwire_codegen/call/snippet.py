@@ -13,10 +13,8 @@ from typing import Any, NoReturn
 from urllib.parse import quote as percent_encoded
 
 from specwire import BaseRequest, Client, PreparedRequest, Response, Send
-from specwire._operations.provider import Provider
-from specwire._operations.request import BinaryBody, MultipartBody
-from specwire._operations.security import Security
-from specwire._serialization.multipart import Part
+from specwire._operations.request import MultipartBody
+from specwire.support import BinaryBody, Part, Provider, Security
 
 from specwire_codegen.call.method import method_of
 from specwire_codegen.characters import is_hidden

@@ -12,8 +12,8 @@ import attrs
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 from specwire._codec.codec import encode
-from specwire._codec.formats import Formats
 from specwire.errors import APIStatusError, EnvelopeError, SpecwireError
+from specwire.support import Formats
 
 from specwire_codegen.contract.client.calls import Outcome
 from specwire_codegen.contract.strategies.schemas import Schema, closed, closed_schema, values

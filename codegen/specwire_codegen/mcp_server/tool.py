@@ -16,7 +16,7 @@ from typing import Any
 
 import attrs
 from specwire import UNSET, BaseRequest, Client, Download, EventStream
-from specwire._operations.operation import EventsPayload, Operation
+from specwire.support import EventsPayload, Operation
 
 from specwire_codegen.call.argument import Argument, Kind
 from specwire_codegen.call.method import Method, method_of, methods_of

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from specwire._models.int_text import IntText
+from specwire.support import IntText
 from specwire_codegen.contract.values.types import EquivalentText, Types
 from specwire_codegen.ir import ListOf, Literals, MapOf, ModelRef, Nullable, Primitive, TypeExpr, UnionOf
 

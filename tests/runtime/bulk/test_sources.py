@@ -11,12 +11,11 @@ import pyarrow as arrow
 import pyarrow.dataset
 import pyarrow.parquet
 import pytest
-from specwire import bulk
+from specwire import Headers, Response, bulk
 from specwire._bulk import sinks
-from specwire._bulk.outcomes import Outcome, encoded, result_line
+from specwire._bulk.outcomes import encoded, result_line
 from specwire._bulk.sources import count_rows
-from specwire._models.headers import Headers
-from specwire._operations.response import Response
+from specwire.bulk import Outcome
 from specwire.errors import ConfigurationError, InvalidRequestError
 
 from tests.runtime.bulk.bulk_client import async_client, question, questions

@@ -7,8 +7,7 @@ from typing import Any
 import httpx2
 import pytest
 from specwire import AuthenticationError, ConfigurationError
-from specwire._operations.provider import Provider
-from specwire.support import AsyncClient, Client, EmptyPayload, Operation, Request, Server, ServerVariable
+from specwire.support import AsyncClient, Client, EmptyPayload, Operation, Provider, Request, Server, ServerVariable
 
 PROVIDER = Provider(
     name="acme",

@@ -12,9 +12,8 @@ from typing import Any, Literal, TypeAlias, TypeVar
 
 import attrs
 import msgspec
-from specwire import AsyncClient, AsyncDownload, Client, Download
+from specwire import AsyncClient, AsyncDownload, Client, Download, RetryPolicy
 from specwire._client.deprecation import DeprecatedDescriptor
-from specwire._http.retry import RetryPolicy
 from specwire.errors import DecodeError, InvalidRequestError, SpecwireError
 
 from specwire_codegen.contract.client.arguments import Arguments

@@ -17,8 +17,9 @@ from typing import Any, assert_never
 from uuid import UUID
 
 import attrs
-from specwire._models.int_text import IntText, int_of
-from specwire._models.unset import UNSET
+from specwire import UNSET
+from specwire._models.int_text import int_of
+from specwire.support import IntText
 
 from specwire_codegen.contract.subject import Subject
 from specwire_codegen.contract.values.json_diff import duration, same_meaning

@@ -6,17 +6,9 @@ from collections.abc import Mapping
 from typing import Any, assert_never
 
 import attrs
-from specwire._operations.provider import Provider
-from specwire._operations.security import (
-    ANONYMOUS,
-    Anonymous,
-    Basic,
-    Digest,
-    MutualTLS,
-    Scheme,
-    Security as RuntimeSecurity,
-    Undeclared,
-)
+from specwire import ANONYMOUS
+from specwire._operations.security import Anonymous, Scheme
+from specwire.support import Basic, Digest, MutualTLS, Provider, Security as RuntimeSecurity, Undeclared
 
 from specwire_codegen.ir import (
     ApiKeyScheme,
