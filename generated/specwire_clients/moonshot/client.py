@@ -69,12 +69,12 @@ class Moonshot(Client):
         environment: _Literal["china", "global"] | None = None,
         **options: _Unpack[_ClientOptions],
     ) -> None:
-        """Make a client.
+        """Create a client.
 
         Args:
-            api_key: The API key, as for every client.
+            api_key: API key.
             environment: Name of the server; see `ENVIRONMENTS`. By default, from `MOONSHOT_ENVIRONMENT`, else "china".
-            options: Options that all clients have, such as `base_url`, `timeout` and `max_retries`.
+            options: Options of every client, such as `base_url`, `timeout` and `max_retries`.
         """
         super().__init__(
             api_key,
@@ -119,12 +119,12 @@ class AsyncMoonshot(AsyncClient):
         environment: _Literal["china", "global"] | None = None,
         **options: _Unpack[_AsyncClientOptions],
     ) -> None:
-        """Make a client.
+        """Create a client.
 
         Args:
-            api_key: The API key, as for every client.
+            api_key: API key.
             environment: Name of the server; see `ENVIRONMENTS`. By default, from `MOONSHOT_ENVIRONMENT`, else "china".
-            options: Options that all clients have, such as `base_url`, `timeout` and `max_retries`.
+            options: Options of every client, such as `base_url`, `timeout` and `max_retries`.
         """
         super().__init__(
             api_key,

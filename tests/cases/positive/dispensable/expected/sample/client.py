@@ -73,16 +73,16 @@ class Sample(Client):
         half: _Key | None = None,
         **options: _Unpack[_ClientOptions],
     ) -> None:
-        """Make a client.
+        """Create a client.
 
         Args:
-            api_key: The API key, as for every client.
+            api_key: API key.
             region: Part of the server's URL; eu by default.
             key: Key of the security scheme key; by default, from `SAMPLE_KEY`.
             login: Key of the security scheme login; by default, from `SAMPLE_LOGIN`.
             sessions: Key of the security scheme sessions; by default, from `SAMPLE_SESSIONS`.
             half: Key of the security scheme half; by default, from `SAMPLE_HALF`.
-            options: Options that all clients have, such as `base_url`, `timeout` and `max_retries`.
+            options: Options of every client, such as `base_url`, `timeout` and `max_retries`.
         """
         super().__init__(
             api_key,
@@ -111,16 +111,16 @@ class AsyncSample(AsyncClient):
         half: _AsyncKey | None = None,
         **options: _Unpack[_AsyncClientOptions],
     ) -> None:
-        """Make a client.
+        """Create a client.
 
         Args:
-            api_key: The API key, as for every client.
+            api_key: API key.
             region: Part of the server's URL; eu by default.
             key: Key of the security scheme key; by default, from `SAMPLE_KEY`.
             login: Key of the security scheme login; by default, from `SAMPLE_LOGIN`.
             sessions: Key of the security scheme sessions; by default, from `SAMPLE_SESSIONS`.
             half: Key of the security scheme half; by default, from `SAMPLE_HALF`.
-            options: Options that all clients have, such as `base_url`, `timeout` and `max_retries`.
+            options: Options of every client, such as `base_url`, `timeout` and `max_retries`.
         """
         super().__init__(
             api_key,

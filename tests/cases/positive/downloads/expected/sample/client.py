@@ -48,12 +48,12 @@ class Sample(Client):
         host: str | None = None,
         **options: _Unpack[_ClientOptions],
     ) -> None:
-        """Make a client.
+        """Create a client.
 
         Args:
-            api_key: The API key, as for every client.
+            api_key: API key.
             host: Part of the server's URL; api.example.com by default.
-            options: Options that all clients have, such as `base_url`, `timeout` and `max_retries`.
+            options: Options of every client, such as `base_url`, `timeout` and `max_retries`.
         """
         super().__init__(
             api_key,
@@ -77,12 +77,12 @@ class AsyncSample(AsyncClient):
         host: str | None = None,
         **options: _Unpack[_AsyncClientOptions],
     ) -> None:
-        """Make a client.
+        """Create a client.
 
         Args:
-            api_key: The API key, as for every client.
+            api_key: API key.
             host: Part of the server's URL; api.example.com by default.
-            options: Options that all clients have, such as `base_url`, `timeout` and `max_retries`.
+            options: Options of every client, such as `base_url`, `timeout` and `max_retries`.
         """
         super().__init__(
             api_key,

@@ -65,15 +65,15 @@ class Sample(Client):
         basic: _Key | None = None,
         **options: _Unpack[_ClientOptions],
     ) -> None:
-        """Make a client.
+        """Create a client.
 
         Args:
-            api_key: The API key, as for every client.
+            api_key: API key.
             region: Part of the server's URL; eu by default.
             version: Part of the server's URL; v1 by default.
             sign_in: Key of the security scheme sign_in; by default, from `SAMPLE_SIGN_IN`.
             basic: Key of the security scheme Basic; by default, from `SAMPLE_BASIC`.
-            options: Options that all clients have, such as `base_url`, `timeout` and `max_retries`.
+            options: Options of every client, such as `base_url`, `timeout` and `max_retries`.
         """
         super().__init__(
             api_key,
@@ -101,15 +101,15 @@ class AsyncSample(AsyncClient):
         basic: _AsyncKey | None = None,
         **options: _Unpack[_AsyncClientOptions],
     ) -> None:
-        """Make a client.
+        """Create a client.
 
         Args:
-            api_key: The API key, as for every client.
+            api_key: API key.
             region: Part of the server's URL; eu by default.
             version: Part of the server's URL; v1 by default.
             sign_in: Key of the security scheme sign_in; by default, from `SAMPLE_SIGN_IN`.
             basic: Key of the security scheme Basic; by default, from `SAMPLE_BASIC`.
-            options: Options that all clients have, such as `base_url`, `timeout` and `max_retries`.
+            options: Options of every client, such as `base_url`, `timeout` and `max_retries`.
         """
         super().__init__(
             api_key,

@@ -61,13 +61,13 @@ class Sample(Client):
         code: _Key | None = None,
         **options: _Unpack[_ClientOptions],
     ) -> None:
-        """Make a client.
+        """Create a client.
 
         Args:
-            api_key: The API key, as for every client.
+            api_key: API key.
             implicit: Key of the security scheme implicit; by default, from `SAMPLE_IMPLICIT`.
             code: Key of the security scheme code; by default, from `SAMPLE_CODE`.
-            options: Options that all clients have, such as `base_url`, `timeout` and `max_retries`.
+            options: Options of every client, such as `base_url`, `timeout` and `max_retries`.
         """
         super().__init__(
             api_key,
@@ -98,13 +98,13 @@ class AsyncSample(AsyncClient):
         code: _AsyncKey | None = None,
         **options: _Unpack[_AsyncClientOptions],
     ) -> None:
-        """Make a client.
+        """Create a client.
 
         Args:
-            api_key: The API key, as for every client.
+            api_key: API key.
             implicit: Key of the security scheme implicit; by default, from `SAMPLE_IMPLICIT`.
             code: Key of the security scheme code; by default, from `SAMPLE_CODE`.
-            options: Options that all clients have, such as `base_url`, `timeout` and `max_retries`.
+            options: Options of every client, such as `base_url`, `timeout` and `max_retries`.
         """
         super().__init__(
             api_key,

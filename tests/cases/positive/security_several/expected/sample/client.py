@@ -116,10 +116,10 @@ class Sample(_Sample, Client):
         device: _Key | None = None,
         **options: _Unpack[_ClientOptions],
     ) -> None:
-        """Make a client.
+        """Create a client.
 
         Args:
-            api_key: The API key, as for every client.
+            api_key: API key.
             api_key_: Key of the security scheme apiKey; by default, from `SAMPLE_API_KEY`.
             tenant_id: Key of the security scheme tenant-id; by default, from `SAMPLE_TENANT_ID`.
             digest: Key of the security scheme digest; by default, from `SAMPLE_DIGEST`.
@@ -129,7 +129,7 @@ class Sample(_Sample, Client):
             open_id: Key of the security scheme open-id; by default, from `SAMPLE_OPEN_ID`.
             key: Key of the security scheme key; by default, from `SAMPLE_KEY`.
             device: Key of the security scheme device; by default, from `SAMPLE_DEVICE`.
-            options: Options that all clients have, such as `base_url`, `timeout` and `max_retries`.
+            options: Options of every client, such as `base_url`, `timeout` and `max_retries`.
         """
         super().__init__(
             api_key,
@@ -168,10 +168,10 @@ class AsyncSample(_Sample, AsyncClient):
         device: _AsyncKey | None = None,
         **options: _Unpack[_AsyncClientOptions],
     ) -> None:
-        """Make a client.
+        """Create a client.
 
         Args:
-            api_key: The API key, as for every client.
+            api_key: API key.
             api_key_: Key of the security scheme apiKey; by default, from `SAMPLE_API_KEY`.
             tenant_id: Key of the security scheme tenant-id; by default, from `SAMPLE_TENANT_ID`.
             digest: Key of the security scheme digest; by default, from `SAMPLE_DIGEST`.
@@ -181,7 +181,7 @@ class AsyncSample(_Sample, AsyncClient):
             open_id: Key of the security scheme open-id; by default, from `SAMPLE_OPEN_ID`.
             key: Key of the security scheme key; by default, from `SAMPLE_KEY`.
             device: Key of the security scheme device; by default, from `SAMPLE_DEVICE`.
-            options: Options that all clients have, such as `base_url`, `timeout` and `max_retries`.
+            options: Options of every client, such as `base_url`, `timeout` and `max_retries`.
         """
         super().__init__(
             api_key,

@@ -58,14 +58,14 @@ class Sample(Client):
         base: str | None = None,
         **options: _Unpack[_ClientOptions],
     ) -> None:
-        """Make a client.
+        """Create a client.
 
         Args:
-            api_key: The API key, as for every client.
+            api_key: API key.
             region: Part of the server's URL; eu by default.
             port: Part of the server's URL; 8443 by default.
             base: Part of the server's URL; v1 by default.
-            options: Options that all clients have, such as `base_url`, `timeout` and `max_retries`.
+            options: Options of every client, such as `base_url`, `timeout` and `max_retries`.
         """
         super().__init__(
             api_key,
@@ -94,14 +94,14 @@ class AsyncSample(AsyncClient):
         base: str | None = None,
         **options: _Unpack[_AsyncClientOptions],
     ) -> None:
-        """Make a client.
+        """Create a client.
 
         Args:
-            api_key: The API key, as for every client.
+            api_key: API key.
             region: Part of the server's URL; eu by default.
             port: Part of the server's URL; 8443 by default.
             base: Part of the server's URL; v1 by default.
-            options: Options that all clients have, such as `base_url`, `timeout` and `max_retries`.
+            options: Options of every client, such as `base_url`, `timeout` and `max_retries`.
         """
         super().__init__(
             api_key,

@@ -55,12 +55,12 @@ class Sample(Client):
         environment: _Literal["server_1", "server_2"] | None = None,
         **options: _Unpack[_ClientOptions],
     ) -> None:
-        """Make a client.
+        """Create a client.
 
         Args:
-            api_key: The API key, as for every client.
+            api_key: API key.
             environment: Name of the server; see `ENVIRONMENTS`. By default, from `SAMPLE_ENVIRONMENT`, else "server_1".
-            options: Options that all clients have, such as `base_url`, `timeout` and `max_retries`.
+            options: Options of every client, such as `base_url`, `timeout` and `max_retries`.
         """
         super().__init__(
             api_key,
@@ -93,12 +93,12 @@ class AsyncSample(AsyncClient):
         environment: _Literal["server_1", "server_2"] | None = None,
         **options: _Unpack[_AsyncClientOptions],
     ) -> None:
-        """Make a client.
+        """Create a client.
 
         Args:
-            api_key: The API key, as for every client.
+            api_key: API key.
             environment: Name of the server; see `ENVIRONMENTS`. By default, from `SAMPLE_ENVIRONMENT`, else "server_1".
-            options: Options that all clients have, such as `base_url`, `timeout` and `max_retries`.
+            options: Options of every client, such as `base_url`, `timeout` and `max_retries`.
         """
         super().__init__(
             api_key,
