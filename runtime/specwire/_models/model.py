@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar, cast
 
 import msgspec
 
+from specwire._models.habits import REMEDIES, Habit, is_habit
 from specwire._models.unset import UNSET
 
 ADDITIONAL = "x-specwire-additional-properties"
@@ -68,6 +69,9 @@ else:
                     raise TypeError(f"{cls.__name__}.{key} must be {value!r}: leave it out")
             return super().__call__(*args, **fields)
 
+        def __dir__(cls):
+            return [name for name in super().__dir__() if name not in REMEDIES or not is_habit(cls, name)]
+
 
 class WireStruct(msgspec.Struct, metaclass=_ModelMeta, kw_only=True, weakref=True):
     """Structure of all models, without the methods that need the codec."""
@@ -102,6 +106,10 @@ class WireStruct(msgspec.Struct, metaclass=_ModelMeta, kw_only=True, weakref=Tru
     def __repr__(self) -> str:
         fields = ", ".join(f"{name}={value!r}" for name, value in self.__rich_repr__())
         return f"{type(self).__name__}({fields})"
+
+
+for _name in REMEDIES:
+    setattr(WireStruct, _name, Habit(_name))
 
 
 def are_any_open() -> bool:
