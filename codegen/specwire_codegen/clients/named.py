@@ -13,7 +13,14 @@ import attrs
 from specwire import Client
 
 from specwire_codegen.clients.included import CLIENTS, find_included, read_json
-from specwire_codegen.clients.targets import import_client, imported, is_document, target_named, unknown_name
+from specwire_codegen.clients.targets import (
+    import_client,
+    imported,
+    is_document,
+    make_importable,
+    target_named,
+    unknown_name,
+)
 from specwire_codegen.diagnostics import SpecwireCodegenError
 from specwire_codegen.files.access import Access
 from specwire_codegen.project import Target
@@ -43,6 +50,9 @@ def client_named(root: Path, name: str, access: Access) -> Iterator[NamedClient]
         with TemporaryDirectory(prefix="specwire-") as folder:
             made = generated_client(name, access, Path(folder))
             yield NamedClient(class_of(made.target.name), made.target.name, made.document)
+    elif name.isidentifier() and (root / name / "client.py").is_file():
+        make_importable(root)  # the command `specwire`, unlike `python`, does not import from the current folder
+        yield NamedClient(class_of(name), name)
     else:
         raise unknown_name(root, name, "client", "a package, or a document")
 

@@ -128,7 +128,10 @@ def _case(operation: Operation, one: Documented, sampler: Sampler) -> Case:
     for parameter in operation.parameters:
         if parameter.place == "path" or (parameter.required and parameter.default is None):
             schema = known[parameter.place, parameter.wire_name].schema
-            places[parameter.place][parameter.wire_name] = sampler.draw(schema)
+            drawn = sampler.draw(schema)
+            if parameter.place == "path" and drawn in ("", [], {}, None):
+                drawn = Sampler(sampler.document, sampler.validators, full=True).draw(schema)  # a path needs a value
+            places[parameter.place][parameter.wire_name] = drawn
     return Case(**places, body=_body(operation, one, sampler))
 
 

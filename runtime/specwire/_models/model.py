@@ -91,8 +91,8 @@ class WireStruct(msgspec.Struct, metaclass=_ModelMeta, kw_only=True, weakref=Tru
                 if index:
                     printer.text(",")
                     printer.breakable()
-                printer.text(f"{field}=")
-                printer.pretty(value)
+                with printer.group(len(field) + 1, f"{field}="):
+                    printer.pretty(value)
 
     def __rich_repr__(self) -> list[tuple[str, Any]]:
         """Return the fields that are set, with secrets masked."""

@@ -228,3 +228,11 @@ def test_a_document_on_standard_input_is_called(
     text = (project / "openapi.yaml").read_bytes()
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text)))
     assert "orders.retrieve" in specwire("call", "-")[1]
+
+
+def test_a_package_in_the_current_folder_is_called(specwire: Specwire, project: Path) -> None:
+    """As right after `specwire generate --package`."""
+    document = str(project / "openapi.yaml")
+    assert specwire("generate", document, "--package", "called_here")[0] == 0
+    code, out, err = specwire("call", "called_here")
+    assert (code, err) == (0, "") and "orders.retrieve" in out
