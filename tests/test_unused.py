@@ -18,7 +18,6 @@ USERS = ("generated", "tests/cases", "examples", "bench")
 """Users of the hand-written packages: code of clients, and programs."""
 CALLED_FROM_OUTSIDE = {
     "ENVIRONMENTS": "users read it",
-    "__dir__": "Python calls it",
     "__getattr__": "Python calls it",
     "__instancecheck__": "Python calls it",
     "_close_all": "registered with `atexit` by a decorator",
