@@ -102,7 +102,7 @@ SECTIONS = (
 
 @dataclass(frozen=True)
 class Target:
-    """What is aimed at.
+    """Target of the measurement.
 
     "at most": our figure over the other one's; "times": theirs over ours, at least; "value": our figure itself.
     """

@@ -246,7 +246,7 @@ def refuse_warnings(warnings: Sequence[Diagnostic]) -> None:
 
 @attrs.frozen
 class Checked:
-    """How a package differs from what would be generated."""
+    """Difference between a package and what would be generated."""
 
     api: Api
     changes: tuple[str, ...]

@@ -72,7 +72,7 @@ class Target:
 
     @property
     def partial(self) -> bool:
-        """Whether `client.toml` may have names that the document lacks."""
+        """True if `client.toml` may have names that the document lacks."""
         return self.foreign or bool(self.only_tags or self.only_operations)
 
     @property

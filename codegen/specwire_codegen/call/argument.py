@@ -22,7 +22,7 @@ _FROM_FILE = "@"
 
 
 class Kind(StrEnum):
-    """What the text of an argument is converted to; the value is the placeholder in the help."""
+    """Type of an argument; the value is the placeholder in the help."""
 
     TEXT = "TEXT"
     INTEGER = "INTEGER"

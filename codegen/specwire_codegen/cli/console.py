@@ -58,7 +58,7 @@ _json = _Json()
 
 
 class _Volume:
-    """How much is printed: errors only if quiet, every diagnostic if verbose."""
+    """Amount of output: errors only if quiet, every diagnostic if verbose."""
 
     quiet = False
     verbose = False

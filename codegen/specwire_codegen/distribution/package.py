@@ -38,7 +38,7 @@ _VERSION = re.compile(r'(?m)^(\[project\]\n(?:(?!\[).*\n)*?version = )"([^"\n]*)
 
 @attrs.frozen
 class Options:
-    """What the user chose; None for what the last run in the folder chose, or the default."""
+    """Choices of the user; None means that of the last run in the folder, or the default."""
 
     name: str | None = None
     version: str | None = None

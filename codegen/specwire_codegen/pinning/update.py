@@ -54,7 +54,7 @@ class Update:
 
     @property
     def shown_source(self) -> str:
-        """Where the document was read, without secrets."""
+        """Source of the document, without secrets."""
         return fetch.shown(self.copies.source)
 
     @property

@@ -1,4 +1,4 @@
-"""What a batch engine must know about a provider, beyond its document."""
+"""Facts about a provider that batches need beyond its document."""
 
 from __future__ import annotations
 

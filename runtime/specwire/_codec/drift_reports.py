@@ -40,7 +40,7 @@ class Drift(msgspec.Struct, frozen=True):
 
     @property
     def kind(self) -> DriftKind:
-        """What kind of drift it is."""
+        """Kind of the drift."""
         match self.got:
             case "nothing":
                 return "missing"

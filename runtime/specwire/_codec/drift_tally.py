@@ -83,7 +83,7 @@ class DriftReport:
 
     @property
     def entries(self) -> tuple[DriftEntry, ...]:
-        """What was gathered, the most frequent first."""
+        """Entries so far, the most frequent first."""
         with self._lock:
             found = [_copied(entry) for entry in self._entries.values()]
         return tuple(sorted(found, key=lambda entry: -entry.count))

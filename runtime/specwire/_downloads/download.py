@@ -34,7 +34,7 @@ _LAZY = frozenset({"GET", "HEAD"})
 
 
 class BaseDownloadSession(Protocol):
-    """What downloads need of the session of a client."""
+    """Interface of sessions that downloads need."""
 
     base_url: str
     options: Options

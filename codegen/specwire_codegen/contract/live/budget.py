@@ -1,4 +1,4 @@
-"""What a live run has used of its limits."""
+"""Limits of a live run, and their use so far."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ class Limits:
 
 @attrs.frozen
 class Wishes:
-    """What a user allows, beyond free operations that only read."""
+    """Permissions of a user beyond free operations that only read."""
 
     include: tuple[str, ...] = ()
     """Patterns of operationIds that may change something."""

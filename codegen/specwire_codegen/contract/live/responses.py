@@ -52,8 +52,8 @@ class Responses:
             return
         media = [one for name, one in content.items() if _covers(name, content_type)]
         if not media:
-            said = f"content type {content_type!r}" if content_type else "the response has no content type"
-            yield f"{said}: one of {', '.join(content)} expected"
+            what = f"content type {content_type!r}" if content_type else "the response has no content type"
+            yield f"{what}: one of {', '.join(content)} expected"
             return
         yield from self._body_violations(media, content_type, exchange.response_body)
 

@@ -146,8 +146,8 @@ class _Tree:
             self.methods.setdefault(place, set()).add(one.http_method)
             self.parents.update(place[:size] for size in range(len(place)))
             self.below.update(place[:size] for size in range(len(place)))
-            said = words(one.id)
-            if one.http_method == "PUT" and len(said) > 1 and said[0].lower() in MAKING - {"post"}:
+            own = words(one.id)
+            if one.http_method == "PUT" and len(own) > 1 and own[0].lower() in MAKING - {"post"}:
                 self.makers.add(place)
             if place and place[-1] is None:
                 self.items.add(place[:-1])
@@ -236,9 +236,9 @@ def _is_action(one: Named, route: Route, place: Place, tree: _Tree) -> bool:
 def _is_said(route: Route, id: str) -> bool:
     """Return whether an operationId has the last segment as its verb: `anonymizeUser` for `/users/{id}/anonymize`."""
     *above, last = route.fixed
-    said = [singular(word.lower()) for word in words(id)]
+    own = [singular(word.lower()) for word in words(id)]
     known = {singular(word) for step in above for word in step.words}
-    return len(said) > 1 and (said[0],) == last.words and known.issuperset(said[1:])
+    return len(own) > 1 and (own[0],) == last.words and known.issuperset(own[1:])
 
 
 def _is_action_with(one: Named, route: Route, place: Place, tree: _Tree) -> bool:

@@ -40,7 +40,7 @@ class Body:
 
     @property
     def kind(self) -> Literal["text", "fields", "file"]:
-        """How it is entered."""
+        """Kind of the input."""
         if self.fields:
             return "fields"
         return "text" if _is_text(self.media) else "file"

@@ -145,8 +145,8 @@ class _Streams:
         facts = {"switch": switch.declared(), **self._terminator(operation, switch)}
         media_type = self._media_type(operation, switch)
         reason = f"{_named(switch)}, which selects an undeclared stream; {why}"
-        told = media_type == _LINES or _SAYS_SSE.search(self._text(operation, switch)) is not None
-        return _Found(facts, reason, media_type, certain=method == "post" or told)
+        certain = media_type == _LINES or _SAYS_SSE.search(self._text(operation, switch)) is not None
+        return _Found(facts, reason, media_type, certain=method == "post" or certain)
 
     def _streaming(self, path: str, method: str, operation: Node, schema: Any) -> _Found | None:
         """Return the stream of a GET that declares JSON: certain if two signs agree, else a guess."""
