@@ -274,7 +274,7 @@ def test_the_command_reports_departures(project: Path, specwire: Specwire, live:
     """One line each; options of the mock are refused."""
     Path("live.json").write_text(json.dumps(DOCUMENT), "utf-8")
     code, _, err = specwire("mock", "live.json", "--proxy", live, "--profile", "down")
-    assert 1 == code and "leave out --profile" in err
+    assert 2 == code and "leave out --profile" in err
     Live.chunks = [b"{}"]
     words = ("mock", "live.json", "--port", "0", "--proxy", live)
     with subprocess.Popen(command(*words), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as served:
