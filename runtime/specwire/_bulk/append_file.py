@@ -13,6 +13,10 @@ _BLOCK = 1 << 20
 """Bytes to read at once."""
 
 
+class InUseError(SpecwireError):
+    """File that another process, or another task of this one, has open."""
+
+
 class AppendFile:
     """File that only grows, one whole line after another.
 
@@ -42,7 +46,7 @@ class AppendFile:
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            raise SpecwireError(
+            raise InUseError(
                 f"{self.path!r} is in use by another process: wait for it to end, or choose another output"
             ) from error
 

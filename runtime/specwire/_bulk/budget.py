@@ -126,12 +126,14 @@ class Budget:
         """Return True if anything is limited."""
         return self._requests is not None or self._tokens is not None
 
+    def reserve(self, requests: int, tokens: float) -> float:
+        """Spend requests and tokens, and return the seconds to wait before sending them."""
+        amounts = ((self._requests, requests), (self._tokens, tokens))
+        return max((pace.take(amount) for pace, amount in amounts if pace is not None), default=0.0)
+
     async def take(self, tokens: int) -> None:
         """Wait until one more request with so many tokens is within the limits."""
-        waits = [
-            pace.take(amount) for pace, amount in ((self._requests, 1), (self._tokens, tokens)) if pace is not None
-        ]
-        wait = max(waits, default=0.0)
+        wait = self.reserve(1, tokens)
         if wait > 0:
             await asyncio.sleep(wait)
 

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias, TypedDict, Unpack
 
 import msgspec
 
-from specwire._bulk.budget import Prices, Rate
+from specwire._bulk.budget import Budget, Prices, Rate
 from specwire._bulk.concurrency import Concurrency
 from specwire._bulk.engine import Engine, Perform, Settings
 from specwire._bulk.gate import Gate, pass_gate, pass_gate_sync
@@ -53,6 +53,7 @@ class BulkOptions(TypedDict, total=False):
     prices: Prices of tokens, for the cost in the progress and the report.
     stop_after: Rows that fail in succession before the run ends, 100 by default; None for no limit.
     total: Number of rows, if the input does not have a length.
+    workers: Number of Ray actors that make calls, by default one for each processor but one.
     """
 
     concurrency: int
@@ -68,6 +69,7 @@ class BulkOptions(TypedDict, total=False):
     prices: Prices | None
     stop_after: int | None
     total: int | None
+    workers: int | None
 
 
 def run(requests: Source, client: Client | AsyncClient, *, sink: Target, **options: Unpack[BulkOptions]) -> Report:
@@ -116,7 +118,8 @@ async def _run(
         raise ConfigurationError(f"concurrency is {concurrency}: give 1 or more")
     path = None if callable(sink) else os.fspath(sink)
     progress = shown(options.get("progress"))
-    gate = Gate(Concurrency(concurrency, adaptive=options.get("adaptive", True)), options.get("rate") or Rate())
+    budget = Budget(options.get("rate") or Rate(), asyncio.get_running_loop().time)
+    gate = Gate(Concurrency(concurrency, adaptive=options.get("adaptive", True)), budget)
     rows = Rows(requests, options.get("id"))
     workers = 2 * concurrency  # while some calls wait for their next attempt, others are sent
     settings = Settings(
@@ -128,7 +131,7 @@ async def _run(
         progress=progress,
         stop_after=options.get("stop_after", 100),
     )
-    with _caller(client, options.get("retry"), workers) as perform, _ledger(sink, path, options) as ledger:
+    with caller(client, options.get("retry"), workers) as perform, _ledger(sink, path, options) as ledger:
         engine = Engine(rows, perform, ledger, gate, settings)
         try:
             with _signals(engine) if interruptible else nullcontext():
@@ -178,7 +181,7 @@ def _holds_rows(path: str) -> bool:
 
 
 @contextmanager
-def _caller(client: Client | AsyncClient, retry: RetryPolicy | None, workers: int) -> Iterator[Perform]:
+def caller(client: Client | AsyncClient, retry: RetryPolicy | None, workers: int) -> Iterator[Perform]:
     """Yield a function that performs a request, each attempt through the gate."""
     options: Options = client._session.options
     if retry is None:

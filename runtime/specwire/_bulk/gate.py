@@ -6,7 +6,7 @@ import asyncio
 from collections import deque
 from contextvars import ContextVar
 
-from specwire._bulk.budget import Budget, Rate
+from specwire._bulk.budget import Budget
 from specwire._bulk.concurrency import Concurrency
 from specwire._http.middleware import AsyncSend, HTTPResponse, PreparedRequest, Send
 from specwire._http.retry import parse_retry_after, utc_now
@@ -16,11 +16,11 @@ from specwire._network.transport_errors import TransportError
 class Gate:
     """Number of attempts in flight, their pace, and the pauses that the server asks for."""
 
-    def __init__(self, concurrency: Concurrency, rate: Rate) -> None:
+    def __init__(self, concurrency: Concurrency, budget: Budget) -> None:
         self.loop = asyncio.get_running_loop()
         self.now = self.loop.time
         self.concurrency = concurrency
-        self.budget = Budget(rate, self.now)
+        self.budget = budget
         self.in_flight = 0
         self._beginning: deque[asyncio.Future[None]] = deque()
         """Rows that wait for a place to begin."""

@@ -23,7 +23,7 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
     failed: int
     in_flight: int
     limit: int
-    """Requests that may be in flight at present."""
+    """Requests that may be in flight at present; 0 on a cluster, where each worker has its own limit."""
     per_second: float
     """Rows per second of late."""
     cost: float | None = None
@@ -37,7 +37,9 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
 
     def __str__(self) -> str:
         of = "" if self.total is None else f" of {self.total:,}"
-        parts = [f"{self.finished:,}{of} rows", f"{self.per_second:,.1f}/s", f"{self.in_flight} in flight"]
+        parts = [f"{self.finished:,}{of} rows", f"{self.per_second:,.1f}/s"]
+        if self.limit:
+            parts.append(f"{self.in_flight} in flight")
         if self.failed:
             parts.append(f"{self.failed:,} failed")
         if (left := self.seconds_left) is not None:

@@ -82,18 +82,19 @@ class JsonLinesSink:
 class ParquetSink:
     """Folder of Parquet files with the columns `index`, `id` and `response` (JSON), as clusters write them.
 
-    The rows of the next file are in a JSON Lines file until there are enough.
+    The rows of the next file are in a JSON Lines file until there are enough. Several processes may write to a folder
+    if each has a partition of its own.
     """
 
-    def __init__(self, folder: str) -> None:
+    def __init__(self, folder: str, partition: str = "") -> None:
         pyarrow()
         os.makedirs(folder, exist_ok=True)
         self._folder = folder
-        names = [name.partition(".") for name in os.listdir(folder) if name.startswith("part-")]
-        whole = [int(stem[5:]) for stem, _, kind in names if kind == "parquet"]
-        self._part = max(whole, default=-1) + 1
-        for part in whole:
-            remove(self._spool_path(part))
+        self._partition = f"{partition}-" if partition else ""
+        self._part = 0
+        while os.path.exists(self._part_path(self._part)):
+            remove(self._spool_path(self._part))
+            self._part += 1
         self._open()
 
     def _open(self) -> None:
@@ -101,10 +102,10 @@ class ParquetSink:
         self._count = sum(1 for _ in self._spool.lines())
 
     def _part_path(self, part: int) -> str:
-        return os.path.join(self._folder, f"part-{part:05}.parquet")
+        return os.path.join(self._folder, f"part-{self._partition}{part:05}.parquet")
 
     def _spool_path(self, part: int) -> str:
-        return os.path.join(self._folder, f"_part-{part:05}.jsonl")
+        return os.path.join(self._folder, f"_part-{self._partition}{part:05}.jsonl")
 
     def reaches(self, position: Position) -> bool:
         return position[0] < self._part or (position[0] == self._part and position[1] <= self._spool.size)
