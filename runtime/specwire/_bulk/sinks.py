@@ -12,7 +12,7 @@ import msgspec
 
 from specwire._bulk.append_file import AppendFile
 from specwire._bulk.outcomes import Outcome
-from specwire.errors import ConfigurationError
+from specwire.errors import ConfigurationError, SpecwireError
 
 Position: TypeAlias = tuple[int, int]
 """End of what was written: number of the part, and bytes in it."""
@@ -88,7 +88,10 @@ class ParquetSink:
 
     def __init__(self, folder: str, partition: str = "") -> None:
         pyarrow()
-        os.makedirs(folder, exist_ok=True)
+        try:
+            os.makedirs(folder, exist_ok=True)
+        except OSError as error:
+            raise SpecwireError(f"the folder {folder!r} cannot be made: {error.strerror or error}") from error
         self._folder = folder
         self._partition = f"{partition}-" if partition else ""
         self._part = 0
@@ -143,9 +146,13 @@ class ParquetSink:
             }
         )
         path = self._part_path(self._part)
-        pyarrow("pyarrow.parquet").write_table(table, f"{path}.incomplete", compression="zstd")
-        _sync(f"{path}.incomplete")
-        os.replace(f"{path}.incomplete", path)
+        try:
+            pyarrow("pyarrow.parquet").write_table(table, f"{path}.incomplete", compression="zstd")
+            _sync(f"{path}.incomplete")
+            os.replace(f"{path}.incomplete", path)
+        except OSError as error:
+            remove(f"{path}.incomplete")
+            raise SpecwireError(f"{path!r} cannot be written: {error}") from error
         self._spool.close()
         remove(self._spool.path)
         self._part += 1

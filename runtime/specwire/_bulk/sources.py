@@ -10,6 +10,7 @@ import msgspec
 
 from specwire._bulk.outcomes import Row
 from specwire._bulk.sinks import pyarrow
+from specwire._operations.request import BaseRequest
 from specwire.errors import ConfigurationError, InvalidRequestError
 
 Source: TypeAlias = Iterable[Any] | AsyncIterable[Any]
@@ -61,6 +62,11 @@ def _parquet_rows(path: str) -> Iterator[dict[str, Any]]:
         yield from batch.to_pylist()
 
 
+def is_table(source: object) -> bool:
+    """Return True for a data frame."""
+    return hasattr(source, "__arrow_c_stream__") or hasattr(source, "iloc")
+
+
 def _table_rows(table: Any) -> Iterator[dict[str, Any]]:
     arrow = pyarrow()
     if hasattr(table, "__arrow_c_stream__"):
@@ -76,6 +82,8 @@ class Rows:
     """Numbered rows of a source."""
 
     def __init__(self, source: Source, key: str | None) -> None:
+        if is_table(source):
+            source = read(source)
         if isinstance(source, str | bytes | Mapping) or not isinstance(source, Iterable | AsyncIterable):
             raise ConfigurationError(
                 f"requests cannot be read from {type(source).__name__}: give an iterable of requests, or "
@@ -100,6 +108,8 @@ class Rows:
         self._index += 1
         if self._key is not None:
             item = self._identity(item, index), item
+        elif isinstance(item, tuple) and len(item) == 2 and isinstance(item[1], BaseRequest):
+            item = str(item[0]), item[1]
         elif not (isinstance(item, tuple) and len(item) == 2 and isinstance(item[0], str)):
             item = str(index), item
         return Row(index, *item)

@@ -15,7 +15,7 @@ from specwire._bulk.journal import Journal
 from specwire._bulk.ledger import Ledger
 from specwire._bulk.outcomes import Report
 from specwire._bulk.sinks import ParquetSink
-from specwire._bulk.sources import read
+from specwire._bulk.sources import is_table, read
 from specwire._cluster.plan import Plan
 
 _PATIENCE = 600.0
@@ -68,7 +68,7 @@ def complete_partitions(plan: Plan) -> None:
 
 def rows_of(part: Any) -> Iterator[Any]:
     """Yield the rows of a partition: of a data frame, or items of any iterable."""
-    return read(part) if hasattr(part, "__arrow_c_stream__") or hasattr(part, "iloc") else iter(part)
+    return read(part) if is_table(part) else iter(part)
 
 
 def summed(first: Report, second: Report) -> Report:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from pathlib import Path
 from typing import Any
 from unittest import mock
+from uuid import UUID
 
 import pyarrow as arrow
 import pyarrow.dataset
@@ -16,9 +18,9 @@ from specwire._bulk import sinks
 from specwire._bulk.outcomes import encoded, result_line
 from specwire._bulk.sources import count_rows
 from specwire.bulk import Outcome
-from specwire.errors import ConfigurationError, InvalidRequestError
+from specwire.errors import ConfigurationError, InvalidRequestError, SpecwireError
 
-from tests.runtime.bulk.bulk_client import async_client, question, questions
+from tests.runtime.bulk.bulk_client import async_client, question, questions, reply, text_of
 
 ROWS = [{"name": f"n{number}", "size": number} for number in range(2500)]
 
@@ -123,3 +125,51 @@ def test_a_response_is_one_line_of_json(content: bytes, parsed: Any, line: bytes
 def test_any_row_can_be_shown(item: Any) -> None:
     """Rows that are not JSON are kept as far as they are."""
     assert b"\n" not in encoded(item)
+
+
+def test_a_data_frame_is_a_source_by_itself(tmp_path: Path) -> None:
+    """Without `read`, its rows are called, not the names of its columns."""
+    table = arrow.table({"text": ["a", "b"]})
+    report = bulk.run(table, async_client(), build=lambda row: question(row["text"]), sink=tmp_path / "out.jsonl")
+    assert report.succeeded == 2
+
+
+@pytest.mark.parametrize("identity", [7, UUID(int=7), ("a", 1)])
+def test_an_id_of_any_type_is_written_as_text(identity: object, tmp_path: Path) -> None:
+    got: list[Outcome[Any]] = []
+    bulk.run([(identity, question("a"))], async_client(), sink=got.append)
+    assert [(one.id, one.succeeded) for one in got] == [(str(identity), True)]
+
+
+def test_a_pair_of_other_values_is_a_row(tmp_path: Path) -> None:
+    got: list[Outcome[Any]] = []
+    bulk.run([(1, "a")], async_client(), build=lambda row: question(row[1]), sink=got.append)
+    assert [(one.id, one.succeeded) for one in got] == [("0", True)]
+
+
+def test_a_parquet_file_in_the_place_of_the_folder_is_refused(tmp_path: Path) -> None:
+    out = tmp_path / "out.parquet"
+    out.touch()
+    with pytest.raises(SpecwireError, match="cannot be made: File exists"):
+        bulk.run(questions(1), async_client(), sink=out)
+
+
+def test_a_part_that_cannot_be_written_ends_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The disk is full: nothing incomplete is left, and the next run makes no call twice."""
+    monkeypatch.setattr(sinks, "PART_ROWS", 10)
+    out, calls = tmp_path / "out.parquet", list[str]()
+
+    def answer(body: dict[str, Any]) -> Any:
+        calls.append(text_of(body))
+        return reply(body)
+
+    full = OSError(errno.ENOSPC, "No space left on device")
+    with (
+        mock.patch("pyarrow.parquet.write_table", side_effect=full),
+        pytest.raises(SpecwireError, match="No space left"),
+    ):
+        bulk.run(questions(30), async_client(answer), sink=out, concurrency=4)
+    assert not list(out.glob("*.incomplete"))
+    bulk.run(questions(30), async_client(answer), sink=out, concurrency=4)
+    assert len(pyarrow.dataset.dataset(out, format="parquet").to_table()) == 30
+    assert len(calls) - 30 <= 4
