@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ import msgspec
 from specwire import AsyncClient, BaseRequest, bulk
 from specwire._bulk.budget import expected_tokens
 from specwire._bulk.outcomes import encoded, failure_of, result_line
+from specwire._bulk.sinks import Sink, check_ending, file_sink
 from specwire._bulk.sources import count_rows
 from specwire.support import cancel_batch, run_batch
 
@@ -150,6 +152,9 @@ def run_in_batches(
 ) -> tuple[int, int]:
     """Run all requests in batches of the provider, and write the results; return how many succeeded and failed."""
     workflow = batch_workflow(rows.found, "run")
+    check_ending(output)
+    if os.path.exists(output) and not os.path.exists(folder):
+        raise SpecwireCodegenError(f"{output} exists, but {folder} does not: choose another output")
 
     def requests() -> Iterator[Any]:
         for number, row in enumerate(bulk.read(rows.input)):
@@ -167,18 +172,41 @@ def run_in_batches(
             )
         )
     succeeded = failed = 0
-    with open(f"{output}.incomplete", "wb") as good, open(f"{output}.failed.jsonl", "wb") as bad:
+    with _replacing(output) as good, open(f"{output}.failed.jsonl", "wb") as bad:
         for outcome in results:
             if outcome.succeeded:
-                good.write(result_line(outcome))
+                good.write([result_line(outcome)])
                 succeeded += 1
             else:
                 bad.write(msgspec.json.encode(failure_of(outcome)) + b"\n")
                 failed += 1
-    os.replace(f"{output}.incomplete", output)
     if not failed:
         os.remove(f"{output}.failed.jsonl")
     return succeeded, failed
+
+
+@contextmanager
+def _replacing(output: str) -> Iterator[Sink]:
+    """Yield a sink whose file, or folder of Parquet files, becomes the output when all results are in it."""
+    stem, ending = os.path.splitext(output)
+    whole = f"{stem}.incomplete{ending}"
+    _remove(whole)
+    sink = file_sink(whole)
+    try:
+        yield sink
+        sink.finish()
+    finally:
+        sink.close()
+    _remove(output)
+    if os.path.exists(whole):
+        os.replace(whole, output)
+
+
+def _remove(path: str) -> None:
+    if os.path.isdir(path):
+        shutil.rmtree(path)
+    elif os.path.exists(path):
+        os.remove(path)
 
 
 def cancel_batches(found: NamedClient, folder: str, options: Mapping[str, Any]) -> int:

@@ -171,7 +171,7 @@ def batch(
     input
         Rows: a file that ends in .jsonl or .parquet, or a folder of Parquet files.
     output
-        File to write, in JSON Lines.
+        File to write: .jsonl, or .parquet for a folder of Parquet files.
     map
         ARGUMENT=COLUMN: take an argument from a column of another name. May be repeated; then only these are taken.
     set

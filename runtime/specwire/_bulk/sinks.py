@@ -198,11 +198,16 @@ class CallbackSink:
 
 def file_sink(path: str) -> Sink:
     """Return the sink for a path, by its ending."""
-    if path.endswith((".jsonl", ".ndjson")):
-        return JsonLinesSink(path)
+    check_ending(path)
+    return ParquetSink(path) if path.endswith(".parquet") else JsonLinesSink(path)
+
+
+def check_ending(path: str) -> None:
+    """Raise `ConfigurationError` unless there is a sink for a path."""
+    if not path.endswith((".jsonl", ".ndjson", ".parquet")):
+        raise ConfigurationError(f"the output {path!r} has an unknown ending: name it .jsonl or .parquet")
     if path.endswith(".parquet"):
-        return ParquetSink(path)
-    raise ConfigurationError(f"the output {path!r} has an unknown ending: name it .jsonl or .parquet")
+        pyarrow()
 
 
 def pyarrow(module: str = "pyarrow") -> Any:

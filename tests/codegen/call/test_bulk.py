@@ -179,3 +179,33 @@ def test_a_client_without_batches_is_reported(specwire: Specwire, source: Path, 
     code, _, err = specwire("batch", *arguments, *more, "--base-url", "http://127.0.0.1:1")
     assert code == 1
     assert "has no batches of its provider: use specwire bulk" in " ".join(err.split())
+
+
+def test_a_batch_writes_parquet(
+    specwire: Specwire, source: Path, tmp_path: Path, batches: tuple[str, MistralBatches]
+) -> None:
+    """Twice, with the same result: the second time replaces the folder."""
+    out = tmp_path / "out.parquet"
+    for _ in range(2):
+        code, summary, _ = specwire("batch", *given(source, out, "--id", "key", "--base-url", batches[0]))
+        assert (code, summary.strip()) == (0, "10 succeeded, 0 failed")
+        table = pyarrow.dataset.dataset(out, format="parquet").to_table()
+        assert table["index"].to_pylist() == list(range(10))
+    assert sorted(path.name for path in tmp_path.iterdir() if path.name.startswith("out")) == [
+        "out.parquet",
+        "out.parquet.batch",
+    ]
+
+
+def test_a_batch_refuses_an_output_that_is_not_its_own(
+    specwire: Specwire, source: Path, tmp_path: Path, batches: tuple[str, MistralBatches]
+) -> None:
+    """Before it sends anything."""
+    kept = tmp_path / "kept.parquet"
+    kept.mkdir()
+    for out, message in ((kept, "choose another output"), (tmp_path / "out.csv", "unknown ending")):
+        code, _, err = specwire("batch", *given(source, out, "--base-url", batches[0]))
+        assert code == 1
+        assert message in err
+    assert kept.is_dir()
+    assert not batches[1].jobs
