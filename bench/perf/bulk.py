@@ -1,8 +1,8 @@
 """Runs of many calls against a server with latency: throughput as a share of the ceiling, CPU per call, and memory.
 
-`python bench/perf/bulk.py` compares `specwire.bulk` on each HTTP library with `asyncio.gather` over bare httpx2 and
-aiohttp. The ceiling is the number of calls in flight divided by the latency. The rows are generated on the fly, and the
-peak memory of a run is the growth of the process during it.
+`python bench/perf/bulk.py` compares `specwire.bulk` on each HTTP library with `asyncio.gather` over calls of the same
+client, and over bare httpx2 and aiohttp, in turns. The ceiling is the number of calls in flight divided by the latency.
+The rows are generated on the fly, and the peak memory of a run is the growth of the process during it.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import resource
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -43,6 +44,22 @@ def run_bulk(url: str, library: Any, calls: int, in_flight: int) -> Work:
                     requests, client, sink=Path(folder, "out.jsonl"), concurrency=in_flight, progress=False
                 )
         assert report.succeeded == calls
+
+    return work
+
+
+def called(url: str, library: Any, calls: int, in_flight: int) -> Work:
+    """Return calls of a client, without a journal and limits."""
+
+    async def work() -> None:
+        left = iter(range(calls))
+        async with AsyncMistral("k" * 32, base_url=url, transport=library) as client:
+
+            async def worker() -> None:
+                for number in left:
+                    await client.chat.complete(**body(number))
+
+            await asyncio.gather(*(worker() for _ in range(in_flight)))
 
     return work
 
@@ -104,6 +121,7 @@ def main() -> None:
     parser.add_argument("--calls", type=int, default=3000)
     parser.add_argument("--in-flight", type=int, default=64)
     parser.add_argument("--latency", type=float, default=0.1)
+    parser.add_argument("--rounds", type=int, default=3)
     arguments = parser.parse_args()
     calls, in_flight, latency = arguments.calls, arguments.in_flight, arguments.latency
     script = Path(__file__).with_name("server.py")
@@ -111,18 +129,28 @@ def main() -> None:
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as server:
         assert server.stdout is not None and server.stdin is not None
         url = f"http://127.0.0.1:{int(server.stdout.readline())}/slow"
-        works = {
-            f"specwire.bulk, {library}": run_bulk(url, library, calls, in_flight)
-            for library in ("httpx2", "aiohttp", "pyreqwest")
-        }
-        works |= {f"gather, {library}": gathered(url, library, calls, in_flight) for library in ("httpx2", "aiohttp")}
+        libraries = ("httpx2", "aiohttp", "pyreqwest")
+        works = {}
+        for library in libraries:
+            works[f"specwire.bulk, {library}"] = run_bulk(url, library, calls, in_flight)
+            works[f"calls, {library}"] = called(url, library, calls, in_flight)
+        works |= {f"by hand, {library}": gathered(url, library, calls, in_flight) for library in libraries[:2]}
         asyncio.run(run_bulk(url, "httpx2", 200, in_flight)())
         print(f"{calls:,} calls, {in_flight} in flight, {latency * 1000:g} ms: ceiling {in_flight / latency:,.0f}/s")
-        for name, work in works.items():
-            wall, cpu, memory = measured(work)
-            share = calls / wall / (in_flight / latency)
-            print(f"{name:26} {calls / wall:7.0f}/s {share:6.0%} {cpu / calls * 1e6:7.0f} us CPU {memory:+7.1f} MB")
+        found: dict[str, list[tuple[float, float, float]]] = {name: [] for name in works}
+        for _ in range(arguments.rounds):
+            for name, work in works.items():
+                found[name].append(measured(work))
         server.stdin.close()
+    for name, rounds in found.items():
+        wall, cpu = (statistics.median(values) for values in list(zip(*rounds, strict=True))[:2])
+        memory = max(values[2] for values in rounds)
+        share = calls / wall / (in_flight / latency)
+        print(f"{name:26} {calls / wall:7.0f}/s {share:6.0%} {cpu / calls * 1e6:7.0f} us CPU {memory:+7.1f} MB")
+    for library in libraries:
+        pairs = zip(found[f"specwire.bulk, {library}"], found[f"calls, {library}"], strict=True)
+        ratio = statistics.median(run[1] / alone[1] for run, alone in pairs)
+        print(f"CPU of a run per call of the same client, {library}: {ratio:.2f}")
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from specwire.errors import APIStatusError, SpecwireError
 from tests.faults.catalogue.conditions import Scenario
 from tests.faults.catalogue.faults import FAULTS, Fault
 from tests.faults.catalogue.outcomes import CALLS, Call, Gives, Good, Raises
+from tests.sampling import sampled
 from tests.support.caller import KEY, Caller
 from tests.support.pool import busy
 from tests.support.sample import Thing
@@ -27,6 +28,31 @@ def test_a_failure_has_its_result(
     fault: Fault, call: Call, caller: Caller, server: Server, tls: ssl.SSLContext, tmp_path: Path
 ) -> None:
     """No partial file and no used connection stay, and the next call works."""
+    check(fault, call, caller, server, tls, tmp_path)
+
+
+OTHERS = [
+    (fault, call, kind)
+    for kind in ("async-aiohttp", "async-pyreqwest", "sync-pyreqwest")
+    for group in FAULTS
+    for fault in group.faults
+    for call in CALLS
+]
+
+
+@pytest.mark.parametrize(("fault", "call", "kind"), sampled(OTHERS, 30))
+def test_a_failure_has_the_same_result_with_another_library(
+    fault: Fault, call: Call, kind: str, server: Server, tls: ssl.SSLContext, tmp_path: Path
+) -> None:
+    """Or the one that the catalogue has for this library."""
+    way, library = kind.split("-")
+    caller = Caller(way == "async", library, server.url, tls)
+    check(fault, call, caller, server, tls, tmp_path)
+    caller.finish()
+
+
+def check(fault: Fault, call: Call, caller: Caller, server: Server, tls: ssl.SSLContext, tmp_path: Path) -> None:
+    """Meet a failure, and compare the result with that of the catalogue."""
     with ExitStack() as stack:
         client = fault.arrange(Scenario(caller, server, call, tls, stack))
         match fault.outcome(call.name, caller.library):

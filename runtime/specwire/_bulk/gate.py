@@ -9,6 +9,7 @@ from contextvars import ContextVar
 from specwire._bulk.budget import Budget
 from specwire._bulk.concurrency import Concurrency
 from specwire._http.middleware import AsyncSend, HTTPResponse, PreparedRequest, Send
+from specwire._http.request import OBSERVERS
 from specwire._http.retry import parse_retry_after, utc_now
 from specwire._network.transport_errors import TransportError
 
@@ -181,3 +182,6 @@ def pass_gate_sync(request: PreparedRequest, send: Send) -> HTTPResponse:
         raise
     loop.call_soon_threadsafe(slot.ended, response, sent)
     return response
+
+
+OBSERVERS += (pass_gate, pass_gate_sync)

@@ -102,7 +102,7 @@ class Exchange:
                 "path and the query"
             )
         head = self._head
-        if head is not None and auth is self.prepared.auth and not self._cookies and not self.options.middleware:
+        if head is not None and auth is self.prepared.auth and not self._cookies and self.prepared.is_constant:
             if body is None:
                 return PreparedRequest(method, url, head.sent, None, head.encoded)
             if type(body) is WholeBody:

@@ -11,6 +11,10 @@ Pairs: TypeAlias = list[tuple[bytes, bytes]]
 """Headers in the form of the HTTP library."""
 
 
+OBSERVERS: list[object] = []
+"""Middleware of the runtime's own that changes no request."""
+
+
 class PreparedRequest(msgspec.Struct, frozen=True):
     """One attempt of a request, ready to send."""
 
