@@ -1,6 +1,6 @@
 """CPU per call of HTTP libraries by hand, in turns in one process: which of them are worth an adapter.
 
-`python bench/perf/libraries.py` measures those that are installed: httpx2, httpcore2, aiohttp, pyreqwest, niquests, impit.
+`python bench/libraries.py` measures those that are installed: httpx2, httpcore2, aiohttp, pyreqwest, niquests, impit.
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ def main() -> None:
     parser.add_argument("--calls", type=int, default=500)
     parser.add_argument("--rounds", type=int, default=7)
     arguments = parser.parse_args()
-    script = Path(__file__).with_name("server.py")
+    script = Path(__file__).parent / "perf/server.py"
     with subprocess.Popen([sys.executable, str(script)], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as server:
         assert server.stdout is not None and server.stdin is not None
         url = f"http://127.0.0.1:{int(server.stdout.readline())}/v1/chat/completions"
