@@ -7,10 +7,12 @@ from typing import Any
 
 import httpx2
 
-from tests.vendors.scripts import Answer, Json, events, lines
+from tests.vendors.scripts import FORM, Answer, Json, events, lines
 
-_ID = "00000000-0000-4000-8000-000000000000"
+ID = "00000000-0000-4000-8000-000000000000"
 NOW = "2026-01-01T00:00:00Z"
+RESULTS = b'{"custom_id": "1"}\n{"custom_id": "2"}\n'
+"""Results of a batch, as servers send files: lines of JSON, under a media type that says nothing."""
 _USAGE = {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3}
 SIZES = 5
 """Number of items in each list; a page has two."""
@@ -79,6 +81,12 @@ def openai(path: str, query: Mapping[str, str], body: Json, count: int) -> Answe
         case ["embeddings"]:
             item = {"object": "embedding", "index": 0, "embedding": [0.5, -1]}
             return {"object": "list", "model": "m", "data": [item], "usage": {"prompt_tokens": 1, "total_tokens": 1}}
+        case ["files"] if FORM in body:
+            return _file(0)
+        case ["files", _, "content"]:
+            return httpx2.Response(200, content=RESULTS, headers={"content-type": "application/octet-stream"})
+        case ["batches"] if body:
+            return _batch(1, "validating")
         case ["files" | "batches" as kind]:
             found, more = _page(_start(query.get("after")), _file if kind == "files" else _batch)
             return {
@@ -137,6 +145,13 @@ def anthropic(path: str, query: Mapping[str, str], body: Json, count: int) -> An
     match path.removeprefix("/v1/").split("/"):
         case ["messages"]:
             return events(*_anthropic_events(), named=True)
+        case ["messages", "batches"] if body:
+            return _message_batch(1, "in_progress")
+        case ["files"] if FORM in body:
+            facts = {"filename": "a.jsonl", "mime_type": "text/plain", "size_bytes": 4, "created_at": NOW}
+            return {"id": "file-0", "type": "file", **facts}
+        case ["files", _, "content"]:
+            return httpx2.Response(200, content=RESULTS, headers={"content-type": "application/octet-stream"})
         case ["messages", "batches"] | ["models"] as kind:
             found, more = _page(_start(query.get("after_id")), _model if kind == ["models"] else _message_batch)
             return {"data": found, "has_more": more, "first_id": found[0]["id"], "last_id": found[-1]["id"]}
@@ -181,9 +196,9 @@ def cohere(path: str, query: Mapping[str, str], body: Json, count: int) -> Answe
         case ["v2", "chat"]:
             return events(*_cohere_events(), named=True, done=True)
         case ["v1", "chat"]:
-            start = {"event_type": "stream-start", "is_finished": False, "generation_id": _ID}
+            start = {"event_type": "stream-start", "is_finished": False, "generation_id": ID}
             text = {"event_type": "text-generation", "is_finished": False, "text": "Hi"}
-            whole = {"text": "Hi", "generation_id": _ID, "finish_reason": "COMPLETE"}
+            whole = {"text": "Hi", "generation_id": ID, "finish_reason": "COMPLETE"}
             end = {
                 "event_type": "stream-end",
                 "is_finished": True,
@@ -193,6 +208,10 @@ def cohere(path: str, query: Mapping[str, str], body: Json, count: int) -> Answe
             return lines(start, text, end, kind="application/stream+json")
         case ["v2", "embed"]:
             return {"id": "e", "response_type": "embeddings_by_type", "embeddings": {"float": [[0.5, -1]]}}
+        case ["v1", "datasets"] if FORM in body:
+            return {"id": "dataset-0"}
+        case ["v2", "batches"] if body:
+            return {"batch": _cohere_batch(0)}
         case ["v1", "datasets"]:
             found, _ = _page(int(query.get("offset", 0)), _dataset)
             return {"datasets": found}
@@ -232,6 +251,12 @@ def mistral(path: str, query: Mapping[str, str], body: Json, count: int) -> Answ
         case ["embeddings"]:
             item = {"object": "embedding", "index": 0, "embedding": [0.5, -1]}
             return {"id": "e", "object": "list", "model": "m", "data": [item], "usage": _USAGE}
+        case ["files", _, "content"]:
+            return httpx2.Response(200, content=RESULTS, headers={"content-type": "application/octet-stream"})
+        case ["batch", "jobs"] if body:
+            return _mistral_job("QUEUED")
+        case ["files"] if FORM in body:
+            return _mistral_file(0)
         case ["files"]:
             found, _ = _page(2 * int(query.get("page", 0)), _mistral_file)
             return {"data": found, "object": "list", "total": SIZES}

@@ -19,11 +19,16 @@ ITEMS = [{"id": f"item-{number}", "text": str(number)} for number in range(5)]
 """The whole of each list; a page has two."""
 
 
+FORM = "a form"
+"""The only field of the body of a request that sends a form."""
+
+
 class Server:
     """A server that follows a script and records requests."""
 
     def __init__(self, script: Script) -> None:
         self.bodies: list[Json] = []
+        self.contents: list[bytes] = []
         self._script = script
         self._counts: Counter[str] = Counter()
 
@@ -32,8 +37,11 @@ class Server:
         content = request.read()
         is_json = request.headers.get("content-type", "").startswith("application/json")
         body: Json = json.loads(content) if is_json and content else {}
+        if request.headers.get("content-type", "").startswith("multipart/"):
+            body = {FORM: True}
         path = request.url.path
         self.bodies.append(body)
+        self.contents.append(content)
         found = self._script(path, dict(request.url.params), body, self._counts[path])
         self._counts[path] += 1
         return found if isinstance(found, httpx2.Response) else httpx2.Response(200, json=found)

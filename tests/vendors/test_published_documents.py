@@ -228,7 +228,113 @@ def test_embeddings_are_typed(
     """As numbers."""
     vendor = vendors(name)
     client, _ = vendor.open(asynchronous=False)
-    assert vector(vendor.method(client, operation)(**arguments)) == [0.5, -1]
+    found = vendor.method(client, operation)(**arguments)
+    assert vector(found) == [0.5, -1]
+
+    async def main() -> Any:
+        client, _ = vendor.open(asynchronous=True)
+        async with client:
+            return await vendor.method(client, operation)(**arguments)
+
+    assert asyncio.run(main()) == found
+
+
+REQUESTS: list[tuple[str, str, dict[str, Any], str]] = [
+    (
+        "openai",
+        "createBatch",
+        {"input_file_id": "f", "endpoint": "/v1/chat/completions", "completion_window": "24h"},
+        "Batch",
+    ),
+    (
+        "anthropic",
+        "message_batches_post",
+        {"requests": [{"custom_id": "1", "params": {**SAY, "max_tokens": 9}}]},
+        "MessageBatch",
+    ),
+    ("cohere", "CreateBatch", {"name": "b", "input_dataset_id": "d", "model": "m"}, "CreateBatchResponse"),
+    (
+        "mistral",
+        "jobs_api_routes_batch_create_batch_job",
+        {"input_files": [published.ID], "endpoint": "/v1/chat/completions", "model": "m"},
+        "BatchJob",
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "operation", "arguments", "kind"), REQUESTS, ids=[each[0] for each in REQUESTS])
+def test_batches_are_created(
+    vendors: Callable[[str], Vendor], name: str, operation: str, arguments: dict[str, Any], kind: str
+) -> None:
+    """By both clients; what is sent is what was passed."""
+    vendor = vendors(name)
+    client, server = vendor.open(asynchronous=False)
+    made = vendor.method(client, operation)(**arguments)
+    assert type(made).__name__ == kind and arguments.items() <= server.bodies[0].items()
+
+    async def main() -> Any:
+        client, _ = vendor.open(asynchronous=True)
+        async with client:
+            return await vendor.method(client, operation)(**arguments)
+
+    assert asyncio.run(main()) == made
+
+
+UPLOADS: list[tuple[str, str, dict[str, Any], str]] = [
+    ("openai", "createFile", {"file": b"{}\n", "purpose": "batch"}, "OpenAIFile"),
+    ("anthropic", "beta_upload_file_v1_files_post", {"file": b"{}\n"}, "BetaFileMetadataSchema"),
+    (
+        "cohere",
+        "create-dataset",
+        {"data": b"{}\n", "name": "d", "type": "embed-input"},
+        "CreateDatasetResponse",
+    ),
+    ("mistral", "files_api_routes_upload_file", {"file": b"{}\n", "purpose": "batch"}, "CreateFileResponse"),
+]
+
+
+@pytest.mark.parametrize(("name", "operation", "arguments", "kind"), UPLOADS, ids=[each[0] for each in UPLOADS])
+def test_files_are_uploaded(
+    vendors: Callable[[str], Vendor], name: str, operation: str, arguments: dict[str, Any], kind: str
+) -> None:
+    """By both clients, as a part of a form, with the answer in the class of the document."""
+    vendor = vendors(name)
+    client, server = vendor.open(asynchronous=False)
+    made = vendor.method(client, operation)(**arguments)
+    sent = server.contents[0]
+    assert type(made).__name__ == kind and b"{}\n" in sent and sent.startswith(b"--")
+
+    async def main() -> Any:
+        client, _ = vendor.open(asynchronous=True)
+        async with client:
+            return await vendor.method(client, operation)(**arguments)
+
+    assert asyncio.run(main()) == made
+
+
+DOWNLOADS = [
+    ("openai", "downloadFile"),
+    ("anthropic", "beta_download_file_v1_files__file_id__content_get"),
+    ("mistral", "files_api_routes_download_file"),
+]
+
+
+@pytest.mark.parametrize(("name", "operation"), DOWNLOADS, ids=[name for name, _ in DOWNLOADS])
+def test_results_in_a_file_are_downloaded(vendors: Callable[[str], Vendor], name: str, operation: str) -> None:
+    """By both clients, as the bytes that the server sends, whatever the document calls them."""
+    vendor = vendors(name)
+    client, _ = vendor.open(asynchronous=False)
+    with vendor.method(client, operation)(file_id=published.ID) as download:
+        found = download.read()
+    assert found == published.RESULTS
+
+    async def main() -> bytes:
+        client, _ = vendor.open(asynchronous=True)
+        async with client, vendor.method(client, operation)(file_id=published.ID) as download:
+            read: bytes = await download.read()
+            return read
+
+    assert asyncio.run(main()) == found
 
 
 def test_results_of_a_batch_are_lines(vendors: Callable[[str], Vendor]) -> None:
@@ -237,3 +343,10 @@ def test_results_of_a_batch_are_lines(vendors: Callable[[str], Vendor]) -> None:
     client, _ = vendor.open(asynchronous=False)
     found = list(vendor.method(client, "message_batches_results", "stream")("b"))
     assert [each.result.message.content[0].text for each in found] == ["Hi"] * 3
+
+    async def main() -> list[Any]:
+        client, _ = vendor.open(asynchronous=True)
+        async with client, vendor.method(client, "message_batches_results", "stream")("b") as results:
+            return [each async for each in results]
+
+    assert asyncio.run(main()) == found

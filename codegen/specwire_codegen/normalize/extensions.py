@@ -229,6 +229,7 @@ EXTENSIONS: Mapping[str, tuple[_Extension, ...]] = {
         _Extension(_STREAM, ("mediaType",)),
         _Extension(_ByType(_flag, object=_STREAMED), ("operation",)),
     ),
+    "x-specwire-download": (_Extension(_ByType(_flag, object=_Object({"media_type": _text})), ("operation",)),),
     "x-specwire-pagination": (_Extension(_ByType(_off, object=_PAGINATION), ("operation",)),),
     "x-specwire-polling": (_Extension(_ByType(_off, object=_POLLING), ("operation",)),),
     INFERRED: (_Extension(_Object(dict.fromkeys(KINDS, _text)), ("operation",)),),

@@ -7,9 +7,9 @@ from typing import Any, Literal, TypeAlias
 
 import attrs
 
-Kind: TypeAlias = Literal["streams", "pages", "waits"]
+Kind: TypeAlias = Literal["streams", "pages", "waits", "downloads"]
 
-KINDS: tuple[Kind, ...] = ("streams", "pages", "waits")
+KINDS: tuple[Kind, ...] = ("streams", "pages", "waits", "downloads")
 INFERRED = "x-specwire-inferred"
 """Extension of an operation with the reason of each of its other extensions that was inferred, by kind."""
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import attrs
 
 from specwire_codegen.normalize import extensions, order
-from specwire_codegen.normalize.inference import infer, streams as inferred_streams
+from specwire_codegen.normalize.inference import downloads as inferred_downloads, infer, streams as inferred_streams
 from specwire_codegen.normalize.names import components, hoist
 from specwire_codegen.normalize.operations import (
     event_emitters,
@@ -112,6 +112,7 @@ PASSES = (
     Pass("stream-envelopes", stream_envelopes.apply, ("simplify",)),
     # Before the schemas of events that no operation refers to are removed.
     Pass("infer-streams", inferred_streams.apply, ("event-emitters", "stream-envelopes", "inline-media-types")),
+    Pass("infer-downloads", inferred_downloads.apply, ("infer-streams",)),
     Pass("streams", streams.apply, ("infer-streams",)),
     Pass("prune", order.prune, ("streams",)),
     Pass("hoist", hoist.apply, ("operations", "responses", "streams", "prune")),
