@@ -84,7 +84,7 @@ def test_pages_follow_their_schemes(whole: Migrated) -> None:
 
 def test_nothing_else_is_inferred(whole: Migrated) -> None:
     """The configuration is all that counts."""
-    assert {"streams": False, "pages": False, "waits": False} == whole.client["infer"]
+    assert {"streams": False, "pages": False, "waits": False, "downloads": False} == whole.client["infer"]
 
 
 def test_streams_have_their_events(whole: Migrated) -> None:
