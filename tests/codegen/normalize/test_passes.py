@@ -62,5 +62,5 @@ def test_the_command_line_prints_the_document_after_a_pass(file: Path, capsys: p
     """`dump-ir --after` prints JSON; an unknown pass is an error that lists the passes."""
     assert 0 == exit_code("dump-ir", str(file), "--after", "hoist")
     assert {"GetPetResponse"} <= json.loads(capsys.readouterr().out)["components"]["schemas"].keys()
-    assert 1 == exit_code("dump-ir", str(file), "--after", "hoists")
+    assert 2 == exit_code("dump-ir", str(file), "--after", "hoists")
     assert "unknown pass 'hoists': take one of swagger2, lengths" in capsys.readouterr().err
