@@ -93,6 +93,15 @@ def test_a_body_is_decoded_completely(coding: str, pack: Callable[[bytes], bytes
     assert data == decoded(coding, pack(data), size)
 
 
+@pytest.mark.parametrize("length", [PIECE, 5 * PIECE + 7])
+@pytest.mark.parametrize(("coding", "pack"), LABELS)
+def test_a_small_body_of_a_large_value_is_decoded_completely(
+    coding: str, pack: Callable[[bytes], bytes], length: int
+) -> None:
+    """Decoders hold output back when all input has been read."""
+    assert bytes(length) == decoded(coding, pack(bytes(length)), 1 << 20)
+
+
 @pytest.mark.parametrize("size", [1, 7, 1 << 20])
 @pytest.mark.parametrize(("coding", "pack"), FAULTS)
 def test_an_incomplete_or_damaged_body_is_an_error(coding: str, pack: Callable[[bytes], bytes], size: int) -> None:
