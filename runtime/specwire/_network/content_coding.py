@@ -155,7 +155,7 @@ class _Zlib:
 
     def pieces(self, data: bytes) -> Iterator[bytes]:
         inner = self._inner
-        while True:
+        while not inner.eof:  # after the end, the rest is not only unused but also unconsumed
             piece = inner.decompress(data, PIECE)
             if piece:
                 yield piece
