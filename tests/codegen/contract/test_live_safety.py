@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import attrs
+import httpx2
 import pytest
 from specwire_codegen.contract.live.budget import Budget
 from specwire_codegen.contract.live.cassette import read
@@ -51,6 +52,10 @@ paths:
       operationId: getPet
       responses:
         '200': {description: d, content: {application/json: {schema: {$ref: '#/components/schemas/Pet'}}}}
+    put:
+      operationId: replacePet
+      requestBody: {required: true, content: {application/json: {schema: {$ref: '#/components/schemas/NewPet'}}}}
+      responses: {'200': {description: d, content: {application/json: {schema: {$ref: '#/components/schemas/Pet'}}}}}
     delete: {operationId: deletePet, responses: {'204': {description: d}}}
   /notes:
     post:
@@ -110,6 +115,26 @@ def paths(recorder: Recorder, method: str) -> list[str]:
     """Return the paths of the successful requests with a method."""
     app: Any = recorder.inner
     return [one.path for one in app.state.requests if one.method == method and one.status < 300]
+
+
+@pytest.mark.parametrize("creating", [False, True])
+def test_an_included_removal_takes_only_what_the_run_created(shop: Subject, creating: bool) -> None:
+    """Things that were there before stay; without others to remove, the operation is not called."""
+    with live(shop) as (url, recorder):
+        before = httpx2.get(f"{url}/pets", params={"api_key": KEY}).json()
+        included = ("addPet", "deletePet", "replacePet") if creating else ("deletePet",)
+        _, report = run_on(shop, url, Wishes(included, examples=2, limits=FAST))
+        assert before == httpx2.get(f"{url}/pets", params={"api_key": KEY}).json() != []
+    assert report.problems == ()
+    rows = {row.operation_id: row for row in report.rows}
+    assert rows["deletePet"].checked is creating
+    if creating:
+        assert rows["deletePet"].tried == rows["replacePet"].tried == 2
+        assert len(paths(recorder, "DELETE")) == len(paths(recorder, "POST"))
+        assert {*paths(recorder, "PUT")} <= {*paths(recorder, "DELETE")}
+    else:
+        assert rows["deletePet"].note == "the run created nothing to remove"
+        assert paths(recorder, "DELETE") == []
 
 
 def test_what_was_created_is_removed_and_the_rest_is_listed(shop: Subject) -> None:

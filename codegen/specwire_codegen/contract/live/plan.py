@@ -68,6 +68,16 @@ class PlannedCall:
         """The estimated cost."""
         return self.requests * (self.price or 0.0)
 
+    @property
+    def removes(self) -> bool:
+        """True if it removes something, which the run must have created."""
+        return self.operation.http_method == "DELETE"
+
+    @property
+    def ids(self) -> str:
+        """Where its ids come from."""
+        return "ids of what the run creates" if self.removes else f"an id from {self.source}"
+
 
 @attrs.frozen
 class Plan:
@@ -112,7 +122,7 @@ class Plan:
         yield f"plan: max_tokens of at most {limits.tokens:,}, bodies of at most {limits.upload:,} bytes"
         for call in self.called:
             label = f"{call.operation.http_method} {call.operation.path}"
-            note = f", with an id from {call.source}" if call.source else ""
+            note = f", with {call.ids}" if call.source else ""
             price = f", {call.cost:g} {self.currency}".rstrip() if call.price else ""
             yield f"  call {call.operation.id} ({label}): about {call.requests} requests{price}{note}"
         for call in self.calls:

@@ -32,8 +32,10 @@ from specwire_codegen.contract.values.exchange import Exchange, text_of
 from specwire_codegen.contract.values.finding import Finding, Side
 from specwire_codegen.contract.wire import expected_request
 from specwire_codegen.contract.wire.expected_url import below_own_path
-from specwire_codegen.ir import BinaryBody, FormBody, JsonPayload, MultipartBody, Operation
+from specwire_codegen.ir import BinaryBody, FormBody, JsonPayload, MultipartBody, Operation, Primitive
 
+_CALLS = ("sync", "async")
+_READS = ("GET", "HEAD")
 _POLLS = 10
 """Number of times to read a job while waiting for its end."""
 _REJECTIONS = (400, 415, 422)
@@ -77,28 +79,50 @@ class Reader:
         )
         if planned.skip_reason is not None:
             return attrs.evolve(row, note=planned.skip_reason)
-        if planned.source is not None and planned.source not in self._ids:
-            return attrs.evolve(row, note=f"{planned.source} lists nothing")
         try:
-            case = self._case(planned)
+            cases = self._cases(planned)
         except UndrawableError as problem:
             return attrs.evolve(row, note=f"no values fit the schema ({problem})")
-        return self._read(row, operation, case, listed=planned.source is not None)
+        if not cases:
+            why = "the run created nothing to remove" if planned.removes else f"{planned.source} lists nothing"
+            return attrs.evolve(row, note=why)
+        return self._read(row, operation, cases, listed=planned.source is not None)
 
-    def _case(self, planned: PlannedCall) -> Case:
-        if planned.source is not None:
-            (name,) = (one.wire_name for one in planned.operation.parameters if one.place == "path")
-            return Case(path={name: self._ids[planned.source]})
-        if not required_parameters(planned.operation) and planned.operation.body is None:
-            return Case()
-        return simplest(requests(self._subject, planned.operation))
+    def _cases(self, planned: PlannedCall) -> list[Case]:
+        """Return a call for each client; without an id none, and one if there is only one thing to remove."""
+        operation = planned.operation
+        simple = not required_parameters(operation) and operation.body is None
+        if planned.source is None:
+            return [Case() if simple else self._drawn(operation)] * len(_CALLS)
+        (variable,) = (one for one in operation.parameters if one.place == "path")
+        ids: list[Any] = []
+        if operation.http_method not in _READS:
+            created = self._gateway.journal.ids(operation.path)
+            ids = [int(one) if variable.type == Primitive("int") else one for one in created]
+        if not planned.removes and not ids:
+            ids = [self._ids[planned.source]] if planned.source in self._ids else []
+        case = Case() if operation.body is None else self._drawn(operation)
+        # What is removed is gone, so each client needs its own.
+        given = ids[: len(_CALLS)] if planned.removes else ids[:1] * len(_CALLS)
+        return [attrs.evolve(case, path={variable.wire_name: one}) for one in given]
 
-    def _read(self, row: Row, operation: Operation, case: Case, *, listed: bool) -> Row:
-        given = arguments(operation, case)
+    def _drawn(self, operation: Operation) -> Case:
+        """Return a small call; texts of forms are not empty if possible, since many servers take those for missing."""
+        strategy = requests(self._subject, operation)
+        if isinstance(operation.body, FormBody | MultipartBody):
+            try:
+                return simplest(strategy.filter(_has_whole_form))
+            except UndrawableError:
+                return simplest(strategy)
+        return simplest(strategy)
+
+    def _read(self, row: Row, operation: Operation, cases: Sequence[Case], *, listed: bool) -> Row:
         findings: list[Finding] = []
         statuses: list[int] = []
-        python = case_source(self._subject, operation, case)
-        for name, call in (("sync", self._clients.call), ("async", self._clients.call_async)):
+        for case, name in zip(cases, _CALLS, strict=False):
+            call = self._clients.call if name == "sync" else self._clients.call_async
+            given = arguments(operation, case)
+            python = case_source(self._subject, operation, case)
             arrived, answered = len(self._gateway.arrivals), len(self._gateway.exchanges)
             outcome = call(operation, given, "once")
             if len(self._gateway.arrivals) == arrived and isinstance(outcome.error, InvalidRequestError):
@@ -202,6 +226,8 @@ class Reader:
         announced = exchange.response_header("deprecation")
         if announced.lower() not in ("", "false") and not self._is_deprecated(operation):
             invalid.append("the header Deprecation announces that the operation is deprecated; the document does not")
+        if 200 <= status < 300:
+            self._collect(operation, exchange)
         # The client of an older document agrees with the server: the document is what moved.
         moved = self._subject.stale and outcome.error is None
         yield from (Problem("document" if moved else "server", "reads", message) for message in invalid)
@@ -216,8 +242,6 @@ class Reader:
                 if not invalid:
                     side: Side = "server" if is_suspicion(error) else "client"
                     yield Problem(side, "reads", f"{type(error).__name__}: {error}")
-            case None:
-                self._collect(operation, exchange)
 
     def _collect(self, operation: Operation, exchange: Exchange) -> None:
         if not isinstance(operation.payload, JsonPayload) or required_parameters(operation):
@@ -228,6 +252,10 @@ class Reader:
             return
         if found is not None:
             self._ids[operation.id] = found
+
+
+def _has_whole_form(case: Case) -> bool:
+    return case.body is None or not isinstance(case.body.value, dict) or "" not in case.body.value.values()
 
 
 def _merged(findings: Sequence[Finding]) -> list[Finding]:

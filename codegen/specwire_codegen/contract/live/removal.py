@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import attrs
 
@@ -104,6 +104,12 @@ class Journal:
     def pending(self) -> list[Created]:
         """Return what is still there, the newest first."""
         return self.created[::-1]
+
+    def ids(self, path: str) -> list[str]:
+        """Return the ids of what the run created and has not removed, for a path with one variable."""
+        pattern = re.compile("([^/]+)".join(map(re.escape, _VARIABLE.split(path)[::2])))
+        hits = (pattern.fullmatch(one.path) for one in self.pending() if one.path is not None)
+        return [unquote(hit[1]) for hit in hits if hit is not None]
 
     def removed(self, created: Created, status: int | None) -> bool:
         """Note the outcome of a DELETE, and return True if the resource is gone."""

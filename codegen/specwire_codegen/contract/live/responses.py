@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from email.message import Message
 from typing import Any
 
 from specwire_codegen.contract.subject import Subject
 from specwire_codegen.contract.values.exchange import Exchange
+from specwire_codegen.contract.values.redaction import names_secret
 from specwire_codegen.mock.document.document import Document
 from specwire_codegen.mock.document.json_body import NotJsonError, read_json
-from specwire_codegen.mock.document.validation import Validators
+from specwire_codegen.mock.document.validation import Validators, Violation
 from specwire_codegen.openapi.media_types import base_type, framing_of, is_json
 
 _FINE = (401, 403, 404, 409, 429)
 """Rejections that say nothing about the document: of a key, of an id, of too many requests."""
 _BODILESS = (204, 205, 304)
 _EVENTS = "text/event-stream"
+_ABOUT_MEMBERS = ("required", "additionalProperties", "unevaluatedProperties", "dependentRequired", "propertyNames")
+"""Keywords whose messages name the member that is meant."""
+_SHOWN = 60
+"""Maximum number of characters of a value in a message."""
 _LISTS = ("Link", "Set-Cookie", "Vary", "WWW-Authenticate", "Warning")
 """Headers that a response may have several times."""
 _BREAK = re.compile(r"\r\n|\r|\n")
@@ -91,8 +96,8 @@ class Responses:
             yield f"the response {problem}"
             return
         for schema in schemas:
-            for violation in self._validators.violations(schema, value, "body"):
-                yield f"the response does not match the document: {violation}"
+            for difference in _differences(value, self._validators.violations(schema, value, "body")):
+                yield f"the response does not match the document: {difference}"
 
     def _line_violations(self, media: Mapping[str, Any], body: bytes) -> Iterator[str]:
         """Yield the differences of JSON Lines, or of a JSON sequence."""
@@ -106,8 +111,8 @@ class Responses:
         except NotJsonError as problem:
             yield f"{name} {problem}"
             return
-        for violation in self._validators.violations(schema, value, "body"):
-            yield f"{name} does not match the document: {violation}"
+        for difference in _differences(value, self._validators.violations(schema, value, "body")):
+            yield f"{name} does not match the document: {difference}"
 
     def _event_violations(self, media: Mapping[str, Any], body: bytes) -> Iterator[str]:
         """Yield the differences of a stream: its events, its end, and ids that cannot resume it."""
@@ -155,6 +160,27 @@ def _charset(content_type: str) -> str:
     message = Message()
     message["content-type"] = content_type
     return str(message.get_content_charset() or "utf-8")
+
+
+def _differences(value: Any, violations: Iterable[Violation]) -> Iterator[str]:
+    """Yield the first violation of each kind, with the number of others that are the same in other items."""
+    kinds: dict[Any, list[Violation]] = {}
+    for violation in violations:
+        path = tuple(step if isinstance(step, str) else 0 for step in violation.path)
+        kinds.setdefault((path, violation.keyword), []).append(violation)
+    for first, *others in kinds.values():
+        more = f" (and {len(others)} more items)" if others else ""
+        yield f"{first}{_received(value, first)}{more}"
+
+
+def _received(value: Any, violation: Violation) -> str:
+    """Return a short value that violates the document, unless its name is that of a secret."""
+    if violation.keyword in _ABOUT_MEMBERS or any(names_secret(str(step)) for step in violation.path):
+        return ""
+    for step in violation.path:
+        value = value[step]
+    shown = json.dumps(value, ensure_ascii=False)
+    return f"; received {shown}" if len(shown) <= _SHOWN else ""
 
 
 def documented(responses: Mapping[str, Any], status: int) -> tuple[str | None, Mapping[str, Any]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -15,12 +16,19 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from specwire_codegen.contract.reports.coverage import OperationCoverage, Share
 from specwire_codegen.contract.reports.report import Report, Row
 from specwire_codegen.contract.values.exchange import Exchange, text_of
-from specwire_codegen.contract.values.finding import Finding
+from specwire_codegen.contract.values.finding import Finding, Side
 from specwire_codegen.diagnostics import printable
 
 _FOLDER = Path(__file__).parents[2] / "templates" / "contract"
 _SHOWN = 3000
 """Maximum number of characters of a response."""
+_LINE = 200
+"""Maximum number of characters of a message in the list at the top."""
+_REMEDIES: Mapping[Side, str] = {
+    "server": "differs from the document: correct the server, or the document if the server is right.",
+    "client": "does not follow the document: generate it again; if that does not help, report a bug.",
+    "document": "contradicts itself, or moved away from client and server: correct it, or generate the client again.",
+}
 _CIRCLE = 100.0
 """Length of the circle of a ring, so that lengths are percentages."""
 
@@ -59,12 +67,23 @@ class _Operation:
     coverage: OperationCoverage
     words: str
     """What the filter searches."""
+    anchor: str
+
+
+@attrs.frozen
+class _Line:
+    """Finding in the list at the top, which leads to its operation."""
+
+    side: Side
+    operation: str
+    message: str
+    anchor: str
 
 
 def page(report: Report) -> str:
     """Return the report as an HTML page."""
     style, script = (_FOLDER.joinpath(name).read_text("utf-8") for name in ("report.css", "report.js"))
-    operations = [_operation(report, row) for row in report.rows]
+    operations = [_operation(report, row, f"operation-{number}") for number, row in enumerate(report.rows)]
     sides = Counter(finding.side for _, finding in report.findings)
     return (
         _environment()
@@ -72,6 +91,8 @@ def page(report: Report) -> str:
         .render(
             report=report,
             operations=operations,
+            groups=[*_lines(operations), *(_line(one, "calls in a row", "sequences") for one in report.chains)],
+            remedies=_REMEDIES,
             chains=[_shown(finding) for finding in report.chains],
             rings=[_ring(share) for share in report.coverage.totals],
             keywords=[_ring(share) for share in report.coverage.keywords],
@@ -113,7 +134,19 @@ def _ring(share: Share) -> _Ring:
     return _Ring(share, _CIRCLE * share.reached / share.total if share.total else _CIRCLE)
 
 
-def _operation(report: Report, row: Row) -> _Operation:
+def _lines(operations: Sequence[_Operation]) -> Iterator[_Line]:
+    """Yield the first finding of each side in each operation."""
+    for one in operations:
+        first = {finding.side: finding for finding in reversed(one.row.findings)}
+        yield from (_line(finding, one.row.operation_id, one.anchor) for finding in first.values())
+
+
+def _line(finding: Finding, operation: str, anchor: str) -> _Line:
+    text = " ".join(finding.message.split())
+    return _Line(finding.side, operation, text if len(text) <= _LINE else f"{text[:_LINE]}...", anchor)
+
+
+def _operation(report: Report, row: Row, anchor: str) -> _Operation:
     verdict = "wrong" if row.findings else "ok" if row.checked else "skipped"
     counts = zip(report.columns, row.counts, strict=True)
     sides = " ".join({f"{finding.side} {finding.check}" for finding in row.findings})
@@ -124,6 +157,7 @@ def _operation(report: Report, row: Row) -> _Operation:
         tuple(map(_shown, row.findings)),
         report.coverage.operations.get(row.operation_id, OperationCoverage()),
         f"{row.operation_id} {row.endpoint} {row.call} {row.note} {sides}".lower(),
+        anchor,
     )
 
 

@@ -25,6 +25,15 @@ _FIELD = re.compile(
 """Names of JSON fields and query parameters that hold secrets."""
 _SHORTEST = 3
 """Minimum length of a secret that is hidden in any text: shorter ones would hide parts of words."""
+_SIGNATURES = frozenset(
+    "sig signature x-amz-signature x-amz-credential x-amz-security-token x-goog-signature x-goog-credential".split()
+)
+_JWT = re.compile(r"\beyJ[\w-]{8,}\.[\w-]{4,}\.[\w-]*")
+_USER = re.compile(r"(//)[^/@\s\"'<>?#]+@")
+_PAIR = re.compile(r"""((?:^|(?<=[?&\s"'])|(?<=\b))([\w-]{1,60})=)[^&\s"'<>;]+""")
+"""Field of a query or of a form."""
+_PART = re.compile(r"""("?([\w-]{1,60})"?(?:\s*:\s*"|"(?:\r?\n[\w-]+:[^\r\n]*)*\r?\n\r?\n))(?:[^"\\\r\n]|\\.)+""")
+"""Field of a JSON text, or part of a form."""
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -38,10 +47,15 @@ class Redactor:
     query: frozenset[str] = frozenset()
 
     def text(self, text: str) -> str:
-        """Return a text without the secrets."""
+        """Return a text without the secrets, and without what has the form or the name of one."""
         for secret in self.secrets:
             text = text.replace(secret, HIDDEN)
-        return text
+        text = _JWT.sub(HIDDEN, text)
+        text = _USER.sub(rf"\1{HIDDEN}@", text)
+        text = _PART.sub(lambda hit: f"{hit[1]}{HIDDEN}" if names_secret(hit[2]) else hit[0], text)
+        return _PAIR.sub(
+            lambda hit: f"{hit[1]}{HIDDEN}" if _is_signature(hit[2]) or names_secret(hit[2]) else hit[0], text
+        )
 
     def exchange(self, exchange: Exchange) -> Exchange:
         """Return an exchange without secrets in its URL, headers and bodies."""
@@ -56,19 +70,19 @@ class Redactor:
 
     def _url(self, url: str) -> str:
         path, mark, query = url.partition("?")
-        path = re.sub(r"//[^/@]*@", f"//{HIDDEN}@", path)
+        path = _USER.sub(rf"\1{HIDDEN}@", path)
         pairs = (pair.partition("=") for pair in query.split("&"))
         kept = (f"{name}{sign}{HIDDEN if sign and self._is_secret(name) else value}" for name, sign, value in pairs)
         return self.text(path + mark + "&".join(kept))
 
     def _is_secret(self, name: str) -> bool:
-        return name in self.query or _names_secret(name)
+        return name in self.query or names_secret(name)
 
     def _pairs(self, pairs: Pairs) -> Pairs:
         return tuple((name, self._header(name, value)) for name, value in pairs)
 
     def _header(self, name: str, value: str) -> str:
-        if name not in self.headers:
+        if name not in self.headers and not names_secret(name):
             return self.text(value)
         scheme, space, _ = value.partition(" ")
         return f"{scheme} {HIDDEN}" if space and scheme.isalpha() and "cookie" not in name else HIDDEN
@@ -93,8 +107,14 @@ class Redactor:
         return body
 
 
-def _names_secret(name: str) -> bool:
-    return _FIELD.search(_CAMEL.sub("_", name)) is not None
+def names_secret(name: str) -> bool:
+    """Return True for a name of a field, a header or a parameter that holds a secret."""
+    return _FIELD.search(_CAMEL.sub("_", name).replace("-", "_")) is not None
+
+
+def _is_signature(name: str) -> bool:
+    """Return True for a query parameter that makes a signed URL a secret."""
+    return name.lower() in _SIGNATURES
 
 
 def _without_fields(value: Any) -> Any:
@@ -102,7 +122,7 @@ def _without_fields(value: Any) -> Any:
     match value:
         case dict():
             return {
-                key: HIDDEN if isinstance(one, str) and one and _names_secret(key) else _without_fields(one)
+                key: HIDDEN if isinstance(one, str) and one and names_secret(key) else _without_fields(one)
                 for key, one in value.items()
             }
         case list():

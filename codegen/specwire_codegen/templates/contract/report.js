@@ -18,6 +18,15 @@ function update() {
   shown.textContent = count === operations.length ? "" : `${count} of ${operations.length} operations`;
 }
 
+function reveal() {
+  const target = document.getElementById(location.hash.slice(1));
+  if (target === null || !target.matches(".operation")) return;
+  if (target.hidden) buttons[0].click();
+  target.open = true;
+  target.scrollIntoView();
+}
+
+addEventListener("hashchange", reveal);
 filter.addEventListener("input", update);
 for (const button of buttons) {
   button.addEventListener("click", () => {
