@@ -32,7 +32,7 @@ _PAGE = """<!doctype html>
 <title>{title}</title><style>
 :root {{ color-scheme: light dark }}
 body {{ font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 60rem; padding: 0 1rem }}
-summary {{ cursor: pointer; font-weight: 600; margin: 1rem 0 .5rem }} summary small {{ font-weight: 400; opacity: .75 }}
+summary {{ cursor: pointer; font-weight: 600; margin: 1rem 0 .5rem; overflow-wrap: anywhere }} summary small {{ font-weight: 400; opacity: .75 }}
 table {{ border-collapse: collapse; width: 100% }}
 td {{ border-top: 1px solid #8884; overflow-wrap: anywhere; padding: .35rem .5rem; vertical-align: top; width: 50% }}
 td small {{ display: block; opacity: .7 }}

@@ -109,6 +109,23 @@ def test_the_page_fits_every_width_and_theme(width: int, dark: bool, tmp_path: P
 
 
 @needs_browser
+def test_a_finding_at_the_top_leads_to_its_operation(tmp_path: Path) -> None:
+    """Also if a filter hides the operation; findings in sequences lead to their section."""
+    write(tmp_path / "report.html", report(("one", "two")))
+    with browser() as tab:
+        tab.open((tmp_path / "report.html").as_uri())
+        assert tab.evaluate("[...document.querySelectorAll('.found a')].map((one) => one.innerText).join('|')") == (
+            "client create0one\n$.name: one|client create1two\n$.name: two|server calls in a row\none"
+        )
+        tab.evaluate("document.querySelector('button[data-verdict=ok]').click()")
+        tab.evaluate("document.querySelectorAll('.found a')[1].click()")
+        tab.evaluate("dispatchEvent(new Event('hashchange'))")
+        shown = "((one) => one.open && !one.hidden)(document.querySelector(location.hash))"
+        assert tab.evaluate(shown) is True
+        assert tab.problems == []
+
+
+@needs_browser
 def test_hostile_text_is_only_text(tmp_path: Path) -> None:
     """No script of a document runs, and every text is shown."""
     write(tmp_path / "report.html", report(HOSTILE))
@@ -124,9 +141,10 @@ def test_hostile_text_is_only_text(tmp_path: Path) -> None:
 
 
 def test_the_page_names_no_other_resource() -> None:
-    """Apart from texts, it has no address."""
+    """Apart from texts and its own parts, it has no address."""
     text = page(report())
-    assert re.findall(r"""(?:src|href|action|data-url)=["']?([^"'\s>]+)""", text) == ["data:,"]
+    named = re.findall(r"""(?:src|href|action|data-url)=["']?([^"'\s>]+)""", text)
+    assert [one for one in named if not one.startswith("#")] == ["data:,"]
     assert "@import" not in text and "url(" not in text and "default-src 'none'" in text
 
 
