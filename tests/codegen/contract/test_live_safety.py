@@ -198,6 +198,29 @@ def test_only_planned_operations_leave_the_gateway(shop: Subject) -> None:
     assert [row.operation_id for row in report.rows if row.checked] == ["listPets", "getPet"]
 
 
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+@pytest.mark.parametrize("form", ["{url}/pets", "//{host}/pets", "{url}?a=1"])
+def test_no_redirect_leads_to_a_host_that_nobody_named(shop: Subject, status: int, form: str) -> None:
+    """Neither a client nor schemathesis follows it; the report has it."""
+    elsewhere = Recorder(build(dict(shop.document), keys=(KEY,)))
+    with serve(elsewhere) as there:
+        location = form.format(url=there, host=there.removeprefix("http://")).encode()
+
+        async def redirect(scope: Scope, receive: Receive, send: Send) -> None:
+            await send({"type": "http.response.start", "status": status, "headers": [(b"location", location)]})
+            await send({"type": "http.response.body", "body": b""})
+
+        with serve(redirect) as url:
+            _, report = run_on(shop, url, Wishes(("addPet",), examples=1, limits=FAST))
+    assert elsewhere.arrivals == []
+    (found,) = {
+        finding.exchange
+        for _, finding in report.findings
+        if finding.check == "reads" and "GET" in str(finding.exchange)
+    }
+    assert found is not None and found.response_header("location") == location.decode()
+
+
 def test_a_run_ends_at_the_limit_of_requests(shop: Subject) -> None:
     """What it created is removed beyond the limit; the report gives the reason."""
     with live(shop) as (url, recorder):

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Protocol
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import attrs
 import httpx2
@@ -130,11 +130,12 @@ class Gateway:
         await _respond(self._with_local_links(await self._forwarded(arrival), arrival), send)
 
     def _with_local_links(self, exchange: Exchange, arrival: Arrival) -> Exchange:
-        """Let links of a page to the server lead through the gateway, since clients follow none to other hosts."""
+        """Let links and redirects to the server lead through the gateway, and no redirect to another host."""
         here = f"http://{arrival.header('host')}"
         headers = tuple(
-            (name, value.replace(f"<{self._base}/", f"<{here}/") if name == "link" else value)
+            (name, local)
             for name, value in exchange.response_headers
+            if (local := self._localized(name, value, exchange, here)) is not None
         )
         body = exchange.response_body
         if "json" in exchange.response_header("content-type"):
@@ -142,6 +143,17 @@ class Gateway:
                 there, local = (f'"{url}/'.replace("/", slash).encode() for url in (self._base, here))
                 body = body.replace(there, local)
         return attrs.evolve(exchange, response_headers=headers, response_body=body)
+
+    def _localized(self, name: str, value: str, exchange: Exchange, here: str) -> str | None:
+        """Return a header for the client; None for a redirect to another host, which nobody named."""
+        if name == "link":
+            return value.replace(f"<{self._base}/", f"<{here}/")
+        if name != "location" or not 300 <= (exchange.status or 0) < 400:
+            return value
+        target = urljoin(exchange.url, value)
+        return (
+            here + target.removeprefix(self._base) if target.startswith((f"{self._base}/", f"{self._base}?")) else None
+        )
 
     async def _forwarded(self, arrival: Arrival) -> Exchange:
         match self._router.match(arrival.method, arrival.raw_path.removeprefix(self._prefix) or "/"):
