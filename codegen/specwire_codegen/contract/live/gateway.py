@@ -140,8 +140,8 @@ class Gateway:
         body = exchange.response_body
         if "json" in exchange.response_header("content-type"):
             for slash in ("/", "\\/"):
-                there, local = (f'"{url}/'.replace("/", slash).encode() for url in (self._base, here))
-                body = body.replace(there, local)
+                there, nearby = (f'"{url}/'.replace("/", slash).encode() for url in (self._base, here))
+                body = body.replace(there, nearby)
         return attrs.evolve(exchange, response_headers=headers, response_body=body)
 
     def _localized(self, name: str, value: str, exchange: Exchange, here: str) -> str | None:
