@@ -144,9 +144,10 @@ class Reader:
                 for problem in problems
             ]
         if not findings and statuses:
+            python = case_source(self._subject, operation, cases[-1])
             findings += [
                 Finding(side, check, message, self._gateway.exchanges[-1], python)
-                for side, check, message in self._promises(operation, given, listed=listed)
+                for side, check, message in self._promises(operation, arguments(operation, cases[-1]), listed=listed)
             ]
         findings = _merged(findings)
         note = ", ".join(f"responded with {status}" for status in sorted({one for one in statuses if one >= 300}))
