@@ -75,7 +75,7 @@ def run_on_ray(source: Any, client: MakeClient, sink: Target, options: BulkOptio
 def _cause_of(error: BaseException) -> BaseException:
     """Return the exception of a worker that ended the run."""
     found: BaseException | None = error
-    while isinstance(found, RayError | UserCodeException):
+    while found is not None and isinstance(found, RayError | UserCodeException):
         found = getattr(found, "cause", None) or found.__cause__
     return found or error
 
