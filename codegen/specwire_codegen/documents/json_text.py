@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from array import array
+from bisect import bisect_right
 from collections.abc import Iterator
 from typing import Any
 
@@ -42,6 +44,8 @@ class Offsets:
     def __init__(self, text: str) -> None:
         self._text = text
         self._parts: dict[int, dict[str, tuple[int, int]]] = {}
+        self._lines = array("Q")
+        """Offset of each line, once one of them was looked for."""
 
     def offset(self, pointer: str) -> int:
         """Return the offset of the value (for a member: of its key) at `pointer`, or of its nearest ancestor."""
@@ -53,17 +57,20 @@ class Offsets:
             place, value = found
         return place
 
+    def line_and_column(self, at: int) -> tuple[int, int]:
+        """Return line and column, counted from 1, of an offset."""
+        if not self._lines:
+            self._lines.append(0)
+            self._lines.extend(found.end() for found in re.finditer("\n", self._text))
+        line = bisect_right(self._lines, at)
+        return line, at - self._lines[line - 1] + 1
+
     def _inside(self, at: int) -> dict[str, tuple[int, int]]:
         """Return the offsets of the members of a value, by token: of the member and of its value."""
         if at not in self._parts:
             scan = {"{": _members, "[": _items}.get(self._text[at])
             self._parts[at] = dict(scan(self._text, _skip(self._text, at + 1))) if scan is not None else {}
         return self._parts[at]
-
-
-def line_and_column(text: str, at: int) -> tuple[int, int]:
-    """Return line and column, counted from 1, of an offset into the text."""
-    return text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
 
 
 def _skip(text: str, at: int) -> int:

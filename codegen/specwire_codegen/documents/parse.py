@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from specwire_codegen.diagnostics import Location, failure, raise_errors
 from specwire_codegen.documents import json_text
 from specwire_codegen.documents.document import Place
-from specwire_codegen.documents.yaml_text import MAX_DEPTH, MAX_NODES, Mark, YamlReader
+from specwire_codegen.documents.limits import MAX_DEPTH, MAX_NODES
+
+if TYPE_CHECKING:
+    from specwire_codegen.documents.yaml_text import Mark
 
 _BOMS = (
     (b"\xef\xbb\xbf", "utf-8-sig"),
@@ -51,7 +54,7 @@ class JsonText:
 
     def locate(self, pointer: str) -> Location:
         """Return the location of `pointer`, or of its nearest existing ancestor."""
-        line, column = json_text.line_and_column(self.text, self.offsets.offset(pointer))
+        line, column = self.offsets.line_and_column(self.offsets.offset(pointer))
         return Location(self.file, pointer, line, column)
 
     def places(self) -> tuple[Place, ...]:
@@ -95,6 +98,8 @@ def decode(raw: bytes, file: str) -> str:
 
 
 def _parse_yaml(text: str, file: str) -> tuple[Any, YamlText]:
+    from specwire_codegen.documents.yaml_text import Mark, YamlReader  # JSON does without
+
     reader = YamlReader(file)
     value, marks = reader.read(text)
     raise_errors(reader.findings)

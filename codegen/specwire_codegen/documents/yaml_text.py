@@ -19,10 +19,9 @@ from yaml.events import (
 
 from specwire_codegen.diagnostics import Diagnostic, Location, error, failure
 from specwire_codegen.documents import yaml_scalars
+from specwire_codegen.documents.limits import MAX_DEPTH, MAX_NODES
 from specwire_codegen.openapi import pointer as pointers
 
-MAX_DEPTH = 200
-MAX_NODES = 1_000_000
 MAX_ALIASED = 20_000
 """Maximum number of values that aliases can add, counting every use."""
 

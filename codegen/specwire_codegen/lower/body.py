@@ -21,7 +21,6 @@ from specwire_codegen.ir import (
     Style,
     TextBody,
 )
-from specwire_codegen.lower.formats import formats_of
 from specwire_codegen.lower.media import (
     Components,
     exact_type,
@@ -196,7 +195,7 @@ def _styles(media: Mapping[str, Any], form: Schema, components: Components) -> t
             bool(encoding.get("explode", kind == "form")),
             bool(encoding.get("allowReserved")),
             not stated and is_json(encoding.get("contentType", "")),
-            bool(formats_of([properties.get(name, {})], components).base64),
+            bool(components.encodings.formats_of([properties.get(name, {})]).base64),
         )
         if style != _FORM:
             found.append((name, style))

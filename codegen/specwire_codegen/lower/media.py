@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 
 import attrs
 
 from specwire_codegen.ir import AnyJson, ListOf, Literals, LiteralValue, MapOf, Nullable, TypeExpr, UnionOf
+from specwire_codegen.lower.encodings import Encodings
 from specwire_codegen.lower.schema import Schema, component_of, type_of
 from specwire_codegen.openapi.media_types import base_type, is_json
 
@@ -64,6 +66,11 @@ class Components:
 
     schemas: Mapping[str, Schema]
     names: Mapping[str, str]
+
+    @cached_property
+    def encodings(self) -> Encodings:
+        """The fields that take bytes or numbers as text."""
+        return Encodings(self.schemas)
 
     def type_of(self, schema: Schema | bool) -> TypeExpr:
         """Return the type of a schema."""

@@ -94,9 +94,23 @@ def name_unions(type_: TypeExpr, wish: str, models: dict[str, Model]) -> TypeExp
 def _with_named_unions(model: ObjectModel, models: dict[str, Model]) -> ObjectModel:
     fields = tuple(
         attrs.evolve(field, type=name_unions(field.type, f"{model.name}{_wish(field)}", models))
+        if _has_union(field.type)
+        else field
         for field in model.fields
     )
     return attrs.evolve(model, fields=fields)
+
+
+def _has_union(type_: TypeExpr) -> bool:
+    match type_:
+        case UnionOf():
+            return True
+        case ListOf(inner) | MapOf(inner) | Nullable(inner):
+            return _has_union(inner)
+        case TupleOf(items):
+            return any(map(_has_union, items))
+        case _:
+            return False
 
 
 def _wish(field: Field) -> str:

@@ -36,7 +36,6 @@ from specwire_codegen.lower.body import lower_bodies
 from specwire_codegen.lower.facts.envelope import unwrapped
 from specwire_codegen.lower.facts.paging import lower_pagination, lower_polling
 from specwire_codegen.lower.facts.selection import Selection, Switch, selected, switch_of, unselected
-from specwire_codegen.lower.formats import formats_of
 from specwire_codegen.lower.media import Components
 from specwire_codegen.lower.naming.chosen import Chosen, Method, chosen
 from specwire_codegen.lower.naming.defaults import operations_to_name
@@ -196,7 +195,7 @@ class _Lowering:
             return Formats()
         content: Mapping[str, Any] = self.raw["requestBody"]["content"]
         stated = (media.get(keyword) for media in content.values() for keyword in ("schema", "itemSchema"))
-        return formats_of([schema for schema in stated if schema is not None], self.components)
+        return self.components.encodings.formats_of([schema for schema in stated if schema is not None])
 
     def _server(self) -> str | None:
         common = self.document.data.get("servers", [])

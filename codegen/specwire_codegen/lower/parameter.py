@@ -7,7 +7,6 @@ from typing import Any
 
 from specwire_codegen.ir import DefaultValue, Parameter, Place, Style
 from specwire_codegen.lower.documentation import described, with_component_docs
-from specwire_codegen.lower.formats import formats_of
 from specwire_codegen.lower.media import Components
 from specwire_codegen.lower.model import plain_constant
 from specwire_codegen.lower.schema import Schema
@@ -38,7 +37,7 @@ def lower_parameter(
         raw.get("explode", default[1]),
         bool(raw.get("allowReserved")),
         bool(content),
-        bool(formats_of([schema], components).base64),
+        bool(components.encodings.formats_of([schema]).base64),
         ends and _may_be_empty(raw, details),
         bool(raw.get(SPANS)),
     )

@@ -50,27 +50,28 @@ _TO_FE = {"knives": "knife", "lives": "life", "wives": "wife"}
 _FROM_I = tuple("apis clis emojis guis kpis skis taxis uris wikis".split())
 _FROM_U = tuple("bureaus cpus emus gpus gurus menus plateaus skus tableaus".split())
 _FROM_O = tuple("cargoes echoes embargoes heroes mosquitoes potatoes tomatoes torpedoes vetoes volcanoes".split())
-_ENDINGS = (
-    *_TO_F.items(),
-    *_TO_FE.items(),
-    *((plural, plural[:-1]) for plural in (*_FROM_I, *_FROM_U)),
-    *((plural, plural[:-2]) for plural in _FROM_O),
-    ("yses", "ysis"),
-    ("theses", "thesis"),
-    ("iases", "ias"),
-    ("tlases", "tlas"),
-    ("uses", "us"),
-    ("auses", "ause"),
-    ("ouses", "ouse"),
-    ("sses", "ss"),
-    ("shes", "sh"),
-    ("caches", "cache"),
-    ("ches", "ch"),
-    ("xes", "x"),
-    ("zzes", "zz"),
-    ("tzes", "tz"),
-)
+_ENDINGS = {
+    **_TO_F,
+    **_TO_FE,
+    **{plural: plural[:-1] for plural in (*_FROM_I, *_FROM_U)},
+    **{plural: plural[:-2] for plural in _FROM_O},
+    "yses": "ysis",
+    "theses": "thesis",
+    "iases": "ias",
+    "tlases": "tlas",
+    "uses": "us",
+    "auses": "ause",
+    "ouses": "ouse",
+    "sses": "ss",
+    "shes": "sh",
+    "caches": "cache",
+    "ches": "ch",
+    "xes": "x",
+    "zzes": "zz",
+    "tzes": "tz",
+}
 """Endings of plurals with those of their singulars; the longest match wins."""
+_LENGTHS = sorted({len(ending) for ending in _ENDINGS}, reverse=True)
 
 
 def singular(word: str) -> str:
@@ -79,12 +80,14 @@ def singular(word: str) -> str:
         return word
     if word in _IRREGULAR:
         return _IRREGULAR[word]
-    found = max((pair for pair in _ENDINGS if word.endswith(pair[0])), key=lambda pair: len(pair[0]), default=None)
-    if found is not None:
-        return word.removesuffix(found[0]) + found[1]
+    if not word.endswith("s"):
+        return word
+    for length in _LENGTHS:
+        if (ending := word[-length:]) in _ENDINGS:
+            return word.removesuffix(ending) + _ENDINGS[ending]
     if word.endswith("ies"):
         return word[:-3] + "y" if len(word) > 4 else word[:-1]
-    return word[:-1] if word.endswith("s") and not word.endswith(("ss", "us", "is")) else word
+    return word if word.endswith(("ss", "us", "is")) else word[:-1]
 
 
 def is_plural(word: str) -> bool:

@@ -11,7 +11,7 @@ from specwire_codegen.config import ClientConfig
 from specwire_codegen.documents.document import Document
 from specwire_codegen.lower.media import Components
 from specwire_codegen.lower.naming.chosen import chosen
-from specwire_codegen.lower.naming.lists import returns_list
+from specwire_codegen.lower.naming.lists import Lists
 from specwire_codegen.lower.naming.method import default_methods
 from specwire_codegen.lower.naming.named import Named, named
 from specwire_codegen.openapi.walk import operations_of
@@ -19,8 +19,9 @@ from specwire_codegen.openapi.walk import operations_of
 
 def operations_to_name(data: Mapping[str, Any], components: Components) -> list[Named]:
     """Return the facts of each operation of a normalized document that its name is derived from."""
+    lists = Lists(components)
     return [
-        named(raw, method, path, returns_list(raw, components))
+        named(raw, method, path, lists.returned(raw))
         for path, item in data.get("paths", {}).items()
         for method, _, raw in operations_of(item)
     ]

@@ -74,7 +74,8 @@ def default_methods(
             (
                 Choice(method, candidate.reason)
                 for candidate in candidates[one.key]
-                if (method := _free((*modules.free(candidate.resource), candidate.name))) not in used | resources
+                if (method := _free((*modules.free(candidate.resource), candidate.name))) not in used
+                and method not in resources
                 and (method[-1] == candidate.name or one.http_method != "GET")
             ),
             None,
