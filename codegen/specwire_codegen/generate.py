@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import attrs
 
 from specwire_codegen import build_cache
-from specwire_codegen.compat import package as compat, shape
 from specwire_codegen.config import ClientConfig, read_config
 from specwire_codegen.diagnostics import (
     Diagnostic,
@@ -170,7 +169,11 @@ def api_of(target: Target, document: Document) -> Api:
     config = read_config(target.config, target.name)
     with _bounded(target):
         api = lower(document, attrs.evolve(config, partial=target.partial), target.name)
-        return api if api.compat is None else shape.shaped(api)
+        if api.compat is None:
+            return api
+        from specwire_codegen.compat import shape
+
+        return shape.shaped(api)
 
 
 def overridden(target: Target, document: Document) -> Api:
@@ -211,7 +214,7 @@ def build(target: Target, access: Access | None = None, *, source: Document | No
     if target.overrides is not None and target.override_pins is not None:
         raise_errors(list(check_pins(api, api.overrides, target.override_pins)))
     with _bounded(target):
-        sources = formatted((render if api.compat is None else compat.render)(api, _origin(target)))
+        sources = formatted(_renderer(api)(api, _origin(target)))
         audit(sources, api.overrides_package)
     normalized = json_text(document.data)
     kept = normalized if target.normalized is not None else None
@@ -223,6 +226,15 @@ def build(target: Target, access: Access | None = None, *, source: Document | No
         dependencies=document.dependencies,
         guesses=found.guesses,
     )
+
+
+def _renderer(api: Api) -> Callable[[Api, str], dict[str, str]]:
+    """Return what makes the modules of a client."""
+    if api.compat is None:
+        return render
+    from specwire_codegen.compat import package
+
+    return package.render
 
 
 def _origin(target: Target) -> str:

@@ -34,10 +34,11 @@ def _say(character: str) -> str:
 _QUOTED = Table(lambda character: f"\\{character}" if character in '"\\' else escape(character))
 _SAID = Table(_say)
 
-
 _JSON = Table(
     lambda character: character if character == "\n" or not is_hidden(character) else json.dumps(character)[1:-1]
 )
+_LONG_JSON = 200_000
+"""Number of characters from which it pays off to import a library for JSON."""
 
 
 def literal(value: object) -> str:
@@ -217,11 +218,17 @@ def comment(text: str) -> str:
 
 def json_text(value: object) -> str:
     """Return a value as readable JSON, with hidden characters in its texts as escapes."""
-    import msgspec  # an unchanged run does without it
-
     compact = json.dumps(value, ensure_ascii=False)
+    return (_readable(compact) or json.dumps(value, indent=2, ensure_ascii=False)).translate(_JSON) + "\n"
+
+
+def _readable(compact: str) -> str | None:
+    """Return a JSON text with indentation, which msgspec adds much faster; None for a short one, or if it cannot."""
+    if len(compact) < _LONG_JSON:
+        return None  # importing it would take longer
+    import msgspec
+
     try:
-        readable = msgspec.json.format(compact)
-    except msgspec.DecodeError:  # an example is NaN or infinite, which only Python's own encoder writes
-        readable = json.dumps(value, indent=2, ensure_ascii=False)
-    return readable.translate(_JSON) + "\n"
+        return msgspec.json.format(compact)
+    except msgspec.DecodeError:  # an example is NaN or infinite
+        return None

@@ -11,7 +11,7 @@ import ast
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TypeAlias
 
@@ -51,7 +51,23 @@ class Emitter:
     def kept(self) -> Mapping[str, Mapping[str, str]]:
         """The source of common heads and members, by kind and representation."""
         content = json.loads(self._path.read_bytes()) if self._path is not None and self._path.is_file() else {}
-        return content if content.get(EMITTER) == version(EMITTER) else {}
+        return content if content.get(EMITTER) == emitter_version() else {}
+
+
+def emitter_version() -> str:
+    """Return the installed version of datamodel-code-generator, if possible from the name of a folder.
+
+    To import `importlib.metadata` takes a twentieth of the run of a small document.
+    """
+    package = EMITTER.replace("-", "_")
+    spec = find_spec(package)
+    if spec is not None and spec.origin is not None:
+        found = [*Path(spec.origin).parents[1].glob(f"{package}-*.dist-info")]
+        if len(found) == 1:
+            return found[0].stem.partition("-")[2]
+    from importlib import metadata
+
+    return metadata.version(EMITTER)
 
 
 EMITTED = Emitter()

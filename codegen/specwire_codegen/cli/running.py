@@ -14,7 +14,7 @@ from specwire.errors import SpecwireError
 from specwire_codegen.cli import console
 from specwire_codegen.cli.exit_codes import ExitCode
 from specwire_codegen.cli.extras import missing
-from specwire_codegen.cli.verbs import app
+from specwire_codegen.cli.verbs import app, import_all
 from specwire_codegen.diagnostics import SpecwireCodegenError, UsageError
 from specwire_codegen.files.access import NAMED_BY_FILES
 
@@ -30,6 +30,8 @@ def run(arguments: Sequence[str]) -> int:
     console.prepare(json="--json" in stated, quiet="--quiet" in stated, verbose="--verbose" in stated)
     words = list(_spelled([argument for argument in arguments if argument not in _EVERYWHERE]))
     debug = "--debug" in arguments or os.environ.get(_DEBUG, "") not in ("", "0")
+    if not words or words[0].startswith("-"):
+        import_all()
     try:
         code = app(words, exit_on_error=False, print_error=True, result_action="return_value")
         sys.stdout.flush()

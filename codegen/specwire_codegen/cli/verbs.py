@@ -12,14 +12,7 @@ import attrs
 import cyclopts
 import specwire
 
-from specwire_codegen.cli.call import batch, bulk, call
 from specwire_codegen.cli.console import advise, pour, report, say, show_rows, tell, warn, working
-from specwire_codegen.cli.contract import contract
-from specwire_codegen.cli.doctor import doctor
-from specwire_codegen.cli.drift import drift
-from specwire_codegen.cli.explanation import explanation, explanation_of_name
-from specwire_codegen.cli.mcp import mcp
-from specwire_codegen.cli.mock import mock
 from specwire_codegen.cli.options import (
     COMMON,
     NO_MORE,
@@ -32,8 +25,6 @@ from specwire_codegen.cli.options import (
     Strict,
     shown_default,
 )
-from specwire_codegen.cli.package import models, package
-from specwire_codegen.cli.versions import diff, update
 from specwire_codegen.diagnostics import DiagnosticError, SpecwireCodegenError, UsageError, merged
 from specwire_codegen.dump import dump
 from specwire_codegen.openapi.plurals import counted
@@ -53,18 +44,28 @@ app = cyclopts.App(
     suppress_keyboard_interrupt=False,
 )
 app.register_install_completion_command()
-app.command(diff)
-app.command(call)
-app.command(bulk)
-app.command(batch)
-app.command(mcp)
-app.command(doctor)
-app.command(mock)
-app.command(update)
-app.command(drift)
-app.command(package)
-app.command(models)
-app.command(contract)
+_ELSEWHERE = (
+    *(
+        "versions:diff",
+        "call:call",
+        "call:bulk",
+        "call:batch",
+        "mcp:mcp",
+        "doctor:doctor",
+        "mock:mock",
+        "versions:update",
+    ),
+    *("drift:drift", "package:package", "package:models", "contract:contract"),
+)
+"""Commands of other modules, which are imported when they run."""
+for _path in _ELSEWHERE:
+    app.command(f"specwire_codegen.cli.{_path}", name=_path.partition(":")[2])
+
+
+def import_all() -> None:
+    """Import the commands of other modules, whose help is part of the help of all."""
+    for path in _ELSEWHERE:
+        _ = app[path.partition(":")[2]]
 
 
 @app.command
@@ -105,6 +106,7 @@ def generate(
         Generate only operations with these operationIds, in addition to those of --only-tags.
 
     """
+    from specwire_codegen.cli.explanation import explanation, explanation_of_name
     from specwire_codegen.incremental import generate as run
 
     tags, ids = tuple(only_tags or ()), tuple(only_operations or ())
@@ -269,6 +271,7 @@ def new(name: str, *, spec: str, from_: From | None = None, reading: Reading = N
     """
     from datetime import UTC, datetime
 
+    from specwire_codegen.cli.explanation import explanation
     from specwire_codegen.new import new as run
 
     require_package_name(name)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, TypeGuard
 
 import attrs
+import specwire
 
 from specwire_codegen.output.paths import digest
 
@@ -27,10 +28,11 @@ class Manifest:
 
 def manifest(files: Mapping[str, str], inputs: Mapping[str, str], normalized: str | None = None) -> str:
     """Return the text of a manifest: the generator's version, and the SHA-256 of every input and output."""
-    from importlib.metadata import version
+    from specwire_codegen.classes.emitter import emitter_version
 
+    versions = (specwire.__version__, emitter_version())
     content = {
-        "generator": {name: version(name) for name in _GENERATORS},
+        "generator": dict(zip(_GENERATORS, versions, strict=True)),
         "inputs": dict(sorted(inputs.items())),
         **({} if normalized is None else {"normalized": digest(normalized.encode())}),
         "outputs": {name: digest(text.encode()) for name, text in sorted(files.items())},

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.support.command_line import SPEC
 
@@ -65,3 +67,16 @@ def test_a_small_document_needs_no_slow_library(tmp_path: Path, document: str) -
     others = {"jsonpath_rfc9535", "specwire._exchange.prepared"}
     slow = {"datamodel_code_generator", "httpx2", "openapi_schema_validator", "openapi_spec_validator", "requests"}
     assert not (slow | others) & found
+
+
+def test_a_small_json_document_needs_neither_yaml_nor_metadata_of_packages(tmp_path: Path) -> None:
+    (tmp_path / "spec.json").write_text(json.dumps(yaml.safe_load(SPEC)), "utf-8")
+    found = imported(tmp_path, "generate", "spec.json", "--package", "sample")
+    assert "specwire_codegen.render.client" in found
+    assert not {"yaml", "importlib.metadata", "msgspec", "specwire_codegen.compat.package"} & found
+
+
+def test_a_command_imports_no_other_commands(tmp_path: Path, document: str) -> None:
+    found = imported(tmp_path, "generate", document, "--package", "sample")
+    commands = {"call", "contract", "doctor", "drift", "mcp", "mock", "package", "versions"}
+    assert not {f"specwire_codegen.cli.{name}" for name in commands} & found

@@ -13,7 +13,7 @@ import attrs
 import datamodel_code_generator
 import pytest
 from specwire_codegen.classes import direct, structs, typed_dicts
-from specwire_codegen.classes.emitter import EMITTER, KEPT, Emitter
+from specwire_codegen.classes.emitter import EMITTER, KEPT, Emitter, emitter_version
 from specwire_codegen.classes.tree import printed
 from specwire_codegen.config import default_config
 from specwire_codegen.diagnostics import SpecwireCodegenError
@@ -162,6 +162,10 @@ def test_a_field_called_like_a_type_keeps_its_name(emitter: Emitter) -> None:
 def test_kept_classes_are_what_the_emitter_returns() -> None:
     """The file that saves importing datamodel-code-generator holds its output; heads and members are those of today."""
     assert emitted_classes.text() == KEPT.read_text("utf-8"), "run: python tools/emitted_classes.py"
+
+
+def test_the_version_of_the_emitter_is_that_of_its_metadata() -> None:
+    assert emitter_version() == version(EMITTER)
 
 
 def test_kept_classes_of_another_version_do_not_count(tmp_path: Path) -> None:
