@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 import specwire
@@ -12,6 +13,7 @@ from specwire_codegen.cli.exit_codes import ExitCode
 def main() -> None:
     """Run the command line and exit; if the packages of an extra are missing, print how to install them."""
     arguments = sys.argv[1:]
+    gc.set_threshold(100_000, 20, 100)  # by default, it takes a twentieth of a short run, and finds nothing
     if arguments == ["--version"]:
         print(specwire.__version__)
         sys.exit(0)

@@ -45,18 +45,9 @@ app = cyclopts.App(
 )
 app.register_install_completion_command()
 _ELSEWHERE = (
-    *(
-        "versions:diff",
-        "call:call",
-        "call:bulk",
-        "call:batch",
-        "mcp:mcp",
-        "doctor:doctor",
-        "mock:mock",
-        "versions:update",
-    ),
-    *("drift:drift", "package:package", "package:models", "contract:contract"),
-)
+    "versions:diff call:call call:bulk call:batch mcp:mcp doctor:doctor mock:mock versions:update drift:drift "
+    "package:package package:models contract:contract"
+).split()
 """Commands of other modules, which are imported when they run."""
 for _path in _ELSEWHERE:
     app.command(f"specwire_codegen.cli.{_path}", name=_path.partition(":")[2])

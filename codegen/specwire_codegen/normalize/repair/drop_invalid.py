@@ -35,7 +35,9 @@ def apply(data: Node, report: Report) -> Node:
             report.warning(code, message, origin_at(data, pointers.join("", *place)), help)
         for place in sorted(cuts, key=_from_the_end):
             data = _without(data, place)
-    for problem in validity.problems(data):
+    else:
+        problems = list(validity.problems(data))
+    for problem in problems:
         report.doubts.append((problem.message, origin_at(data, pointers.join("", *problem.place))))
     return data
 
