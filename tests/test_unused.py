@@ -31,6 +31,7 @@ CALLED_FROM_OUTSIDE = {
     "caches": "passed by the name of a kind",
     "dropped": "users read it",
     "dump_ir": "a verb of the command line",
+    **dict.fromkeys(("contract", "doctor", "mcp"), "a verb of the command line, imported by its name"),
     "exclude_computed_fields": "users of a client in the style of Stainless use it",
     "extra_json": "users of a client in the style of Stainless use it",
     "extract_cookies": "httpx calls it",
