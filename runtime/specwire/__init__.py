@@ -45,6 +45,9 @@ if TYPE_CHECKING:
     from specwire._codec.model import (
         WireModel as WireModel,
     )
+    from specwire._codec.webhooks import (
+        Webhooks as Webhooks,
+    )
     from specwire._downloads.async_download import (
         AsyncDownload as AsyncDownload,
     )
@@ -142,6 +145,7 @@ if TYPE_CHECKING:
         UnknownStatusError as UnknownStatusError,
         UnprocessableEntityError as UnprocessableEntityError,
         WaitTimeoutError as WaitTimeoutError,
+        WebhookError as WebhookError,
     )
 
 _MODULES = by_module(
@@ -154,6 +158,7 @@ _MODULES = by_module(
         "_codec.conversion": "from_dict from_json to_dict to_json",
         "_codec.drift": "Drift DriftWarning",
         "_codec.drift_tally": "DriftEntry DriftReport",
+        "_codec.webhooks": "Webhooks",
         "_downloads.async_download": "AsyncDownload",
         "_downloads.sync_download": "Download",
         "_http.middleware": (
@@ -182,7 +187,7 @@ _MODULES = by_module(
             "JobFailedError NotFoundError PaginationError PermissionDeniedError "
             "RateLimitError EnvelopeError ResponseTooLargeError ServerError SpecwireError "
             "StreamError StreamEventError StreamTruncatedError UnknownStatusError "
-            "UnprocessableEntityError WaitTimeoutError"
+            "UnprocessableEntityError WaitTimeoutError WebhookError"
         ),
     }
 )

@@ -6,6 +6,7 @@
     ├── WaitTimeoutError               (also a TimeoutError) a job didn't end in time; `last` is its last state
     ├── UnknownStatusError             the status of a job is unknown; `last` is its last state
     ├── JobFailedError                 a job ended without the requested result; `job` is its final state
+    ├── WebhookError                   a webhook is not signed by its sender, or has another form
     └── APIError                       a request failed: `request`, `response`, `request_id`
         ├── APIConnectionError         no response: refused, reset, broken off
         │   └── APITimeoutError        no response in time
@@ -66,6 +67,7 @@ __all__ = [
     "UnknownStatusError",
     "UnprocessableEntityError",
     "WaitTimeoutError",
+    "WebhookError",
 ]
 
 
@@ -94,6 +96,10 @@ class JobFailedError(SpecwireError):
 
     job: Any = None
     """Final state of the job."""
+
+
+class WebhookError(SpecwireError):
+    """Webhook that its sender did not sign, or whose body has another form."""
 
 
 class APIError(SpecwireError):

@@ -43,20 +43,6 @@ app = cyclopts.App(
     version_flags=["--version"],
     suppress_keyboard_interrupt=False,
 )
-app.register_install_completion_command()
-_ELSEWHERE = (
-    "versions:diff call:call call:bulk call:batch mcp:mcp doctor:doctor mock:mock versions:update drift:drift "
-    "package:package package:models contract:contract"
-).split()
-"""Commands of other modules, which are imported when they run."""
-for _path in _ELSEWHERE:
-    app.command(f"specwire_codegen.cli.{_path}", name=_path.partition(":")[2])
-
-
-def import_all() -> None:
-    """Import the commands of other modules, whose help is part of the help of all."""
-    for path in _ELSEWHERE:
-        _ = app[path.partition(":")[2]]
 
 
 @app.command
@@ -327,6 +313,22 @@ def demo(*, live: Annotated[list[str], cyclopts.Parameter(negative="")] | None =
     from specwire_codegen.demo import demo as run
 
     return run(live or (), os.environ, tell)
+
+
+_ELSEWHERE = (
+    "package:package package:models versions:update versions:diff drift:drift mock:mock contract:contract call:call "
+    "call:bulk call:batch mcp:mcp doctor:doctor"
+).split()
+"""Commands of other modules, which are imported when they run, in the order of the reference."""
+for _path in _ELSEWHERE:
+    app.command(f"specwire_codegen.cli.{_path}", name=_path.partition(":")[2])
+app.register_install_completion_command()
+
+
+def import_all() -> None:
+    """Import the commands of other modules, whose help is part of the help of all."""
+    for path in _ELSEWHERE:
+        _ = app[path.partition(":")[2]]
 
 
 def _targets(
