@@ -73,6 +73,13 @@ def sent(body: MultipartBody) -> list[tuple[str, object, str | None]]:
     return [(part.name, part.content, part.filename) for part in body.parts]
 
 
+def test_mistral_gets_visibility_and_expiry() -> None:
+    """The override passes them on; without them, the server decides."""
+    body = mistral_upload(file=("in.jsonl", b"{}"), visibility="user", expiry=24).body
+    assert isinstance(body, MultipartBody)
+    assert {("visibility", b"user", None), ("expiry", b"24", None)} < set(sent(body))
+
+
 def test_filename_names_bytes_and_renames_files(tmp_path: Path) -> None:
     """It overrides the file's own name; content and content type do not change."""
     path = tmp_path / "data.txt"

@@ -823,6 +823,8 @@ FTClassifierLossFunctionParam: TypeAlias = Literal["single_class", "multi_class"
 """Whether exactly one label fits, or any number of them."""
 FilePurposeParam: TypeAlias = Literal["fine-tune", "batch", "ocr", "agentic_safety"] | str
 """What a file is for: training, a batch, or reading its text."""
+FileVisibilityParam: TypeAlias = Literal["workspace", "user"] | str
+"""Who can use a file."""
 FineTuneableModelParam: TypeAlias = (
     Literal[
         "open-mistral-7b",
@@ -861,6 +863,7 @@ JobStatusParam: TypeAlias = (
 
 SUCCESS, FAILED, FAILED_VALIDATION and CANCELLED are final; a job without automatic start stays in VALIDATED.
 """
+ListBatchJobsOrderByParam: TypeAlias = Literal["created", "-created"] | str
 MessageContentParam: TypeAlias = str | Sequence[ContentChunkParam]
 """A text, or a list of parts."""
 OCRDocumentParam: TypeAlias = DocumentURLChunkParam | ImageURLChunkParam | FileChunkParam

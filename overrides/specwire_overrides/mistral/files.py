@@ -15,7 +15,12 @@ if TYPE_CHECKING:
 
 @replaces("upload_file")
 def upload(
-    *, file: FileInput, purpose: inputs.FilePurposeParam | Unset = UNSET, filename: str | None = None
+    *,
+    file: FileInput,
+    purpose: inputs.FilePurposeParam | Unset = UNSET,
+    visibility: inputs.FileVisibilityParam | Unset = UNSET,
+    expiry: int | None | Unset = UNSET,
+    filename: str | None = None,
 ) -> Request[models.UploadFileOut]:
     """Upload a file.
 
@@ -27,6 +32,8 @@ def upload(
     Args:
         file: The content: a `Path`, bytes, an open binary file, or `(filename, content)`.
         purpose: Purpose of the file.
+        visibility: Who can use the file. The server's default is "workspace".
+        expiry: Lifetime of the file; its unit is not documented. The file is kept if it is not given.
         filename: Name of the stored file; by default the file's own name.
 
     """
@@ -34,4 +41,4 @@ def upload(
     check_file(file, "upload_file", megabytes=512)
     if purpose in ("fine-tune", "batch"):
         check_json_lines(file, "upload_file", purpose)
-    return files.upload(file=file, purpose=purpose)
+    return files.upload(file=file, purpose=purpose, visibility=visibility, expiry=expiry)

@@ -1230,6 +1230,12 @@ class FileUpload(WireModel, kw_only=True):
     purpose: FilePurpose | Unset = UNSET
     """What the file is for."""
 
+    visibility: FileVisibility | Unset = UNSET
+    """Who can use a file. The server's default is "workspace"."""
+
+    expiry: int | None | Unset = UNSET
+    """Lifetime of the file; its unit is not documented. The file is kept if it is not given."""
+
 
 class Function(WireModel, kw_only=True):
     """A function as the model gets to know it."""
@@ -2076,6 +2082,8 @@ if TYPE_CHECKING:
     """A fine-tuned model; `model_type` tells which kind."""
     FilePurpose: TypeAlias = Literal["fine-tune", "batch", "ocr", "agentic_safety"] | str
     """What a file is for: training, a batch, or reading its text."""
+    FileVisibility: TypeAlias = Literal["workspace", "user"] | str
+    """Who can use a file."""
     FineTuneableModel: TypeAlias = (
         Literal[
             "open-mistral-7b",
@@ -2118,6 +2126,7 @@ if TYPE_CHECKING:
 
     SUCCESS, FAILED, FAILED_VALIDATION and CANCELLED are final; a job without automatic start stays in VALIDATED.
     """
+    ListBatchJobsOrderBy: TypeAlias = Literal["created", "-created"] | str
     MessageContent: TypeAlias = str | list[ContentChunk]
     """A text, or a list of parts."""
     ModelCard: TypeAlias = BaseModelCard | FTModelCard | OtherModelCard | Unknown
@@ -2181,6 +2190,7 @@ else:
     FTClassifierLossFunction = Literal["single_class", "multi_class"]
     FTModelOut = CompletionFTModelOut | ClassifierFTModelOut
     FilePurpose = Literal["fine-tune", "batch", "ocr", "agentic_safety"]
+    FileVisibility = Literal["workspace", "user"]
     FineTuneableModel = Literal[
         "open-mistral-7b",
         "mistral-small-latest",
@@ -2206,6 +2216,7 @@ else:
         "CANCELLED",
         "CANCELLATION_REQUESTED",
     ]
+    ListBatchJobsOrderBy = Literal["created", "-created"]
     MessageContent = str | list[ContentChunk]
     ModelCard = union(
         __name__,
@@ -2298,6 +2309,7 @@ __all__ = [
     "FileSchema",
     "FileSignedURL",
     "FileUpload",
+    "FileVisibility",
     "FineTuneableModel",
     "FineTuneableModelType",
     "FinishReason",
@@ -2319,6 +2331,7 @@ __all__ = [
     "JobsOut",
     "JsonSchema",
     "LegacyJobMetadataOut",
+    "ListBatchJobsOrderBy",
     "ListFilesOut",
     "Message",
     "MessageContent",

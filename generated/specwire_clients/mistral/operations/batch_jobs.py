@@ -48,10 +48,12 @@ def list_(
     page: int | Unset = UNSET,
     page_size: int | Unset = UNSET,
     model: str | None | Unset = UNSET,
+    agent_id: str | None | Unset = UNSET,
     metadata: Mapping[str, Any] | None | Unset = UNSET,
     created_after: DateTimeInput | None | Unset = UNSET,
     created_by_me: bool | Unset = UNSET,
     status: Sequence[inputs.BatchJobStatusParam] | None | Unset = UNSET,
+    order_by: inputs.ListBatchJobsOrderByParam | Unset = UNSET,
 ) -> PagedRequest[models.BatchJobsOut, models.BatchJobOut]:
     """List batch jobs.
 
@@ -63,10 +65,13 @@ def list_(
         page: Number of the page to return; the first page is 0. The server's default is 0.
         page_size: Maximum number of items per page. The server's default is 100.
         model: Only jobs that use this model.
+        agent_id: Only jobs that use this agent.
         metadata: Only jobs that carry these keys and values; every key is a query parameter of its own.
         created_after: Only jobs created after this time.
         created_by_me: Only jobs created by the caller. The server's default is false.
         status: Only jobs in one of these statuses; the key is repeated for each.
+        order_by: Order of the jobs by their time of creation; `-created` has the newest first. The server's default
+            is "-created".
     """
     return PagedRequest(
         _LIST,
@@ -75,10 +80,12 @@ def list_(
                 "page": page,
                 "page_size": page_size,
                 "model": model,
+                "agent_id": agent_id,
                 "metadata": metadata,
                 "created_after": created_after,
                 "created_by_me": created_by_me,
                 "status": status,
+                "order_by": order_by,
             }
         ),
     )

@@ -50,6 +50,8 @@ def list_(
     source: Sequence[inputs.SourceParam] | None | Unset = UNSET,
     search: str | None | Unset = UNSET,
     purpose: inputs.FilePurposeParam | None | Unset = UNSET,
+    include_total: bool | Unset = UNSET,
+    mimetypes: Sequence[str] | None | Unset = UNSET,
 ) -> PagedRequest[models.ListFilesOut, models.FileSchema]:
     """List files.
 
@@ -64,6 +66,8 @@ def list_(
         source: Only files from one of these sources.
         search: Only files that match this text.
         purpose: Only files stored for this purpose.
+        include_total: Whether the response has the number of files on all pages. The server's default is true.
+        mimetypes: Only files of these media types.
     """
     return PagedRequest(
         _LIST,
@@ -75,6 +79,8 @@ def list_(
                 "source": source,
                 "search": search,
                 "purpose": purpose,
+                "include_total": include_total,
+                "mimetypes": mimetypes,
             }
         ),
     )
@@ -85,7 +91,13 @@ _UPLOAD = Operation(
 )
 
 
-def upload(*, file: FileInput, purpose: inputs.FilePurposeParam | Unset = UNSET) -> Request[models.UploadFileOut]:
+def upload(
+    *,
+    file: FileInput,
+    purpose: inputs.FilePurposeParam | Unset = UNSET,
+    visibility: inputs.FileVisibilityParam | Unset = UNSET,
+    expiry: int | None | Unset = UNSET,
+) -> Request[models.UploadFileOut]:
     """Upload a file.
 
     Stores a file of at most 512 MB. Fine-tuning accepts only names that end in `.jsonl`.
@@ -95,9 +107,16 @@ def upload(*, file: FileInput, purpose: inputs.FilePurposeParam | Unset = UNSET)
     Args:
         file: The content; the file name of this part becomes the name of the stored file.
         purpose: What the file is for.
+        visibility: Who can use a file. The server's default is "workspace".
+        expiry: Lifetime of the file; its unit is not documented. The file is kept if it is not given.
     """
     return Request(
-        _UPLOAD, body=multipart_body(fields={"purpose": purpose}, files={"file": file}, types={"purpose": "text/plain"})
+        _UPLOAD,
+        body=multipart_body(
+            fields={"purpose": purpose, "visibility": visibility, "expiry": expiry},
+            files={"file": file},
+            types={"purpose": "text/plain"},
+        ),
     )
 
 

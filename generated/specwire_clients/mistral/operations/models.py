@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from specwire.support import UNSET, JsonPayload, Operation, Request, Unset, json_body
+from specwire.support import UNSET, JsonPayload, Operation, Request, Unset, given, json_body
 
 from .. import models
 
@@ -19,14 +19,18 @@ _LIST = Operation(
 )
 
 
-def list_() -> Request[models.ModelList]:
+def list_(*, provider: str | None | Unset = UNSET, model: str | None | Unset = UNSET) -> Request[models.ModelList]:
     """List models.
 
     Lists all models that you can use.
 
     `GET /v1/models`, operation `list_models`.
+
+    Args:
+        provider: Only models of this provider.
+        model: Only the model with this id.
     """
-    return Request(_LIST)
+    return Request(_LIST, query=given({"provider": provider, "model": model}))
 
 
 _RETRIEVE = Operation(
