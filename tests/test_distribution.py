@@ -119,7 +119,8 @@ def test_the_generator_of_the_wheel_generates_and_serves(built: Path, tmp_path: 
     assert "Mistral(base_url='http://127.0.0.1:" in run(programs / "specwire", "demo", folder=tmp_path)
     code = (
         "from pathlib import Path; from specwire_codegen.mock.app import build; from specwire_codegen.mock import sources"
-        "\nfor name in sources.all_included(): print(name, bool(build(sources.read(Path(), name).document)))\n"
+        "\nfrom specwire_codegen.clients.included import all_included"
+        "\nfor name in all_included(): print(name, bool(build(sources.read(Path(), name).document)))\n"
     )
     served = run(programs / "python", "-c", code, folder=tmp_path)
     assert "aitre True\nmistral True\nmoonshot True\n" == served

@@ -19,7 +19,7 @@ def upload(
     file: FileInput,
     purpose: inputs.FilePurposeParam | Unset = UNSET,
     visibility: inputs.FileVisibilityParam | Unset = UNSET,
-    expiry: int | None | Unset = UNSET,
+    expiry: int | Unset | None = UNSET,
     filename: str | None = None,
 ) -> Request[models.UploadFileOut]:
     """Upload a file.

@@ -237,8 +237,10 @@ def test_an_interrupted_run_stops_its_workers(cluster: Any, server: CountingServ
 
     options = {**OPTIONS, "progress": interrupt}
     parts = [delayed(rows)(10), delayed(rows)(590, 10)]
+    server.seconds = 0.5  # too slow to finish before the interruption
     with pytest.raises(KeyboardInterrupt):
         bulk.run(parts, client_on_worker, sink=out, **options)
+    server.seconds = 0.02
     report = bulk.run(parts, client_on_worker, sink=out, **OPTIONS)
     assert report.skipped >= 10
     assert report.succeeded > 0

@@ -8,6 +8,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+_CALLBACK = "gc_callback"
+"""Function of hypothesis that the garbage collector calls; Python drops exceptions in it."""
+_AGAIN = 0.01
+"""Seconds until the next attempt to end a block."""
+
 
 class TimeLimitExceeded(BaseException):
     """Time limit exceeded. Not an `Exception`, because hypothesis would report it as a failure and shrink it."""
@@ -24,6 +29,9 @@ def within(seconds: float) -> Iterator[None]:
         return
 
     def stop(number: int, frame: FrameType | None) -> None:
+        if frame is not None and frame.f_code.co_name == _CALLBACK:
+            signal.setitimer(signal.ITIMER_PROF, _AGAIN)
+            return
         raise TimeLimitExceeded
 
     before = signal.signal(signal.SIGPROF, stop)
