@@ -104,7 +104,7 @@ current: $(READY)
 	@$(BIN)/python tools/synchronous.py --check
 	@$(BIN)/specwire check
 
-test: $(READY) $(SERVERS)/.ready $(RAY)/.ready
+test: $(READY) $(SERVERS)/.ready
 	@$(BIN)/$(PYTEST) $(ARGS)
 
 test-all: $(READY) $(SERVERS)/.ready $(RAY)/.ready

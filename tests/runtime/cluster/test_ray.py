@@ -18,7 +18,7 @@ PYTHON = Path(sys.prefix) / "ray/bin/python"
 SECONDS = 240
 
 pytestmark = [
-    pytest.mark.slow,
+    pytest.mark.exhaustive,
     pytest.mark.skipif(not PYTHON.is_file(), reason="Ray is not installed: run `make ray`"),
 ]
 
