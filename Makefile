@@ -1,7 +1,7 @@
 # `make`: set up, regenerate all clients, show every kind of call.
 # `make check`: style, types, unused code, and whether generated files are up to date; under a minute.
 # `make test`: set up, run the tests; of long sweeps over similar cases, a sample that changes daily.
-# `make test-all`: the same with every case of every sweep (tests marked `exhaustive`).
+# `make test-all`: the same with every case of every sweep (tests marked `exhaustive`), and with Ray.
 # `make planted`: all planted disagreements of documents, clients and servers, and the number that contract runs find.
 # `make coverage`: branch coverage of the runtime and the generator by the quick tests; fails below the floor. Part of CI.
 # `make test-quick`: the quick tests of runtime, overrides, clients and cases; CI runs them on each supported Python.
