@@ -23,7 +23,7 @@ PYTEST := python -m pytest -n 2 --dist worksteal
 KEPT = $(lastword $(sort $(wildcard $(or $(PYENV_ROOT),$(HOME)/.pyenv)/versions/*/bin/$(PYTHON))))
 INTERPRETER = $(if $(shell $(PYTHON) -c 'print(1)' 2>/dev/null),$(PYTHON),$(or $(KEPT),$(PYTHON)))
 
-TOOLS := fastapi hypothesis opentelemetry-sdk pydantic pytest pytest-xdist trio trustme
+TOOLS := fastapi hypothesis opentelemetry-sdk pandas pydantic pytest pytest-xdist trio trustme
 INSTALL := python -m pip install --quiet --disable-pip-version-check
 
 .PHONY: all setup interpreter servers ray generate demo docs check lint style mypy pyright unused current

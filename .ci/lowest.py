@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[1]
 EXTRAS = ("aiohttp", "bulk", "dask", "httpx", "otel", "codegen", "mock", "mcp", "pyreqwest")
 COUPLED = {"distributed": "dask", "httpcore2": "httpx2", "opentelemetry-sdk": "opentelemetry-api"}
 """Packages that are released together with another, and require exactly its version."""
-FREE = {"fastapi", "multidict", "opentelemetry-semantic-conventions", "pydantic-core"}
+FREE = {"fastapi", "importlib-metadata", "multidict", "opentelemetry-semantic-conventions", "pydantic-core"}
 """Packages whose version depends on that of another."""
 
 
