@@ -11,8 +11,6 @@ import argparse
 import asyncio
 import resource
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
@@ -20,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from server import serving
 from specwire import bulk
 from specwire_clients.mistral import AsyncMistral, models
 from specwire_clients.mistral.operations import chat
@@ -124,11 +123,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     arguments = parser.parse_args()
     calls, in_flight, latency = arguments.calls, arguments.in_flight, arguments.latency
-    script = Path(__file__).with_name("server.py")
-    command = [sys.executable, str(script), str(latency)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as server:
-        assert server.stdout is not None and server.stdin is not None
-        url = f"http://127.0.0.1:{int(server.stdout.readline())}/slow"
+    with serving(latency) as origin:
+        url = f"{origin}/slow"
         libraries = ("httpx2", "aiohttp", "pyreqwest")
         works = {}
         for library in libraries:
@@ -141,7 +137,6 @@ def main() -> None:
         for _ in range(arguments.rounds):
             for name, work in works.items():
                 found[name].append(measured(work))
-        server.stdin.close()
     for name, rounds in found.items():
         wall, cpu = (statistics.median(values) for values in list(zip(*rounds, strict=True))[:2])
         memory = max(values[2] for values in rounds)

@@ -13,8 +13,7 @@ import platform
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,7 @@ import fixtures
 from chart import chart
 from plan import MEGABYTE, PEERS, SECTIONS, Peer, Section
 from report import Samples, report
+from server import serving
 
 HERE = Path(__file__).parent
 
@@ -101,20 +101,6 @@ class Harness:
         """End all processes."""
         for worker in self._workers.values():
             worker.close()
-
-
-@contextmanager
-def serving() -> Iterator[str]:
-    """Run the server and yield its origin."""
-    server = subprocess.Popen(
-        [sys.executable, str(HERE / "server.py")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
-    assert server.stdin is not None and server.stdout is not None
-    try:
-        yield f"http://127.0.0.1:{int(server.stdout.readline())}"
-    finally:
-        server.stdin.close()
-        server.wait(timeout=60)
 
 
 def measure(envs: Path, sections: list[Section], rounds: int, seconds: float, upload: int) -> Samples:

@@ -17,12 +17,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import bulk as bench
 import environments
+from server import serving
 
 HERE = Path(__file__).parent
 OPENAI = """
@@ -43,16 +43,6 @@ print(time.perf_counter() - began, time.process_time() - cpu)
 """
 
 
-@contextmanager
-def serving(latency: float) -> Iterator[str]:
-    """Yield the URL of a server with a latency."""
-    command = [sys.executable, str(HERE / "server.py"), str(latency)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as server:
-        assert server.stdout is not None and server.stdin is not None
-        yield f"http://127.0.0.1:{int(server.stdout.readline())}/slow"
-        server.stdin.close()
-
-
 def load() -> str:
     """Return the load of the machine."""
     return f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
@@ -62,7 +52,8 @@ def throughput(calls: int, peer_calls: int, in_flight: int, latency: float, fold
     """Compare runs on each HTTP library with calls by hand and with an SDK."""
     ceiling = in_flight / latency
     print(f"{in_flight} in flight, {latency * 1000:g} ms: ceiling {ceiling:,.0f}/s; {load()}")
-    with serving(latency) as url:
+    with serving(latency) as origin:
+        url = f"{origin}/slow"
         works: dict[str, tuple[int, Any]] = {}
         for library in ("aiohttp", "pyreqwest", "httpx2"):
             count = calls if library == "aiohttp" else peer_calls
@@ -112,7 +103,8 @@ def on_dask(calls: int, in_flight: int, latency: float) -> None:
     clients: Any = Client
     print(f"{calls:,} calls, {in_flight} in flight per worker, {latency * 1000:g} ms; {load()}")
     os.environ["MISTRAL_API_KEY"] = "k" * 32
-    with serving(latency) as url:
+    with serving(latency) as origin:
+        url = f"{origin}/slow"
         made = functools.partial(AsyncMistral, base_url=url, transport="aiohttp")
         for workers in (1, 2, 4):
             with (
@@ -173,8 +165,8 @@ def memory(gigabytes: float, in_flight: int) -> None:
         for number in range(calls):
             yield chat.complete(model="m", messages=[{"role": "user", "content": f"{number} {text}"}])
 
-    with serving(0.0) as url, tempfile.TemporaryDirectory() as folder:
-        client = AsyncMistral("k" * 32, base_url=url, transport="aiohttp")
+    with serving(0.0) as origin, tempfile.TemporaryDirectory() as folder:
+        client = AsyncMistral("k" * 32, base_url=f"{origin}/slow", transport="aiohttp")
         began = time.perf_counter()
         report = bulk.run(requests(), client, sink=Path(folder, "out.jsonl"), concurrency=in_flight, progress=False)
         seconds = time.perf_counter() - began

@@ -6,20 +6,24 @@ after the seconds of the first argument.
 """
 
 import asyncio
+import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import fixtures
 
 _PIECE = 256 * 1024
-_DELAY = float(sys.argv[1]) if len(sys.argv) > 1 else 1.0
+_DELAY = 1.0
+"""Seconds of `/slow` unless the first argument has others."""
 
 
 class Server(asyncio.Protocol):
     """Connection of the server: it parses requests, drops their bodies, and writes ready-made responses."""
 
-    def __init__(self, responses: dict[tuple[str, str], bytes]) -> None:
+    def __init__(self, responses: dict[tuple[str, str], bytes], slow: float) -> None:
         self._responses = responses
+        self._slow = slow
         self._head = b""
         self._left = 0
         self._chunked = False
@@ -54,7 +58,7 @@ class Server(asyncio.Protocol):
         self._left = int(fields.get("content-length", "0"))
         self._chunked = "transfer-encoding" in fields
         path = target.partition("?")[0]
-        self._delay = _DELAY if path.startswith("/slow") else 0.0
+        self._delay = self._slow if path.startswith("/slow") else 0.0
         self._response = self._responses.get((method, path.removeprefix("/slow")), _response("404 Not Found", b"{}"))
         if "100-continue" in fields.get("expect", ""):
             self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
@@ -125,15 +129,27 @@ def _stream(body: bytes) -> bytes:
     return b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n" + body
 
 
-async def serve() -> None:
+@contextmanager
+def serving(slow: float = _DELAY) -> Iterator[str]:
+    """Run the server in a process of its own, and yield its origin."""
+    command = [sys.executable, __file__, str(slow)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as server:
+        assert server.stdin is not None and server.stdout is not None
+        try:
+            yield f"http://127.0.0.1:{int(server.stdout.readline())}"
+        finally:
+            server.stdin.close()
+
+
+async def serve(slow: float) -> None:
     """Serve on a free port of the loopback until standard input ends."""
     loop = asyncio.get_running_loop()
     ready = responses()
-    server = await loop.create_server(lambda: Server(ready), "127.0.0.1", 0, backlog=4096)
+    server = await loop.create_server(lambda: Server(ready, slow), "127.0.0.1", 0, backlog=4096)
     print(server.sockets[0].getsockname()[1], flush=True)
     await loop.run_in_executor(None, sys.stdin.read)
     server.close()
 
 
 if __name__ == "__main__":
-    asyncio.run(serve())
+    asyncio.run(serve(float(sys.argv[1]) if len(sys.argv) > 1 else _DELAY))

@@ -9,17 +9,15 @@ from __future__ import annotations
 import argparse
 import asyncio
 import statistics
-import subprocess
-import sys
 import time
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 from typing import Any
 
 import aiohttp
 import httpx2
 import msgspec
 from pyreqwest.client import ClientBuilder
+from server import serving
 from specwire_clients.mistral import AsyncMistral, models
 
 IN_FLIGHT = 64
@@ -95,12 +93,8 @@ def main() -> None:
     parser.add_argument("--calls", type=int, default=1000)
     parser.add_argument("--rounds", type=int, default=5)
     arguments = parser.parse_args()
-    script = Path(__file__).with_name("server.py")
-    with subprocess.Popen([sys.executable, str(script)], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as server:
-        assert server.stdout is not None and server.stdin is not None
-        url = f"http://127.0.0.1:{int(server.stdout.readline())}"
+    with serving() as url:
         found = asyncio.run(measure(url, arguments.calls, arguments.rounds))
-        server.stdin.close()
     print(f"{'library':10} {'specwire':>10} {'by hand':>10} {'ratio':>6}   CPU in us per call, {IN_FLIGHT} in flight")
     for library, costs in found.items():
         mine, hand = (statistics.median(each) for each in zip(*costs, strict=True))
