@@ -113,25 +113,13 @@ async def arun(
 async def _run(
     requests: Source, client: Client | AsyncClient, sink: Target, options: BulkOptions, *, interruptible: bool
 ) -> Report:
-    concurrency = options.get("concurrency", 64)
-    if concurrency < 1:
-        raise ConfigurationError(f"concurrency is {concurrency}: give 1 or more")
     path = None if callable(sink) else os.fspath(sink)
     progress = shown(options.get("progress"))
     budget = Budget(options.get("rate") or Rate(), asyncio.get_running_loop().time)
-    gate = Gate(Concurrency(concurrency, adaptive=options.get("adaptive", True)), budget)
+    gate = gate_of(options, budget)
     rows = Rows(requests, options.get("id"))
-    workers = 2 * concurrency  # while some calls wait for their next attempt, others are sent
-    settings = Settings(
-        workers=workers,
-        window=8 * concurrency,
-        total=options.get("total") or _length(requests),
-        build=options.get("build"),
-        prices=options.get("prices"),
-        progress=progress,
-        stop_after=options.get("stop_after", 100),
-    )
-    with caller(client, options.get("retry"), workers) as perform, _ledger(sink, path, options) as ledger:
+    settings = settings_of(options, options.get("total") or _length(requests), progress)
+    with caller(client, options.get("retry"), settings.workers) as perform, _ledger(sink, path, options) as ledger:
         engine = Engine(rows, perform, ledger, gate, settings)
         try:
             with _signals(engine) if interruptible else nullcontext():
@@ -147,6 +135,52 @@ async def _run(
     return report
 
 
+def limit_of(options: BulkOptions) -> int:
+    """Return the most requests in flight; raise `ConfigurationError` if that is none."""
+    limit = options.get("concurrency", 64)
+    if limit < 1:
+        raise ConfigurationError(f"concurrency is {limit}: give 1 or more")
+    return limit
+
+
+def gate_of(options: BulkOptions, budget: Budget) -> Gate:
+    """Return the gate for the attempts of a run."""
+    return Gate(Concurrency(limit_of(options), adaptive=options.get("adaptive", True)), budget)
+
+
+def settings_of(
+    options: BulkOptions, total: int | None = None, progress: Callable[[Progress], object] | None = None
+) -> Settings:
+    """Return the settings of a run; while some calls wait for their next attempt, others are sent."""
+    limit = limit_of(options)
+    return Settings(
+        workers=2 * limit,
+        window=8 * limit,
+        total=total,
+        build=options.get("build"),
+        prices=options.get("prices"),
+        progress=progress,
+        stop_after=options.get("stop_after", 100),
+    )
+
+
+def open_ledger(sink: Sink, journal_path: str | None, options: BulkOptions) -> Ledger:
+    """Return the ledger of a sink; close the sink if its journal cannot be opened."""
+    try:
+        journal = None if journal_path is None else Journal(journal_path, sink)
+    except BaseException:
+        sink.close()
+        raise
+    return Ledger(sink, journal, ordered=options.get("ordered", False), retry_failed=options.get("retry_failed", False))
+
+
+def without_journal(output: str, journal: str) -> ConfigurationError:
+    """Return the error for an output whose journal is gone."""
+    return ConfigurationError(
+        f"the output {output!r} exists, but its journal {journal!r} does not: choose another output"
+    )
+
+
 def _length(requests: Source) -> int | None:
     length = getattr(requests, "__len__", None)
     return None if length is None else int(length())
@@ -156,18 +190,9 @@ def _length(requests: Source) -> int | None:
 def _ledger(sink: Target, path: str | None, options: BulkOptions) -> Iterator[Ledger]:
     journal_path = options.get("journal") or (None if path is None else f"{path}.journal")
     if path is not None and journal_path is not None and not os.path.exists(journal_path) and _holds_rows(path):
-        raise ConfigurationError(
-            f"the output {path!r} exists, but its journal {os.fspath(journal_path)!r} does not: choose another output"
-        )
+        raise without_journal(path, os.fspath(journal_path))
     opened: Sink = CallbackSink(sink) if callable(sink) else file_sink(os.fspath(sink))
-    try:
-        journal = None if journal_path is None else Journal(os.fspath(journal_path), opened)
-    except BaseException:
-        opened.close()
-        raise
-    ledger = Ledger(
-        opened, journal, ordered=options.get("ordered", False), retry_failed=options.get("retry_failed", False)
-    )
+    ledger = open_ledger(opened, None if journal_path is None else os.fspath(journal_path), options)
     try:
         yield ledger
     finally:

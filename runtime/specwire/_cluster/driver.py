@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from specwire._bulk.append_file import AppendFile
-from specwire._bulk.entry import BulkOptions, Target
+from specwire._bulk.entry import BulkOptions, Target, without_journal
 from specwire._bulk.outcomes import Failure, Report
 from specwire._bulk.progress import Line, Progress, Speed, shown
 from specwire._bulk.sinks import pyarrow, remove
@@ -54,9 +54,7 @@ def drive(plan: Plan, manifest: Manifest, options: BulkOptions, begin: Callable[
 
 def _check_new(plan: Plan) -> None:
     if not os.path.exists(plan.journal) and os.path.isdir(plan.output) and os.listdir(plan.output):
-        raise ConfigurationError(
-            f"the output {plan.output!r} exists, but its journal {plan.journal!r} does not: choose another output"
-        )
+        raise without_journal(plan.output, plan.journal)
     if os.path.isfile(plan.output) or os.path.isfile(plan.journal):
         raise ConfigurationError(
             f"the output {plan.output!r} is of a run on one machine: continue it there, or choose another output"

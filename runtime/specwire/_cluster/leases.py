@@ -25,7 +25,7 @@ class SharedBudget(Budget):
     def __init__(self, rate: Rate, lease: Lease, now: Callable[[], float]) -> None:
         super().__init__(rate, now)
         self._lease = lease
-        self._most_requests = max(1, int((rate.requests_per_minute or inf) / 60)) if rate.requests_per_minute else 1000
+        self._most_requests = max(1, int(rate.requests_per_minute / 60)) if rate.requests_per_minute else 1000
         self._most_tokens = (rate.tokens_per_minute or inf) / 60
         self._waiting: deque[tuple[asyncio.Future[None], int]] = deque()
         self._debt = 0.0

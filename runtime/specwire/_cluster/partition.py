@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from specwire._bulk.append_file import InUseError
-from specwire._bulk.journal import Journal
+from specwire._bulk.entry import open_ledger
 from specwire._bulk.ledger import Ledger
 from specwire._bulk.outcomes import Report
 from specwire._bulk.sinks import ParquetSink
@@ -28,22 +28,13 @@ async def open_partition(plan: Plan, partition: str) -> AbstractContextManager[L
     until = time.monotonic() + _PATIENCE
     while True:
         try:
-            return _kept(plan, partition, _opened(plan, partition))
+            sink = ParquetSink(plan.output, partition)
+            ledger = open_ledger(sink, os.path.join(plan.journal, f"{partition}.journal"), plan.options)
+            return _kept(plan, partition, ledger)
         except InUseError:
             if time.monotonic() > until:
                 raise
         await asyncio.sleep(0.5)
-
-
-def _opened(plan: Plan, partition: str) -> Ledger:
-    sink = ParquetSink(plan.output, partition)
-    try:
-        journal = Journal(os.path.join(plan.journal, f"{partition}.journal"), sink)
-    except BaseException:
-        sink.close()
-        raise
-    options = plan.options
-    return Ledger(sink, journal, ordered=options.get("ordered", False), retry_failed=options.get("retry_failed", False))
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias, cast
 import msgspec
 
 from specwire._auth.credential import StaticCredential
-from specwire._bulk.entry import BulkOptions, Target
+from specwire._bulk.entry import BulkOptions, Target, limit_of
 from specwire._client.async_client import AsyncClient
 from specwire._client.sync_client import Client
 from specwire._cluster.leases import Lease
@@ -61,9 +61,7 @@ def checked_options(options: BulkOptions) -> BulkOptions:
     """Return the keywords of a run that workers get; raise `ConfigurationError` for those of one machine only."""
     if options.get("journal") is not None:
         raise ConfigurationError("a run on a cluster keeps its journals next to the output: leave out journal=")
-    concurrency = options.get("concurrency", 64)
-    if concurrency < 1:
-        raise ConfigurationError(f"concurrency is {concurrency}: give 1 or more")
+    limit_of(options)
     kept = {name: value for name, value in options.items() if name not in ("progress", "total", "journal")}
     return cast("BulkOptions", kept)
 
@@ -78,6 +76,12 @@ def check_client(client: Any) -> None:
         )
     if not callable(client):
         raise ConfigurationError(f"client is {client!r}: give a function that makes a client on each worker")
+
+
+def require_client(made: Any) -> None:
+    """Raise `ConfigurationError` unless the function for the client made one."""
+    if not isinstance(made, Client | AsyncClient):
+        raise ConfigurationError(f"the function for the client made a {type(made).__name__}: let it return a client")
 
 
 def check_sendable(plan: Plan, dumps: Callable[[Any], bytes]) -> None:
@@ -102,8 +106,7 @@ def _secrets(make: MakeClient) -> list[str]:
         client = make()
     except Exception:  # keys are on the workers only
         return []
-    if not isinstance(client, Client | AsyncClient):
-        raise ConfigurationError(f"the function for the client made a {type(client).__name__}: let it return a client")
+    require_client(client)
     credentials = client._session._credentials
     sources = credentials._sources.values() if credentials is not None else ()
     found = [secret for source in sources if isinstance(source, StaticCredential) for secret in source.auth.secrets]

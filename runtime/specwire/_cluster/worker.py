@@ -8,9 +8,8 @@ from collections.abc import Coroutine, Iterable
 from typing import Any, TypeVar
 
 from specwire._bulk.budget import Budget, Rate
-from specwire._bulk.concurrency import Concurrency
-from specwire._bulk.engine import Engine, Settings
-from specwire._bulk.entry import caller
+from specwire._bulk.engine import Engine
+from specwire._bulk.entry import caller, gate_of, settings_of
 from specwire._bulk.gate import Gate
 from specwire._bulk.outcomes import Report
 from specwire._bulk.sources import Rows
@@ -18,7 +17,7 @@ from specwire._client.async_client import AsyncClient
 from specwire._client.sync_client import Client
 from specwire._cluster.leases import SharedBudget
 from specwire._cluster.partition import open_partition
-from specwire._cluster.plan import Plan
+from specwire._cluster.plan import Plan, require_client
 from specwire.errors import ConfigurationError
 
 T = TypeVar("T")
@@ -47,15 +46,10 @@ class Worker:
             client = self._plan.client()
         except Exception as error:
             raise ConfigurationError(f"a worker cannot make its client: {error}") from error
-        if not isinstance(client, Client | AsyncClient):
-            raise ConfigurationError(
-                f"the function for the client made a {type(client).__name__}: let it return a client"
-            )
-        options, now = self._plan.options, self._loop.time
+        require_client(client)
+        options, now, lease = self._plan.options, self._loop.time, self._plan.lease
         rate = options.get("rate") or Rate()
-        lease = self._plan.lease
-        budget = Budget(Rate(), now) if lease is None else SharedBudget(rate, lease, now)
-        return client, Gate(Concurrency(options.get("concurrency", 64), adaptive=options.get("adaptive", True)), budget)
+        return client, gate_of(options, Budget(Rate(), now) if lease is None else SharedBudget(rate, lease, now))
 
     @property
     def is_idle(self) -> bool:
@@ -68,19 +62,10 @@ class Worker:
 
     async def _run(self, partition: str, source: Iterable[Any]) -> Report:
         options = self._plan.options
-        workers = 2 * options.get("concurrency", 64)
-        settings = Settings(
-            workers=workers,
-            window=4 * workers,
-            total=None,
-            build=options.get("build"),
-            prices=options.get("prices"),
-            progress=None,
-            stop_after=options.get("stop_after", 100),
-        )
+        settings = settings_of(options)
         rows = Rows(source, options.get("id"))
         with (
-            caller(self._client, options.get("retry"), workers) as perform,
+            caller(self._client, options.get("retry"), settings.workers) as perform,
             await open_partition(self._plan, partition) as ledger,
         ):
             engine = Engine(rows, perform, ledger, self._gate, settings)

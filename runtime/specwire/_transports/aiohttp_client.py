@@ -59,37 +59,14 @@ class AiohttpClient:
             self.waits = WaitLimits()
         headers = self._headers.of(request)
         patience = remaining(request.timeouts["read"])
-        if content is not None and type(content) is not bytes:
-            return await self._upload(request, headers, patience)
-        proxy = self._proxy(request.url)
-        try:
-            with WaitLimit(self.waits, patience):
-                response = await self._session.request(
-                    request.method,
-                    yarl.URL(request.url, encoded=True),
-                    headers=headers,
-                    skip_auto_headers=None if content is None or "content-type" in headers else _UNTYPED,
-                    data=content if content is None or len(content) <= _LARGE else io.BytesIO(content),
-                    allow_redirects=False,
-                    timeout=_timeout(request.timeouts["connect"], None),
-                    proxy=proxy,
-                )
-            if response.status >= 200:
-                return AiohttpResponse(self, request, response)
-            response.close()
-            failure: Exception = library.ReadError(UNFINISHED.format(response.status))
-        except (aiohttp.ClientError, TimeoutError) as error:
-            failure = self.translated(error, proxy)
-        raise failure  # here, so that it does not hold the original
-
-    async def _upload(self, request: RawRequest, headers: Any, patience: float | None) -> AiohttpResponse:
-        """Send a request whose body is read as it is sent, which may take longer than any wait for the server."""
+        is_streamed = content is not None and type(content) is not bytes
+        limit = WaitLimit(self.waits, None if is_streamed else patience)
         failures: list[Exception] = []
-        content: Any = request.content
-        assert self.waits is not None
-        limit = WaitLimit(self.waits, None)
-        if hasattr(content, "__aiter__"):
+        if is_streamed and hasattr(content, "__aiter__"):
+            # A body that is read as it is sent may take longer than any wait for the server.
             content = _followed(recorded(cast("AsyncIterator[bytes]", content), failures), limit, patience)
+        elif not is_streamed and content is not None and len(content) > _LARGE:
+            content = io.BytesIO(content)
         proxy = self._proxy(request.url)
         try:
             with limit:
@@ -97,10 +74,10 @@ class AiohttpClient:
                     request.method,
                     yarl.URL(request.url, encoded=True),
                     headers=headers,
-                    skip_auto_headers=_UNTYPED,
+                    skip_auto_headers=None if content is None or "content-type" in headers else _UNTYPED,
                     data=content,
                     allow_redirects=False,
-                    timeout=_timeout(request.timeouts["connect"], patience),
+                    timeout=_timeout(request.timeouts["connect"], patience if is_streamed else None),
                     proxy=proxy,
                 )
             if response.status >= 200:
@@ -109,7 +86,7 @@ class AiohttpClient:
             failure: Exception = library.ReadError(UNFINISHED.format(response.status))
         except (aiohttp.ClientError, TimeoutError) as error:
             failure = failures[0] if failures else self.translated(error, proxy)
-        raise failure
+        raise failure  # here, so that it does not hold the original
 
     def translated(self, error: Exception, proxy: str | None) -> Exception:
         """Return an exception of aiohttp as one of the names that the transports know.

@@ -210,7 +210,21 @@ class PyreqwestClient:
     close_now = close
 
 
-class PyreqwestResponse(RawResponse):
+class SyncResponse(RawResponse):
+    """Response for synchronous callers."""
+
+    __slots__ = ()
+
+    def close(self) -> None:
+        raise NotImplementedError
+
+    def disconnect(self) -> None:
+        """Close the connection, unless pyreqwest does it since the response has no body."""
+        if self.status_code not in (204, 304):
+            self.close()
+
+
+class PyreqwestResponse(SyncResponse):
     """Response of a synchronous client."""
 
     __slots__ = ("_exchange", "_read", "_response")
@@ -247,11 +261,6 @@ class PyreqwestResponse(RawResponse):
             self.is_closed = True
             self._exchange.__exit__(None, None, None)
 
-    def disconnect(self) -> None:
-        """Close the connection, unless pyreqwest does it since the response has no body."""
-        if self.status_code not in (204, 304):
-            self.close()
-
 
 class Streams:
     """Streams of a synchronous client."""
@@ -274,7 +283,7 @@ class Streams:
         self._portal.close()
 
 
-class StreamedResponse(RawResponse):
+class StreamedResponse(SyncResponse):
     """Response of an asynchronous client for synchronous callers."""
 
     __slots__ = ("_inner", "_portal")
@@ -303,11 +312,6 @@ class StreamedResponse(RawResponse):
             self.is_closed = True
             with suppress(library.ClosedResourceError):  # closed with its client
                 self._portal.run(self._inner.aclose())
-
-    def disconnect(self) -> None:
-        """Close the connection, unless pyreqwest does it since the response has no body."""
-        if self.status_code not in (204, 304):
-            self.close()
 
 
 async def _in_threads(content: Iterator[bytes]) -> AsyncIterator[bytes]:

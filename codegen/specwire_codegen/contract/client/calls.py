@@ -191,7 +191,7 @@ def unfitting(operation: Operation, problem: AttributeError | TypeError) -> Inva
     if isinstance(problem, AttributeError) and problem.name in operation.method:
         return InvalidRequestError(f"the client has no method {name}")
     if isinstance(problem, TypeError) and "argument" in str(problem):
-        return InvalidRequestError(f"the method {name} cannot be called so: {problem}")
+        return InvalidRequestError(f"the method {name} cannot be called with these arguments: {problem}")
     raise problem
 
 

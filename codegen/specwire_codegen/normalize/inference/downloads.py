@@ -7,7 +7,7 @@ from typing import Any
 
 from specwire_codegen.normalize.guess import INFERRED, Guess
 from specwire_codegen.normalize.inference.reading import Schemas, followed, resolved, target_of
-from specwire_codegen.normalize.operations.operations import methods, with_methods
+from specwire_codegen.normalize.operations.operations import with_operations
 from specwire_codegen.normalize.source_map import ORIGIN, Report
 from specwire_codegen.openapi.casing import words
 from specwire_codegen.openapi.media_types import base_type, is_json
@@ -41,13 +41,7 @@ def apply(data: Node, report: Report) -> Node:
             return operation
         return {**_downloading(rest, data, _BYTES), INFERRED: {**operation.get(INFERRED, {}), "downloads": reason}}
 
-    paths = {
-        path: with_methods(item, {method: inferred(path, method, each) for method, each in methods(item)})
-        if isinstance(item, dict)
-        else item
-        for path, item in data.get("paths", {}).items()
-    }
-    return {**data, "paths": paths} if "paths" in data else data
+    return with_operations(data, inferred)
 
 
 def _reason(path: str, method: str, operation: Node, data: Node) -> str | None:

@@ -12,7 +12,7 @@ from specwire_codegen.normalize.inference.hints import stated_pages
 from specwire_codegen.normalize.inference.jobs import guess_polling
 from specwire_codegen.normalize.inference.pagination import guess_pages
 from specwire_codegen.normalize.inference.reading import Schemas, target_of
-from specwire_codegen.normalize.operations.operations import methods, with_methods
+from specwire_codegen.normalize.operations.operations import with_operations
 from specwire_codegen.normalize.source_map import Report
 from specwire_codegen.openapi.objects import Node
 
@@ -31,13 +31,7 @@ def apply(data: Node, report: Report) -> Node:
                 operation = {**operation, guess.extension: dict(guess.value), INFERRED: reasons}
         return operation
 
-    paths = {
-        path: with_methods(item, {method: inferred(path, method, each) for method, each in methods(item)})
-        if isinstance(item, dict)
-        else item
-        for path, item in data.get("paths", {}).items()
-    }
-    return {**data, "paths": paths} if "paths" in data else data
+    return with_operations(data, inferred)
 
 
 def guesses_at(path: str, method: str, operation: Node, schemas: Schemas, source: Mapping[str, Any]) -> Iterator[Guess]:

@@ -236,7 +236,7 @@ def _cursor(page: Page, query: Query, schemas: Schemas) -> tuple[dict[str, Any],
 
 
 def _cursor_parameter(query: Query, schemas: Schemas) -> str | None:
-    """Return the parameter that takes a cursor; a flag or a time of the same name is none."""
+    """Return the parameter that takes a cursor; a flag or a time of the same name is not one."""
     for name in CURSOR:
         if name in query and not (name in LAST_ITEM and _is_time(query[name], schemas)):
             schema = _schema(query[name], schemas)

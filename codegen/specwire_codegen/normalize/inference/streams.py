@@ -12,7 +12,7 @@ from specwire_codegen.normalize.guess import INFERRED, Guess
 from specwire_codegen.normalize.inference.event_schemas import EventSchemas
 from specwire_codegen.normalize.inference.reading import followed, members_of, resolved, source_of, target_of, types_of
 from specwire_codegen.normalize.inference.switches import Switch, switches
-from specwire_codegen.normalize.operations.operations import methods, with_methods
+from specwire_codegen.normalize.operations.operations import with_operations
 from specwire_codegen.normalize.source_map import ORIGIN, Report, origin_of
 from specwire_codegen.openapi.casing import words
 from specwire_codegen.openapi.media_types import EVENT_STREAM, base_type, framing_of, is_json
@@ -40,9 +40,7 @@ _UNTYPED = frozenset({"title", "description", ORIGIN})
 
 def apply(data: Node, report: Report) -> Node:
     """Return the document with the streams that it leaves out, and the switches of all."""
-    inferred = _Streams(data, report, EventSchemas(data))
-    paths = {path: inferred.item(path, item) for path, item in data.get("paths", {}).items()}
-    return {**data, "paths": paths} if "paths" in data else data
+    return with_operations(data, _Streams(data, report, EventSchemas(data)).operation)
 
 
 @attrs.frozen
@@ -67,15 +65,8 @@ class _Streams:
     report: Report
     events: EventSchemas
 
-    def item(self, path: str, item: Any) -> Any:
-        """Return a path item with the streams of its operations."""
-        if not isinstance(item, dict):
-            return item
-        return with_methods(
-            item, {method: self._operation(path, method, operation) for method, operation in methods(item)}
-        )
-
-    def _operation(self, path: str, method: str, operation: Node) -> Node:
+    def operation(self, path: str, method: str, operation: Node) -> Node:
+        """Return an operation with its stream."""
         stated = operation.get(EXTENSION)
         if stated is False:
             return operation

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import attrs
@@ -31,6 +31,17 @@ def with_methods(path_item: Node, operations: dict[str, Node]) -> Node:
     if unusual:
         changed["additionalOperations"] = {method: operations.get(method, each) for method, each in unusual.items()}
     return changed
+
+
+def with_operations(data: Node, changed: Callable[[str, str, Node], Node]) -> Node:
+    """Return a document with its operations replaced: `changed` gets the path, the method and the operation."""
+    paths = {
+        path: with_methods(item, {method: changed(path, method, each) for method, each in methods(item)})
+        if isinstance(item, dict)
+        else item
+        for path, item in data.get("paths", {}).items()
+    }
+    return {**data, "paths": paths} if "paths" in data else data
 
 
 def apply(data: Node, report: Report) -> Node:
