@@ -23,8 +23,8 @@ PYTEST := python -m pytest -n 2 --dist worksteal
 KEPT = $(lastword $(sort $(wildcard $(or $(PYENV_ROOT),$(HOME)/.pyenv)/versions/*/bin/$(PYTHON))))
 INTERPRETER = $(if $(shell $(PYTHON) -c 'print(1)' 2>/dev/null),$(PYTHON),$(or $(KEPT),$(PYTHON)))
 
-TOOLS := fastapi hypothesis opentelemetry-sdk pandas pydantic pytest pytest-xdist trio trustme
-INSTALL := python -m pip install --quiet --disable-pip-version-check
+TOOLS := fastapi hypothesis opentelemetry-sdk pandas pydantic pytest pytest-rerunfailures pytest-xdist trio trustme
+INSTALL := python -m pip install --quiet --disable-pip-version-check --no-compile
 
 .PHONY: all setup interpreter servers ray generate demo docs check lint style mypy pyright unused current
 .PHONY: test test-all planted test-quick coverage test-lowest mock contract accept clean
@@ -41,7 +41,9 @@ $(READY): pyproject.toml constraints.txt
 	@echo "setting up $(VENV) (once; a few minutes)"
 	@$(INTERPRETER) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "specwire needs Python 3.11 or newer: make PYTHON=python3.12")'
 	@test -x $(BIN)/python || $(INTERPRETER) -m venv $(VENV)
-	@$(BIN)/$(INSTALL) --constraint constraints.txt --editable '.[dev]'
+	@$(BIN)/$(INSTALL) --no-deps --requirement constraints.txt
+	@$(BIN)/$(INSTALL) --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m pip check --quiet --disable-pip-version-check
 	@touch $(READY)
 
 # Frameworks of the servers in tests/servers, in separate environments.

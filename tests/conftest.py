@@ -8,6 +8,7 @@ import os
 import pytest
 
 from tests.sampling import VARIABLE, sample_number
+from tests.stalls import StallPlugin
 from tests.support.paths import SPECS
 
 KINDS = {"document", "sent", "read"}
@@ -20,10 +21,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Reject rewriting expectations in CI, and give all workers the same samples."""
+    """Reject rewriting expectations in CI, give all workers the same samples, and repeat tests that a stall disturbed."""
     os.environ[VARIABLE] = str(sample_number())
     if os.environ.get("UPDATE") and os.environ.get("CI"):
         raise pytest.UsageError("UPDATE is set in CI: it rewrites the expected files, so no test could fail; unset it")
+    config.pluginmanager.register(StallPlugin())
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

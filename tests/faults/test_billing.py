@@ -36,9 +36,10 @@ CALLS: dict[str, tuple[type[Any], Callable[[Any], Any], int]] = {
 }
 
 
-def client_of(kind: type[Any], server: Server, **policy: Any) -> Any:
-    """Make a client with a short timeout that retries without waiting."""
-    return kind("k" * 20, base_url=server.url, timeout=0.1, retry=RetryPolicy(wait_initial=0.0, wait_max=0.0, **policy))
+def client_of(kind: type[Any], server: Server, timeout: float = 10.0, **policy: Any) -> Any:
+    """Make a client that retries without waiting."""
+    retry = RetryPolicy(wait_initial=0.0, wait_max=0.0, **policy)
+    return kind("k" * 20, base_url=server.url, timeout=timeout, retry=retry)
 
 
 @pytest.mark.parametrize("fault", UNCLEAR)
@@ -51,7 +52,7 @@ def test_an_unclear_outcome_is_not_paid_twice(server: Server, call: str, fault: 
         server.received.clear()
         with (
             pytest.raises(APIConnectionError, match="no response"),
-            client_of(kind, server, repeat_billed=repeats) as client,
+            client_of(kind, server, 0.1 if fault == "silence" else 10.0, repeat_billed=repeats) as client,
         ):
             make(client)
         assert expected == len(server.received)
