@@ -6,6 +6,7 @@ import json
 import sys
 import time
 import warnings
+from functools import partial
 from pathlib import Path
 
 import attrs
@@ -40,6 +41,7 @@ class Document(msgspec.Struct, frozen=True):
 
 def check_sample(file: Path, package: str, folder: Path, operations: int, cases: int, seconds: float = 10) -> Document:
     """Generate a document as `folder/package`, on the import path, and check it; `seconds` bounds each drawing."""
+    from specwire_codegen.contract.client.time_limit import within
     from specwire_codegen.contract.sampled_check import SampledCheck, sample
     from specwire_codegen.contract.subject import subject_in
     from specwire_codegen.diagnostics import SpecwireCodegenError
@@ -57,7 +59,7 @@ def check_sample(file: Path, package: str, folder: Path, operations: int, cases:
     write(target.output, built.files)
     subject = subject_in(package, file.stem, json.loads(built.normalized), built.api)
     found = []
-    with warnings.catch_warnings(), SampledCheck(subject, seconds) as trial:
+    with warnings.catch_warnings(), SampledCheck(subject, partial(within, seconds)) as trial:
         warnings.simplefilter("ignore")
         for operation in sample(built.api.operations, operations, seed=1):
             one = trial.run(operation, cases)

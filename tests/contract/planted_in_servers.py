@@ -19,6 +19,8 @@ from specwire_codegen.mock.server import serve
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 KEY = "planted-key"
+WAIT = 20.0
+"""Seconds for the end of a job that ends at its second reading: many, as the machine may be slow."""
 DOCUMENT = """\
 openapi: 3.2.0
 info: {title: Planted, version: '1'}
@@ -185,16 +187,18 @@ class Plant:
     """Change of the server's answers."""
     move: Callable[[Any], None] = attrs.field(repr=False, default=lambda document: None)
     """Change of the normalized document, in place."""
+    wait: float = 0.0
+    """Seconds in which jobs must end; 0 to not wait for them."""
 
 
 PLANTS: list[Plant] = []
 
 
-def server(name: str, operation: str) -> Callable[[Fault], Fault]:
+def server(name: str, operation: str, wait: float = 0.0) -> Callable[[Fault], Fault]:
     """Plant a wrong answer."""
 
     def planted(fault: Fault) -> Fault:
-        PLANTS.append(Plant(name, operation, "server", fault=fault))
+        PLANTS.append(Plant(name, operation, "server", fault=fault, wait=wait))
         return fault
 
     return planted
@@ -381,12 +385,12 @@ def _no_stream(call: Call, reply: Reply) -> Reply:
     return attrs.evolve(reply.typed("application/json"), body=b'{"step": 1}')
 
 
-@server("job stuck", "getJob")
+@server("job stuck", "getJob", wait=0.5)
 def _stuck(call: Call, reply: Reply) -> Reply:
     return reply.with_fields(status="running") if call.path.startswith("/jobs/") else reply
 
 
-@server("job that is lost on the way", "getJob")
+@server("job that is lost on the way", "getJob", wait=WAIT)
 def _lost_job(call: Call, reply: Reply) -> Reply:
     return attrs.evolve(reply, status=503) if call.path.startswith("/jobs/") and call.number > 3 else reply
 
@@ -476,7 +480,8 @@ def report_of(subject: Subject, plant: Plant | None) -> Report:
         plant.move(moved)
     stale = plant is not None and plant.side == "document"
     with _served(subject, None if plant is None else plant.fault) as url:
-        wishes = Wishes(("listen",), examples=12, limits=Limits(requests=3000, per_second=5000, wait=0.5))
+        wait = WAIT if plant is None else plant.wait
+        wishes = Wishes(("listen",), examples=12, limits=Limits(requests=3000, per_second=5000, wait=wait))
         run = LiveRun(attrs.evolve(subject, document=moved, stale=stale), Target(url, KEY), wishes)
         run.check(lambda step, done=0, total=0: None)
         return run.report()

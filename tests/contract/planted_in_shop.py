@@ -742,8 +742,7 @@ def report_of(subject: Subject, plant: ShopPlant | None) -> Report:
     if plant is not None and plant.side == "document":
         subject = moved_from(subject, plant.move)
     with _served(plant) as url:
-        limits = Limits(requests=3000, per_second=5000, wait=0.5)
-        wishes = Wishes(INCLUDED, examples=12, limits=limits)
+        wishes = Wishes(INCLUDED, examples=12, limits=Limits(requests=3000, per_second=5000))
         run = LiveRun(subject, Target(url, KEY), wishes)
         run.check(lambda step, done=0, total=0: None)
         return run.report()

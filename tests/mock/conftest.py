@@ -10,6 +10,8 @@ from specwire_codegen.files.load import load
 from specwire_codegen.mock import app as mock_app, server
 from starlette.applications import Starlette
 
+from tests.support.patience import PATIENCE
+
 
 @pytest.fixture(scope="session")
 def document() -> dict[str, Any]:
@@ -33,7 +35,7 @@ def url(application: Starlette) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def connected(url: str) -> Iterator[httpx2.Client]:
     """Client with a valid key; one for all tests, since a TLS context is slow to make."""
-    with httpx2.Client(base_url=url, headers={"authorization": "Bearer test-key"}) as http:
+    with httpx2.Client(base_url=url, timeout=PATIENCE, headers={"authorization": "Bearer test-key"}) as http:
         yield http
 
 

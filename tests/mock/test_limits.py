@@ -9,11 +9,14 @@ from typing import Any
 
 import httpx2
 import pytest
+from specwire_codegen.contract.client.time_limit import within
 from specwire_codegen.mock import app as mock_app, recording, server
 from specwire_codegen.mock.request.hosts import HostCheck
 from specwire_codegen.mock.values import sampling
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp
+
+from tests.support.patience import PATIENCE
 
 HUGE = 100_000_000
 TEXT = {"type": "string", "minLength": 2_000_000_000}
@@ -60,8 +63,8 @@ def test_sizes_of_a_schema_are_capped(schema: dict[str, Any]) -> None:
         for level in range(12)
     }
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    with server.serve(mock_app.build(document(schema, {**wide, "Wide12": {"type": "string"}}))) as url:
-        answer = httpx2.get(f"{url}/x", timeout=20)
+    with server.serve(mock_app.build(document(schema, {**wide, "Wide12": {"type": "string"}}))) as url, within(20):
+        answer = httpx2.get(f"{url}/x", timeout=PATIENCE)
     assert answer.status_code in (200, 500)
     assert len(answer.content) < 2 * sampling.CHARACTERS
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 300_000
@@ -71,7 +74,7 @@ def test_sizes_below_the_caps_are_kept() -> None:
     """Below the caps, what a schema demands is drawn."""
     schema = {"type": "array", "minItems": 500, "items": {"type": "string", "minLength": 300}}
     with server.serve(mock_app.build(document(schema))) as url:
-        drawn = httpx2.get(f"{url}/x").json()
+        drawn = httpx2.get(f"{url}/x", timeout=PATIENCE).json()
     assert (500, {300}) == (len(drawn), {len(text) for text in drawn})
 
 
@@ -154,7 +157,10 @@ def test_in_process_calls_may_use_any_host() -> None:
 def test_recorded_bytes_are_limited(monkeypatch: pytest.MonkeyPatch) -> None:
     """A long-running server keeps size and hash of every body, and the bytes of the first since its reset."""
     monkeypatch.setattr(recording, "ROOM", 10)
-    with server.serve(mock_app.build(document({"type": "string"}))) as base, httpx2.Client(base_url=base) as client:
+    with (
+        server.serve(mock_app.build(document({"type": "string"}))) as base,
+        httpx2.Client(base_url=base, timeout=PATIENCE) as client,
+    ):
         for _ in range(2):
             for content in (b"123456", b"12345", b"1234", b"1"):
                 client.post("/x", content=content)

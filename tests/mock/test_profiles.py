@@ -14,6 +14,8 @@ from specwire_codegen.mock.profile import Profile, parse_latency
 from specwire_codegen.mock.reply.faults import Faults
 from specwire_codegen.mock.server import serve
 
+from tests.support.patience import PATIENCE
+
 
 @pytest.mark.parametrize(
     ("text", "bounds"),
@@ -67,7 +69,10 @@ def test_instructions_of_a_request_come_first(profile: Profile) -> None:
 def test_a_client_that_retries_succeeds_on_a_flaky_server(document: dict[str, Any]) -> None:
     """In the end; a server that is down answers 503 only, and latency delays every reply."""
     headers = {"authorization": "Bearer test-key"}
-    with serve(build(document, profile=Profile("flaky"), seed=3)) as url, httpx2.Client(base_url=url) as client:
+    with (
+        serve(build(document, profile=Profile("flaky"), seed=3)) as url,
+        httpx2.Client(base_url=url, timeout=PATIENCE) as client,
+    ):
         found: Counter[object] = Counter()
         for _ in range(40):
             try:
@@ -77,6 +82,6 @@ def test_a_client_that_retries_succeeds_on_a_flaky_server(document: dict[str, An
         assert found[200] >= 20 and sum(found.values()) > found[200]
     with serve(build(document, profile=Profile("down", (0.1, 0.1)))) as url:
         started = time.monotonic()
-        answer = httpx2.get(f"{url}/files", headers=headers)
+        answer = httpx2.get(f"{url}/files", headers=headers, timeout=PATIENCE)
         assert (503, "1") == (answer.status_code, answer.headers["retry-after"])
         assert time.monotonic() - started >= 0.1

@@ -15,6 +15,7 @@ from specwire_codegen.mock.values.examples import schema_of
 from specwire_codegen.mock.values.sampling import Sampler
 
 from tests.support.paths import SPECS
+from tests.support.patience import PATIENCE
 
 
 def names() -> list[str]:
@@ -60,7 +61,7 @@ def test_every_example_is_accepted(provider: str) -> None:
     responses = Validators(document, "response")
     with (
         server.serve(mock_app.build(data)) as url,
-        httpx2.Client(base_url=url, headers={"authorization": "Bearer test-key"}) as client,
+        httpx2.Client(base_url=url, timeout=PATIENCE, headers={"authorization": "Bearer test-key"}) as client,
     ):
         for operation in load_operations.read(document):
             path, query = target(drawer, operation)

@@ -6,7 +6,6 @@ import json
 import signal
 import subprocess
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -24,6 +23,7 @@ from specwire_codegen.mock.recording import LoggedRequest
 from specwire_codegen.mock.server import serve
 
 from tests.support.command_line import Specwire, command, project, specwire
+from tests.support.patience import PATIENCE, eventually
 
 __all__ = ["project", "specwire"]
 
@@ -91,7 +91,7 @@ class Live(BaseHTTPRequestHandler):
         self.end_headers()
         for index, chunk in enumerate(self.chunks):
             if index:
-                self.go_on.wait(10)
+                self.go_on.wait(PATIENCE)
             self.wfile.write(chunk)
             self.wfile.flush()
         self.close_connection = True
@@ -123,7 +123,7 @@ def proxied(url: str) -> Iterator[tuple[httpx2.Client, list[LoggedRequest]]]:
     """Provide a client of a proxy to a server, and what the proxy reports."""
     handler, reported = Handler(provider.build(DOCUMENT, (), 0, None)), list[LoggedRequest]()
     with serve(application(handler, Proxy(handler, base_url(url), reported.append))) as base:
-        with httpx2.Client(base_url=base) as client:
+        with httpx2.Client(base_url=base, timeout=PATIENCE) as client:
             yield client, reported
 
 
@@ -199,9 +199,7 @@ def test_streams_pass_unbuffered(live: str) -> None:
             assert [] == reported
             Live.go_on.set()
             assert b"".join(Live.chunks[1:]) == b"".join(parts)
-        deadline = time.monotonic() + 5
-        while not reported and time.monotonic() < deadline:
-            time.sleep(0.01)
+        eventually(lambda: reported)
     assert (
         'event.id: the value is not of type "integer"',
         "event: the data is not JSON: Expecting value, at line 1 column 1",
@@ -214,7 +212,8 @@ def test_a_broken_or_absent_server_is_reported(live: str) -> None:
     with proxied(live) as (client, reported):
         with pytest.raises(httpx2.TransportError, match="peer closed connection"):
             client.get("/v1/thing")
-        assert "connection of the server broke" in reported[0].reason
+        eventually(lambda: reported)
+    assert "connection of the server broke" in reported[0].reason
     with proxied("http://127.0.0.1:9") as (client, _):
         answer = client.get("/v1/thing")
         assert 502 == answer.status_code
@@ -281,8 +280,8 @@ def test_the_command_reports_departures(project: Path, specwire: Specwire, live:
         assert served.stdout is not None and served.stderr is not None
         line = served.stdout.readline()
         assert line.endswith(f", passes requests on to {live}\n")
-        assert {} == httpx2.get(f"{line.split()[2].rstrip(',')}/v1/thing").json()
+        assert {} == httpx2.get(f"{line.split()[2].rstrip(',')}/v1/thing", timeout=PATIENCE).json()
         line = served.stderr.readline()
         assert 'departure: GET /v1/thing (getThing) 200: body: "id" is a required property\n' == line
         served.send_signal(signal.SIGINT)
-        assert 0 == served.wait(20)
+        assert 0 == served.wait(PATIENCE)

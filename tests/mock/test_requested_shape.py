@@ -15,12 +15,16 @@ from specwire_codegen.mock import app as mock_app, server
 from specwire_codegen.mock.reply.requested_shape import granted, spoken
 
 from tests.support.paths import SPECS
+from tests.support.patience import PATIENCE
 
 
 def provider(name: str) -> Iterator[httpx2.Client]:
     document = json.loads((SPECS / name / "normalized.json").read_text("utf-8"))
     headers = {"authorization": "Bearer test-key"}
-    with server.serve(mock_app.build(document)) as url, httpx2.Client(base_url=url, headers=headers) as client:
+    with (
+        server.serve(mock_app.build(document)) as url,
+        httpx2.Client(base_url=url, timeout=PATIENCE, headers=headers) as client,
+    ):
         yield client
 
 

@@ -9,6 +9,8 @@ from specwire_codegen.mock import app as mock_app, server
 from specwire_codegen.mock.document.failures import MockError
 from starlette.applications import Starlette
 
+from tests.support.patience import PATIENCE
+
 CHAT = {"model": "tiny", "messages": [{"content": "Hi"}]}
 
 
@@ -260,7 +262,7 @@ def test_an_undeclared_security_scheme_needs_no_credentials() -> None:
     operation = {"operationId": "ping", "security": [{"key": []}], "responses": {"204": {"description": "Done."}}}
     with (
         server.serve(mock_app.build({"paths": {"/ping": {"get": operation}}})) as base,
-        httpx2.Client(base_url=base) as client,
+        httpx2.Client(base_url=base, timeout=PATIENCE) as client,
     ):
         assert 204 == client.get("/ping").status_code
 
@@ -285,7 +287,7 @@ def test_every_json_media_type_is_read_as_json(media_type: str) -> None:
     }
     document = {"openapi": "3.2.0", "info": {"title": "T", "version": "1"}, "paths": {"/a": {"post": post}}}
     application = mock_app.build(document)
-    with server.serve(application) as url, httpx2.Client(base_url=url) as http:
+    with server.serve(application) as url, httpx2.Client(base_url=url, timeout=PATIENCE) as http:
         replies = [
             http.post("/a", content=body, headers={"content-type": media_type}) for body in (b'{"n": 1}', b'{"n": "x"}')
         ]

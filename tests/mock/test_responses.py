@@ -9,6 +9,8 @@ import jsonschema_rs
 import pytest
 from specwire_codegen.mock import app as mock_app, server
 
+from tests.support.patience import PATIENCE
+
 CHAT = {"model": "tiny", "messages": [{"content": "Hi"}]}
 UUID = "0b0f8b3e-9d63-4f1e-8a8f-6c2d9f4e1a55"
 
@@ -215,7 +217,7 @@ def test_an_ended_job_cannot_be_cancelled_without_a_documented_409(
     del responses["409"]
     responses |= errors
     with server.serve(mock_app.build(own)) as url:
-        with httpx2.Client(base_url=url, headers={"authorization": "Bearer test-key"}) as http:
+        with httpx2.Client(base_url=url, timeout=PATIENCE, headers={"authorization": "Bearer test-key"}) as http:
             path = f"/jobs/{create_job(http)['id']}"
             statuses(http, path, 3)
             assert http.post(f"{path}/cancel").status_code == 409
@@ -245,7 +247,7 @@ def test_the_seed_determines_ids_and_times(document: dict[str, Any]) -> None:
     def records(seed: int) -> dict[str, Any]:
         with (
             server.serve(mock_app.build(document, seed=seed)) as url,
-            httpx2.Client(base_url=url, headers={"authorization": "Bearer test-key"}) as client,
+            httpx2.Client(base_url=url, timeout=PATIENCE, headers={"authorization": "Bearer test-key"}) as client,
         ):
             return upload(client)
 
@@ -257,7 +259,10 @@ def test_the_seed_determines_ids_and_times(document: dict[str, Any]) -> None:
 def test_clock_and_keys_can_be_given(document: dict[str, Any]) -> None:
     """Times come from the clock, and each of the keys is accepted."""
     application = mock_app.build(document, keys={"a", "b"}, clock=lambda: 1_234_567_890.0)
-    with server.serve(application) as url, httpx2.Client(base_url=url, headers={"authorization": "Bearer b"}) as client:
+    with (
+        server.serve(application) as url,
+        httpx2.Client(base_url=url, timeout=PATIENCE, headers={"authorization": "Bearer b"}) as client,
+    ):
         assert upload(client)["created_at"] == 1_234_567_890
 
 
@@ -276,7 +281,7 @@ def test_every_sequence_of_json_is_framed(media_type: str, begin: bytes) -> None
     item = {"type": "object", "required": ["a"], "properties": {"a": {"const": 1}}}
     responses = {"200": {"description": "d", "content": {media_type: {"itemSchema": item}}}}
     application = mock_app.build({"paths": {"/a": {"get": {"operationId": "a", "responses": responses}}}})
-    with server.serve(application) as base, httpx2.Client(base_url=base) as client:
+    with server.serve(application) as base, httpx2.Client(base_url=base, timeout=PATIENCE) as client:
         lines = client.get("/a").content.splitlines()
     assert 5 == len(lines)
     assert all(line.startswith(begin) for line in lines)

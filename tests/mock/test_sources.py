@@ -22,6 +22,7 @@ from specwire_codegen.mock.server import serve
 
 from tests.support.command_line import SPEC, Specwire, command, project, specwire
 from tests.support.paths import ROOT
+from tests.support.patience import PATIENCE
 
 __all__ = ["project", "specwire"]
 
@@ -85,7 +86,7 @@ def test_any_document_is_served(
         found = sources.read(Path(), {"file": "api.yaml", "url": url, "stdin": "-"}[how])
     path = next(iter(found.document["paths"]))
     with serve(build(found.document)) as base:
-        assert 200 == httpx2.get(base + path.replace("{id}", "1")).status_code
+        assert 200 == httpx2.get(base + path.replace("{id}", "1"), timeout=PATIENCE).status_code
     assert found.name in {"T", "Old"}
 
 
@@ -159,11 +160,11 @@ def test_mock_serves_standard_input_with_a_profile_and_a_key(project: Path) -> N
         line = served.stdout.readline()
         assert line.startswith("T at http://127.0.0.1:") and line.endswith(", key: mine\n")
         url = line.split()[2].rstrip(",")
-        assert "profile down, latency 0.001 s" in httpx2.get(url).text
-        answer = httpx2.get(f"{url}/orders/1", headers={"authorization": "Bearer mine"})
+        assert "profile down, latency 0.001 s" in httpx2.get(url, timeout=PATIENCE).text
+        answer = httpx2.get(f"{url}/orders/1", headers={"authorization": "Bearer mine"}, timeout=PATIENCE)
         assert (503, "1") == (answer.status_code, answer.headers["retry-after"])
         served.send_signal(signal.SIGINT)
-        assert served.wait(20) == 0
+        assert served.wait(PATIENCE) == 0
         assert ["1 warning about the document: specwire mock - --json prints them", "stopped"] == (
             served.stderr.read().splitlines()
         )

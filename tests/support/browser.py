@@ -16,8 +16,9 @@ from typing import Any, BinaryIO
 
 import pytest
 
+from tests.support.patience import PATIENCE
+
 PROGRAM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-PATIENCE = 30.0
 
 needs_browser = pytest.mark.skipif(PROGRAM is None, reason="needs Chromium: apt-get install chromium")
 
@@ -32,12 +33,13 @@ class Browser:
         self._commands = commands
         self._events = events
         self._count = 0
-        self._loaded = False
+        self._loaded: set[str] = set()
         self._session: str | None = None
         target = self.call("Target.createTarget", url="about:blank")["targetId"]
         self._session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         for domain in ("Page", "Runtime", "Log", "Network"):
             self.call(f"{domain}.enable")
+        self.call("Page.setLifecycleEventsEnabled", enabled=True)
 
     def call(self, method: str, **parameters: Any) -> dict[str, Any]:
         """Call a method of the debugging protocol."""
@@ -65,8 +67,8 @@ class Browser:
 
     def _note(self, method: str, parameters: dict[str, Any]) -> None:
         match method:
-            case "Page.loadEventFired":
-                self._loaded = True
+            case "Page.lifecycleEvent" if parameters["name"] == "load":
+                self._loaded.add(parameters["loaderId"])
             case "Runtime.exceptionThrown":
                 self.problems.append(json.dumps(parameters["exceptionDetails"]))
             case "Runtime.consoleAPICalled" if parameters["type"] in ("error", "warning", "assert"):
@@ -83,13 +85,16 @@ class Browser:
         )
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         self.call("Emulation.setEmulatedMedia", features=[scheme])
-        self._loaded = False
         self.requested.clear()
-        self.call("Page.navigate", url=url)
+        loader = self.call("Page.navigate", url=url)["loaderId"]
         deadline = time.monotonic() + PATIENCE
-        while not self._loaded:
+        while loader not in self._loaded:
             assert time.monotonic() < deadline, f"{url} was not loaded"
             self.evaluate("0")
+
+    def leave(self) -> None:
+        """Leave the page, so that none of its requests meets a server that stops; what it reported is collected."""
+        self.open("about:blank")
 
     def evaluate(self, script: str) -> Any:
         """Return the value of a JavaScript expression; promises are awaited."""

@@ -54,10 +54,9 @@ class Evidence:
 class Harness(Closing):
     """A provider's clients at its mock server and at a scripted server; closed by `with`."""
 
-    def __init__(self, subject: Subject, seconds: float = 10) -> None:
-        """Start the servers; `seconds` limits each generation of a value."""
+    def __init__(self, subject: Subject) -> None:
+        """Start the servers."""
         self.subject = subject
-        self._seconds = seconds
         self._mock: Starlette = build(dict(subject.document))
         self._recorder = Recorder(self._mock)
         self._script = Recorder()
@@ -110,9 +109,7 @@ class Harness(Closing):
                 self._mock.state.reset()
                 return check(value, relaxed)
 
-            return explore(
-                strategy(subject), examples, once, context=lambda: evidence(operation, latest[0]), seconds=self._seconds
-            )
+            return explore(strategy(subject), examples, once, context=lambda: evidence(operation, latest[0]))
 
         try:
             return explored(self.subject, False)
@@ -230,10 +227,10 @@ class Harness(Closing):
 
     def _simplest_case(self, operation: Operation) -> Case:
         try:
-            return simplest(requests(self.subject, operation), self._seconds)
+            return simplest(requests(self.subject, operation))
         except UndrawableError:
             loose = attrs.evolve(self.subject, document=relaxed_document(self.subject.document))
-            return simplest(requests(loose, operation), self._seconds)
+            return simplest(requests(loose, operation))
 
     def pages(self, operation: Operation, examples: int) -> int:
         """Check that all items of two pages are returned, and return the number of runs. Raise `Violation`."""

@@ -18,12 +18,13 @@ from hypothesis.strategies import SearchStrategy
 from specwire_codegen.contract import drawn_responses
 from specwire_codegen.contract.client.arguments import Arguments, arguments
 from specwire_codegen.contract.client.calls import Clients, Manner, Outcome
+from specwire_codegen.contract.client.time_limit import Limit
 from specwire_codegen.contract.closing import Closing
 from specwire_codegen.contract.drawn_responses import DrawnResponse
 from specwire_codegen.contract.recorder import Recorder
 from specwire_codegen.contract.scenarios import paging, retries
 from specwire_codegen.contract.scenarios.scenarios import Scenario
-from specwire_codegen.contract.strategies.property_check import UndrawableError, drawn, some
+from specwire_codegen.contract.strategies.property_check import DRAWING, UndrawableError, drawn, some
 from specwire_codegen.contract.strategies.requests import requests
 from specwire_codegen.contract.strategies.schemas import relaxed
 from specwire_codegen.contract.subject import Subject
@@ -70,10 +71,10 @@ class CheckResult:
 class SampledCheck(Closing):
     """A client at a local server that replaces every address of its document; closed by `with`."""
 
-    def __init__(self, subject: Subject, seconds: float = 10) -> None:
-        """Start the server; `seconds` limits each generation of values."""
+    def __init__(self, subject: Subject, limit: Limit = DRAWING) -> None:
+        """Start the server; `limit` bounds each generation of values."""
         self.subject = subject
-        self._seconds = seconds
+        self._limit = limit
         self._script = Recorder()
         self._types = Types(subject)
         self._calls = 0
@@ -144,10 +145,10 @@ class SampledCheck(Closing):
         Return the values, and True if they come from the copy.
         """
         try:
-            return drawn(strategy(self.subject), count, self._seconds), False
+            return drawn(strategy(self.subject), count, self._limit), False
         except UndrawableError:
             loose = attrs.evolve(self.subject, document=relaxed(self.subject.document))
-            return drawn(strategy(loose), count, self._seconds), True
+            return drawn(strategy(loose), count, self._limit), True
 
     def _sent(self, operation: Operation, case: Case) -> list[str]:
         """Call with JSON values and with Python values."""

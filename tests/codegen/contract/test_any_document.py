@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from specwire_codegen.contract.reports.report import Report
 from specwire_codegen.contract.run import check_mock
-from specwire_codegen.contract.strategies.property_check import UndrawableError, Violation, explore, simplest
 from specwire_codegen.contract.subject import subject_of_document
 from specwire_codegen.files.access import Access
 
@@ -175,38 +174,6 @@ paths:
 """
     (row,) = report_of(text, tmp_path).rows
     assert row.counts[1].tried > 0
-
-
-def test_a_failure_that_does_not_repeat_is_a_violation() -> None:
-    """It happened; hypothesis would call it flaky."""
-    from hypothesis import strategies as st
-
-    calls: list[int] = []
-
-    def once(value: int) -> list[str]:
-        calls.append(value)
-        return ["wrong"] if len(calls) == 1 else []
-
-    with pytest.raises(Violation, match="wrong"):
-        explore(st.integers(), 5, once)
-
-
-def test_any_exception_of_a_check_is_a_violation() -> None:
-    """It becomes a finding, and no traceback."""
-    from hypothesis import strategies as st
-
-    with pytest.raises(Violation, match="ZeroDivisionError"):
-        explore(st.integers(), 5, lambda value: [str(1 // (value - value))])
-
-
-def test_a_strategy_without_values_is_undrawable() -> None:
-    """The reason is the message."""
-    from hypothesis import strategies as st
-
-    with pytest.raises(UndrawableError, match="Unsatisfiable"):
-        explore(st.nothing(), 5, lambda value: [])
-    with pytest.raises(UndrawableError, match="Unsatisfiable"):
-        simplest(st.integers().filter(lambda value: False))
 
 
 @pytest.mark.parametrize("document", ["", "servers: [{url: 'https://api.example/v1'}]\n"])

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 from specwire_codegen.contract.sampled_check import SampledCheck, sample
 from specwire_codegen.contract.subject import Subject
 
+from tests.codegen.contract.limits import exceeded_after
 from tests.support.generated_client import generated_client
 
 DOCUMENT = """\
@@ -187,12 +189,25 @@ paths:
 def test_a_scenario_that_cannot_be_drawn_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """This document never has a second page; everything else is checked."""
     monkeypatch.syspath_prepend(str(tmp_path))
-    with SampledCheck(generated_client(ENDLESS, "endless", tmp_path), seconds=2) as trial:
+    with SampledCheck(generated_client(ENDLESS, "endless", tmp_path), nullcontext) as trial:
         [found] = [trial.run(operation, 4) for operation in trial.subject.api.operations]
     [reason] = found.undrawn
-    assert reason.startswith("pages: ")
+    assert reason.startswith("pages: Unsatisfiable: ")
     assert ((), ()) == (found.wrong, found.unequal)
     assert found.responses == found.equal > 1
+
+
+@pytest.mark.parametrize(("drawings", "part"), [(0, "call"), (1, "response"), (2, "pages")])
+def test_a_document_that_takes_too_long_is_named(
+    drawings: int, part: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the first part that could not be drawn in time, from the document or from a copy with fewer constraints."""
+    monkeypatch.syspath_prepend(str(tmp_path))
+    subject = generated_client(ENDLESS, "slow", tmp_path)
+    with SampledCheck(subject, exceeded_after(drawings)) as trial:
+        [found] = [trial.run(operation, 4) for operation in subject.api.operations]
+    assert found.undrawn[0] == f"{part}: drawing a value took more than 10 s"
+    assert found.cases == (4 if drawings else 0)
 
 
 def test_a_sample_is_varied_and_the_same_for_a_seed(everything: Subject) -> None:

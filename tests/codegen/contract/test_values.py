@@ -1,4 +1,4 @@
-"""Comparison of JSON values by meaning, and drawing them from a document."""
+"""Comparison of JSON values and of responses by meaning."""
 
 import json
 from typing import Any
@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given, strategies as st
 from specwire_codegen.contract.client.calls import Outcome
 from specwire_codegen.contract.drawn_responses import DrawnResponse, problems
-from specwire_codegen.contract.strategies.property_check import Violation, explore, simplest
 from specwire_codegen.contract.strategies.schemas import closed_schema
 from specwire_codegen.contract.subject import Subject
 from specwire_codegen.contract.values.json_diff import differences, same_meaning
@@ -79,13 +78,6 @@ def test_objects_are_closed_and_maps_are_not() -> None:
         "required": ["a"],
         "additionalProperties": False,
     }
-
-
-def test_the_smallest_failure_is_reported() -> None:
-    """Of all values that fail, the simplest one, and always the same."""
-    with pytest.raises(Violation, match=r"^too large\nfor 10\b"):
-        explore(st.integers(0, 1000), 200, lambda value: ["too large"] if value >= 10 else [])
-    assert simplest(st.lists(st.integers())) == []
 
 
 def test_a_wrongly_returned_response_is_reported(moonshot: Subject) -> None:

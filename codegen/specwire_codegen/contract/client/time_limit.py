@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from types import FrameType
+from typing import TypeAlias
 
 _CALLBACK = "gc_callback"
 """Function of hypothesis that the garbage collector calls; Python drops exceptions in it."""
 _AGAIN = 0.01
 """Seconds until the next attempt to end a block."""
+
+Limit: TypeAlias = Callable[[], AbstractContextManager[None]]
+"""Block that raises `TimeLimitExceeded` when it takes too long, as `partial(within, 10)`."""
 
 
 class TimeLimitExceeded(BaseException):
@@ -32,7 +36,7 @@ def within(seconds: float) -> Iterator[None]:
         if frame is not None and frame.f_code.co_name == _CALLBACK:
             signal.setitimer(signal.ITIMER_PROF, _AGAIN)
             return
-        raise TimeLimitExceeded
+        raise TimeLimitExceeded(f"more than {seconds:g} s")
 
     before = signal.signal(signal.SIGPROF, stop)
     signal.setitimer(signal.ITIMER_PROF, seconds)

@@ -70,7 +70,8 @@ class _Pages:
         items = st.lists(self._values(self._item), min_size=1, max_size=3)
         # A repeated page is a server fault, which the client reports as an error.
         both = st.tuples(items, items).filter(lambda pair: pair[0] != pair[1])
-        return st.builds(self._scene, st.tuples(page, page), both, self._token())
+        # The cursor comes first: where it has no value, nothing else is drawn in vain.
+        return st.builds(self._scene, self._token(), st.tuples(page, page), both)
 
     def _place(self, pointer: str, schema: Schema | None = None) -> _Place:
         """Return the place at a pointer in a page or in another schema."""
@@ -118,7 +119,7 @@ class _Pages:
         first: int | str = self._stated.get("first", 0)
         return 0 if first == UNKNOWN else int(first)
 
-    def _scene(self, drawn: tuple[Any, Any], items: tuple[list[Any], list[Any]], token: Any) -> Scenario:
+    def _scene(self, token: Any, drawn: tuple[Any, Any], items: tuple[list[Any], list[Any]]) -> Scenario:
         first, second = (_put(page, self._items.path, some) for page, some in zip(drawn, items, strict=True))
         count = len(items[0])
         headers: tuple[tuple[str, str], ...] = ()

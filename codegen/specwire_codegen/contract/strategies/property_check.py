@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from functools import partial
+from typing import Any, Final, Generic, TypeVar
 
 from hypothesis import HealthCheck, Phase, given, settings, strategies as st
 from hypothesis.errors import Flaky
 from hypothesis.strategies import SearchStrategy
 
-from specwire_codegen.contract.client.time_limit import TimeLimitExceeded, within
+from specwire_codegen.contract.client.time_limit import Limit, TimeLimitExceeded, within
 
 T = TypeVar("T")
 
@@ -21,10 +21,10 @@ _UNHEEDED = (
     HealthCheck.large_base_example,
     HealthCheck.too_slow,
 )
-_DRAWING = 10.0
-"""Default time limit of drawing one value, in seconds."""
-_SHRINKING = 10.0
-"""Time limit of the search for a smaller failure, in seconds of the processor."""
+DRAWING: Final[Limit] = partial(within, 10.0)
+"""Default time limit of drawing one value."""
+_SHRINKING = 500
+"""Maximum number of values that are checked to find a smaller failure: a number, so that no clock decides."""
 
 
 class Violation(AssertionError):
@@ -50,16 +50,15 @@ def explore(
     check: Callable[[T], list[str]],
     *,
     context: Callable[[], Any] = lambda: None,
-    seconds: float = _DRAWING,
+    limit: Limit = DRAWING,
 ) -> int:
     """Run a check on generated values, and return their number.
 
     Raise `Violation` with the findings for the smallest value that fails, and with what `context` returned then.
     Raise `UndrawableError` if no value can be generated within the time limit.
     """
-    count = 0
-    failed: list[Violation] = []
-    until: list[float] = []
+    search = _Search(check, context)
+    exceeded: list[TimeLimitExceeded] = []
 
     @settings(
         max_examples=examples,
@@ -73,34 +72,60 @@ def explore(
     )
     @given(st.data())
     def run(data: st.DataObject) -> None:
-        nonlocal count
-        with within(seconds):
-            value = data.draw(strategy)
-        if until and time.process_time() > until[0]:
-            return
-        count += 1
-        problems = _problems(check, value)
-        if problems:
-            failed.append(Violation(problems, value, context(), count))
-            until[:] = until or [time.process_time() + _SHRINKING]
-            raise failed[-1]
+        try:
+            with limit():
+                value = data.draw(strategy)
+        except TimeLimitExceeded as problem:
+            exceeded.append(problem)
+            raise
+        violation = search.violation_of(value)
+        if violation is not None:
+            raise violation.with_traceback(None)
 
     try:
         run()
     except Violation:
         raise
-    except Flaky:
-        # The server's state or the time limit of shrinking: the failure happened, whether or not it repeats.
-        if not failed:
-            raise
-        raise min(failed, key=lambda one: len(str(one))) from None
     except (Exception, TimeLimitExceeded) as problem:
-        if failed:
-            raise min(failed, key=lambda one: len(str(one))) from None
-        if count:
-            return count
-        raise UndrawableError(_reason(problem, seconds)) from problem
-    return count
+        # hypothesis calls a failure that depends on the server's state flaky, and a drawing that ended too early too.
+        if search.failed:
+            raise search.shortest() from None
+        if isinstance(problem, Flaky) and not exceeded:
+            raise
+        if search.count:
+            return search.count
+        raise UndrawableError(_reason(exceeded[0] if exceeded else problem)) from problem
+    return search.count
+
+
+class _Search(Generic[T]):
+    """Search for the smallest value that fails a check."""
+
+    def __init__(self, check: Callable[[T], list[str]], context: Callable[[], Any]) -> None:
+        self.count = 0
+        """Number of values that were checked."""
+        self.failed: dict[str, Violation] = {}
+        """What failed, by the text of the value."""
+        self._check = check
+        self._context = context
+        self._left = _SHRINKING
+
+    def violation_of(self, value: T) -> Violation | None:
+        """Check a value. Beyond the limit, only what failed fails again, so that hypothesis ends with its smallest."""
+        if self.failed:
+            self._left -= 1
+        if self._left < 0:
+            return self.failed.get(str(value))
+        self.count += 1
+        problems = _problems(self._check, value)
+        if not problems:
+            return None
+        violation = self.failed[str(value)] = Violation(problems, value, self._context(), self.count)
+        return violation
+
+    def shortest(self) -> Violation:
+        """Return the failure with the shortest message."""
+        return min(self.failed.values(), key=lambda one: len(str(one)))
 
 
 def _problems(check: Callable[[T], list[str]], value: T) -> list[str]:
@@ -110,18 +135,18 @@ def _problems(check: Callable[[T], list[str]], value: T) -> list[str]:
         return [f"{type(problem).__name__}: {problem}"]
 
 
-def _reason(problem: BaseException, seconds: float) -> str:
+def _reason(problem: BaseException) -> str:
     if isinstance(problem, TimeLimitExceeded):
-        return f"drawing a value took more than {seconds:g} s"
+        return f"drawing a value took {problem}"
     return f"{type(problem).__name__}: {problem}".partition("\n")[0][:300]
 
 
-def simplest(strategy: SearchStrategy[T], seconds: float = _DRAWING) -> T:
+def simplest(strategy: SearchStrategy[T], limit: Limit = DRAWING) -> T:
     """Return the first value of a strategy, which is close to its smallest. Raise `UndrawableError` without one."""
-    return drawn(strategy, 1, seconds)[0]
+    return drawn(strategy, 1, limit)[0]
 
 
-def drawn(strategy: SearchStrategy[T], count: int, seconds: float = _DRAWING) -> list[T]:
+def drawn(strategy: SearchStrategy[T], count: int, limit: Limit = DRAWING) -> list[T]:
     """Return up to this many values of a strategy, the first close to its smallest; the same on every run.
 
     Raise `UndrawableError` if there is none within the time limit.
@@ -129,10 +154,10 @@ def drawn(strategy: SearchStrategy[T], count: int, seconds: float = _DRAWING) ->
     found: list[T] = []
     reason = "no value fits the schema"
     try:
-        with within(seconds):
+        with limit():
             draw_into(found, strategy, count)
     except (Exception, TimeLimitExceeded) as problem:
-        reason = _reason(problem, seconds)
+        reason = _reason(problem)
     if not found:
         raise UndrawableError(reason)
     return found
