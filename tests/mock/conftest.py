@@ -10,7 +10,7 @@ from specwire_codegen.files.load import load
 from specwire_codegen.mock import app as mock_app, server
 from starlette.applications import Starlette
 
-from tests.support.patience import PATIENCE
+from tests.support.time_limit import PATIENCE
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ from specwire_codegen.mock.values import sampling
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp
 
-from tests.support.patience import PATIENCE
+from tests.support.time_limit import PATIENCE
 
 HUGE = 100_000_000
 TEXT = {"type": "string", "minLength": 2_000_000_000}

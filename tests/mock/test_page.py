@@ -13,7 +13,7 @@ import pytest
 from specwire_codegen.mock import app as mock_app, server
 
 from tests.support.browser import Browser, browser, needs_browser
-from tests.support.patience import PATIENCE
+from tests.support.time_limit import PATIENCE
 
 HOSTILE = "</script></style><script>document.title='broken in'</script>\"><img src=x onerror=\"document.title='in'\">"
 

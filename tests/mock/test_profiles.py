@@ -14,7 +14,7 @@ from specwire_codegen.mock.profile import Profile, parse_latency
 from specwire_codegen.mock.reply.faults import Faults
 from specwire_codegen.mock.server import serve
 
-from tests.support.patience import PATIENCE
+from tests.support.time_limit import PATIENCE
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from specwire_codegen.mock.values.examples import schema_of
 from specwire_codegen.mock.values.sampling import Sampler
 
 from tests.support.paths import SPECS
-from tests.support.patience import PATIENCE
+from tests.support.time_limit import PATIENCE
 
 
 def names() -> list[str]:

@@ -23,7 +23,7 @@ from specwire_codegen.mock.recording import LoggedRequest
 from specwire_codegen.mock.server import serve
 
 from tests.support.command_line import Specwire, command, project, specwire
-from tests.support.patience import PATIENCE, eventually
+from tests.support.time_limit import PATIENCE, eventually
 
 __all__ = ["project", "specwire"]
 

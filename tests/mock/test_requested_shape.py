@@ -15,7 +15,7 @@ from specwire_codegen.mock import app as mock_app, server
 from specwire_codegen.mock.reply.requested_shape import granted, spoken
 
 from tests.support.paths import SPECS
-from tests.support.patience import PATIENCE
+from tests.support.time_limit import PATIENCE
 
 
 def provider(name: str) -> Iterator[httpx2.Client]:

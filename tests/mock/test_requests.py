@@ -9,7 +9,7 @@ from specwire_codegen.mock import app as mock_app, server
 from specwire_codegen.mock.document.failures import MockError
 from starlette.applications import Starlette
 
-from tests.support.patience import PATIENCE
+from tests.support.time_limit import PATIENCE
 
 CHAT = {"model": "tiny", "messages": [{"content": "Hi"}]}
 

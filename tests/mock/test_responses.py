@@ -9,7 +9,7 @@ import jsonschema_rs
 import pytest
 from specwire_codegen.mock import app as mock_app, server
 
-from tests.support.patience import PATIENCE
+from tests.support.time_limit import PATIENCE
 
 CHAT = {"model": "tiny", "messages": [{"content": "Hi"}]}
 UUID = "0b0f8b3e-9d63-4f1e-8a8f-6c2d9f4e1a55"

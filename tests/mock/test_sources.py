@@ -22,7 +22,7 @@ from specwire_codegen.mock.server import serve
 
 from tests.support.command_line import SPEC, Specwire, command, project, specwire
 from tests.support.paths import ROOT
-from tests.support.patience import PATIENCE
+from tests.support.time_limit import PATIENCE
 
 __all__ = ["project", "specwire"]
 

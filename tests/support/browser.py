@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 
 import pytest
 
-from tests.support.patience import PATIENCE
+from tests.support.time_limit import PATIENCE
 
 PROGRAM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
