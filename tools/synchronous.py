@@ -28,6 +28,8 @@ SOURCES = (
     "_pools/async_pools.py",
     "_pagination/async_pages.py",
     "_streaming/async_streaming.py",
+    "_transports/async_messages.py",
+    "_transports/async_pyreqwest.py",
 )
 HEADER = "# Derived from {source} by tools/synchronous.py. Do not edit: run `make generate`.\n"
 
@@ -36,6 +38,7 @@ _RULES = [
     for pattern, replacement in (
         (r"async for (\w+) in ([\w.]+):\n\s+yield \1\n", r"yield from \2\n"),
         (r"(?<!\w)\(await ([\w.]+\([\w, =*]*\))\)", r"\1"),
+        (r"\n( +)except asyncio\.CancelledError:\n(?:\1 .*\n)+", "\n"),
         (r"await sleep\(", "time.sleep("),
         (r"await ", ""),
         (r"async (?=def|for|with)", ""),
@@ -50,7 +53,8 @@ _RULES = [
         (r"\b(_?)Async(?=[A-Z])", r"\1"),
         (r"\basync_(?=[a-z])", "sync_"),
         (r"\b__a(enter|exit|iter|next)__", r"__\1__"),
-        (r"\b(_?)a(close|closing|next|iter|read|get|iter_bytes)\b", r"\1\2"),
+        (r"\b(_?)a(close|closing|disconnect|next|iter|read|get|iter_bytes|iter_raw)\b", r"\1\2"),
+        (r"\bpyreqwest\.Client", "pyreqwest.SyncClient"),
         (r"\bStopAsyncIteration\b", "StopIteration"),
         (r"(\w)_async\b", r"\1"),
         (r"asynchronous=True", "asynchronous=False"),

@@ -15,7 +15,7 @@ from specwire._models.headers import Headers
 from specwire._network.content_coding import Decoder, decoder_of
 from specwire._network.faults import raise_failure
 from specwire._network.transport_errors import BodyTooLargeError, TransportError
-from specwire._transports.messages import RawResponse
+from specwire._transports.messages import BaseResponse
 
 if TYPE_CHECKING:
     import httpx2
@@ -229,13 +229,16 @@ class HTTPResponse:
             with deadline_scope(seconds):
                 yield
             return
-        connection = network.get_extra_info("socket") if network is not None else None
+        connection = self._socket()
+        if connection is None:  # the limits of the request must do
+            yield
+            return
         guard = threading.Lock()
         left = False
 
         def cut() -> None:
             with guard, suppress(OSError):
-                if connection is not None and not left:
+                if not left:
                     connection.shutdown(socket.SHUT_RDWR)
 
         timer = threading.Timer(seconds, cut)
@@ -248,9 +251,22 @@ class HTTPResponse:
                 left = True
             timer.cancel()
 
+    def can_wait(self) -> bool:
+        """Return True if `deadline` limits a wait for the server."""
+        from specwire._network.deadline_scope import is_limited
+
+        network = self.raw.extensions.get("network_stream")
+        return (network is not None and is_limited(network)) or self._socket() is not None
+
+    def _socket(self) -> socket.socket | None:
+        """Return the socket of the connection, if the HTTP library shows it."""
+        network = self.raw.extensions.get("network_stream")
+        connection: socket.socket | None = network.get_extra_info("socket") if network is not None else None
+        return connection
+
     def retire(self) -> None:
         """Let no other request use the connection: pools drop idle connections that have something to read."""
-        if isinstance(self.raw, RawResponse):
+        if isinstance(self.raw, BaseResponse):
             self.raw.retire()
             return
         network = self.raw.extensions.get("network_stream")

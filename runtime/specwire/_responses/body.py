@@ -163,7 +163,7 @@ def _plain(body: Body) -> Any:
 
 def _values(body: Body) -> list[Any] | None:
     """Parse JSON Lines to values; return None for anything else."""
-    parser = JSONLinesParser()
+    parser = JSONLinesParser(len(body.content))
     try:
         return [lenient_json.loads(line) for line in (*parser.feed(body.content), *parser.close())]
     except msgspec.DecodeError:

@@ -17,78 +17,109 @@ class RecordTruncatedError(ValueError):
     """Number or bare word in a JSON text sequence that may be cut off."""
 
 
-class JSONLinesParser:
-    """Incremental parser of JSON Lines; the texts don't depend on how the stream is split into chunks."""
+class JSONTextsParser:
+    """Incremental parser of JSON texts; neither the texts nor the failure depend on how the stream is split."""
 
-    __slots__ = ("_first", "_partial", "max_record_size")
+    __slots__ = ("_partial", "failure", "max_record_size")
 
     def __init__(self, max_record_size: int = 64 * 1024 * 1024) -> None:
         self.max_record_size = max_record_size
+        self.failure: RecordTooLargeError | RecordTruncatedError | None = None
+        """Error after the texts that `feed` returned; the next call raises it."""
         self._partial = bytearray()
-        self._first = True
 
     def feed(self, chunk: bytes) -> list[bytes]:
-        """Return the texts of the lines that a chunk completes, without blank lines."""
+        """Return the texts that a chunk completes, without empty ones.
+
+        Raise `RecordTooLargeError`, or `RecordTruncatedError` for a text that may be cut off, only after returning the
+        texts before it.
+        """
+        if self.failure is not None:
+            raise self.failure
+        texts: list[bytes] = []
+        try:
+            self._split(chunk, texts)
+        except (RecordTooLargeError, RecordTruncatedError) as error:
+            self.failure = error
+            if not texts:
+                raise
+        return texts
+
+    def close(self) -> list[bytes]:
+        """Return the last text, unless it was returned before."""
+        if self.failure is not None:
+            raise self.failure
+        texts: list[bytes] = []
+        self._end(texts)
+        return texts
+
+    def _split(self, chunk: bytes, texts: list[bytes]) -> None:
+        """Append the texts that a chunk completes."""
+        raise NotImplementedError
+
+    def _end(self, texts: list[bytes]) -> None:
+        """Append the last text."""
+        raise NotImplementedError
+
+
+class JSONLinesParser(JSONTextsParser):
+    """Incremental parser of JSON Lines."""
+
+    __slots__ = ("_first",)
+
+    def __init__(self, max_record_size: int = 64 * 1024 * 1024) -> None:
+        super().__init__(max_record_size)
+        self._first = True
+
+    def _split(self, chunk: bytes, texts: list[bytes]) -> None:
         lines = chunk.split(b"\n")
         if self._partial:
             self._partial += lines[0]
             if len(lines) == 1:
                 _check(len(self._partial), self.max_record_size)
-                return []
+                return
             lines[0] = bytes(self._partial)
             self._partial.clear()
         self._partial += lines.pop()
+        self._take(lines, texts)
         _check(len(self._partial), self.max_record_size)
-        return self._texts(lines)
 
-    def close(self) -> list[bytes]:
-        """Return the text of a last line without a line feed."""
+    def _end(self, texts: list[bytes]) -> None:
         line = bytes(self._partial)
         self._partial.clear()
-        return self._texts([line]) if line else []
+        if line:
+            self._take([line], texts)
 
-    def _texts(self, lines: list[bytes]) -> list[bytes]:
+    def _take(self, lines: list[bytes], texts: list[bytes]) -> None:
         if self._first and lines:
             self._first = False
             lines[0] = lines[0].removeprefix(_BOM)
-        texts: list[bytes] = []
         for line in lines:
             _check(len(line), self.max_record_size)
             if text := line.strip(_WHITESPACE):
                 texts.append(text)
-        return texts
 
 
-class JSONSequenceParser:
+class JSONSequenceParser(JSONTextsParser):
     """Incremental parser of a JSON text sequence (RFC 7464); returns each text as soon as it is certainly whole."""
 
-    __slots__ = ("_partial", "_tried", "max_record_size")
+    __slots__ = ("_tried",)
 
     def __init__(self, max_record_size: int = 64 * 1024 * 1024) -> None:
-        self.max_record_size = max_record_size
-        self._partial = bytearray()
+        super().__init__(max_record_size)
         self._tried = 0
 
-    def feed(self, chunk: bytes) -> list[bytes]:
-        """Return the texts that a chunk completes; raise `RecordTruncatedError` for one that may be cut off."""
+    def _split(self, chunk: bytes, texts: list[bytes]) -> None:
         records = chunk.split(_RECORD_SEPARATOR)
-        texts: list[bytes] = []
         for record in records[:-1]:
             self._partial += record
-            self._take(texts)
+            self._end(texts)
         self._partial += records[-1]
         _check(len(self._partial), self.max_record_size)
         if self._partial.endswith(b"\n") and (len(self._partial) <= _SMALL or 4 * len(self._partial) > 5 * self._tried):
             self._take_if_whole(texts)
-        return texts
 
-    def close(self) -> list[bytes]:
-        """Return the last text, unless it was returned before."""
-        texts: list[bytes] = []
-        self._take(texts)
-        return texts
-
-    def _take(self, texts: list[bytes]) -> None:
+    def _end(self, texts: list[bytes]) -> None:
         record = bytes(self._partial)
         self._partial.clear()
         self._tried = 0
@@ -110,7 +141,7 @@ class JSONSequenceParser:
             msgspec.json.decode(self._partial, type=msgspec.Raw)
         except msgspec.DecodeError:
             return
-        self._take(texts)
+        self._end(texts)
 
 
 def _check(size: int, limit: int) -> None:

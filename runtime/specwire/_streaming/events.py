@@ -148,10 +148,15 @@ class EventReader(Failing[E]):
         try:
             if self._unlike and chunk.strip():
                 self._look_at(chunk)
-            if self._sse is not None:
-                self._take(self._sse.feed_data(chunk), self._sse.names)
+            parser = self._sse
+            if parser is not None:
+                self._take(parser.feed_data(chunk), parser.names)
+                failure: Exception | None = parser.failure
             else:
                 self._take(self._lines.feed(chunk))
+                failure = self._lines.failure
+            if failure is not None and not (self.terminated or self.done):
+                raise failure  # now: the server may send nothing more
         except UNPARSED as error:
             self._stop_unparsed(error)
 

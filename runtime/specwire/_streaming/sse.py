@@ -28,13 +28,13 @@ class SSEParser:
         "_block_retry",
         "_data",
         "_event",
-        "_failure",
         "_id",
         "_partial",
         "_pending",
         "_size",
         "_skip_lf",
         "_start",
+        "failure",
         "last_event_id",
         "max_event_size",
         "names",
@@ -49,6 +49,8 @@ class SSEParser:
         """Names of the events whose data `feed_data` returned last; None if none has a name."""
         self.retry: int | None = None
         """Last reconnection time that the server sent, in milliseconds."""
+        self.failure: EventTooLargeError | None = None
+        """Error after the events that were returned last; the next call raises it."""
         self._start: bytes | None = b""
         self._skip_lf = False
         self._partial = bytearray()
@@ -58,7 +60,6 @@ class SSEParser:
         self._id = ""
         self._block_retry: int | None = None
         self._pending = False
-        self._failure: EventTooLargeError | None = None
 
     @property
     def pending(self) -> bool:
@@ -84,15 +85,15 @@ class SSEParser:
 
         Raise `EventTooLargeError` only after returning the events before it.
         """
-        if self._failure is not None:
-            raise self._failure
+        if self.failure is not None:
+            raise self.failure
         if self._start is not None or self._skip_lf or b"\r" in chunk:
             chunk = self._normalize(chunk)
         events: list[ServerSentEvent] = []
         try:
             self._split(chunk, events)
         except EventTooLargeError as error:
-            self._failure = error
+            self.failure = error
             if not events:
                 raise
         return events
@@ -113,7 +114,7 @@ class SSEParser:
                 # In nearly all streams each event is one line of data. Then the only line ends are those of events, so
                 # that counting them proves that a split at blank lines suffices.
                 usual = end > 0 and text.startswith(b"data: ") and text.count(b"\n") == 2 * len(lines)
-                if usual and self._block_retry is None and self._failure is None and len(text) <= self.max_event_size:
+                if usual and self._block_retry is None and self.failure is None and len(text) <= self.max_event_size:
                     if partial or end + 2 < len(text):
                         partial[:] = text[end + 2 :]
                     self.last_event_id = self._id
@@ -125,8 +126,8 @@ class SSEParser:
 
     def close(self) -> bool:
         """End the stream, drop an unfinished event as the standard requires, and return True if there was one."""
-        if self._failure is not None:
-            raise self._failure
+        if self.failure is not None:
+            raise self.failure
         self._pending = self.pending
         self._partial.clear()
         self._reset()
@@ -134,7 +135,7 @@ class SSEParser:
 
     def reopen(self) -> None:
         """Start another stream that continues this one; keep the last event id and the reconnection time."""
-        self._failure = None
+        self.failure = None
         self._partial.clear()
         self._reset()
         self._start = b""

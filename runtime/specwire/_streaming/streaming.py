@@ -83,7 +83,9 @@ class AsyncStream(BaseStream[E]):
 
 
 def late(response: HTTPResponse, chunks: Iterator[bytes]) -> bytes:
-    """Return the bytes after the terminator; raise `TransportError` if none arrive soon."""
+    """Return the bytes after the terminator; raise `TransportError` if none arrive soon, or the wait has no limit."""
+    if not response.can_wait():
+        raise TransportError("the HTTP library does not limit waits", sent=True, timeout=False)
     with response.deadline(_PATIENCE):
         return next(chunks)
 

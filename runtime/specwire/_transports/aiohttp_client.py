@@ -15,7 +15,8 @@ import yarl
 
 from specwire._network.deadline_scope import remaining
 from specwire._transports import library
-from specwire._transports.messages import UNFINISHED, AsyncRawResponse, RawHeaders, RawRequest, SentHeaders, recorded
+from specwire._transports.async_messages import AsyncRawResponse, recorded
+from specwire._transports.messages import UNFINISHED, RawHeaders, RawRequest, SentHeaders
 from specwire._transports.proxy import environment_proxy, named_proxy
 from specwire._transports.wait_limits import WaitLimit, WaitLimits
 

@@ -79,10 +79,10 @@ def _adapter(name: str, *, asynchronous: bool) -> Any:
             from specwire._transports.aiohttp_client import AiohttpClient
 
             return AiohttpClient
-        from specwire._transports.pyreqwest_client import AsyncPyreqwestClient, PyreqwestClient
+        from specwire._transports.pyreqwest_client import AsyncPyreqwestClient, opened
     except ImportError as error:
         raise _missing(name) from error
-    return AsyncPyreqwestClient if asynchronous else PyreqwestClient
+    return AsyncPyreqwestClient if asynchronous else opened
 
 
 def _httpx() -> Any:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from typing import Any, ClassVar
 
 import msgspec
 
 from specwire._network.content_coding import accepted_codings
+from specwire._network.deadline_scope import mark_limited
 from specwire._transports.library import ResponseNotRead
 from specwire.errors import InvalidRequestError
-
-if TYPE_CHECKING:
-    from typing import Self
-
 
 UNFINISHED = "the server sent {} and no final response"
 """Message about a response whose status is below 200."""
@@ -51,8 +48,11 @@ class RawHeaders:
         return name in self._mapping
 
 
-class RawResponse:
+class BaseResponse:
     """Response whose body is not read yet."""
+
+    is_limited: ClassVar[bool] = False
+    """True if reads end by the deadline of their thread."""
 
     __slots__ = ("headers", "is_closed", "is_stream_consumed", "status_code", "timeouts", "url")
 
@@ -67,7 +67,10 @@ class RawResponse:
     @property
     def extensions(self) -> dict[str, Any]:
         """Return the connection, as far as the transports use it."""
-        return {"network_stream": Connection(self)}
+        connection = Connection(self)
+        if self.is_limited:
+            mark_limited(connection)
+        return {"network_stream": connection}
 
     @property
     def charset_encoding(self) -> str | None:
@@ -88,26 +91,6 @@ class RawResponse:
 
     def disconnect(self) -> None:
         """Close the connection at once, if the library can do that at any time."""
-
-
-class AsyncRawResponse(RawResponse):
-    """Asynchronous response, which is the iterator of its body: a generator costs more than the rest of a read."""
-
-    __slots__ = ()
-
-    def aiter_raw(self) -> Self:
-        """Return an iterator of the body as it arrives."""
-        self.is_stream_consumed = True
-        return self
-
-    def __aiter__(self) -> Self:
-        return self
-
-    def __anext__(self) -> Awaitable[bytes]:
-        raise NotImplementedError
-
-    async def aclose(self) -> None:
-        raise NotImplementedError
 
     async def adisconnect(self) -> None:
         """Close the connection of a response without a body; do nothing if the library does it."""
@@ -176,45 +159,3 @@ def _utf_8_text(name: str, value: str) -> str:
     except UnicodeDecodeError:
         message = f"the header {name!r} has Latin-1 characters, which this transport cannot send: use httpx2"
     raise InvalidRequestError(message)
-
-
-async def recorded(content: AsyncIterator[bytes], failures: list[Exception]) -> AsyncIterator[bytes]:
-    """Yield a request body; record its exception, which the HTTP library would replace by one of its own."""
-    try:
-        async for piece in content:
-            yield piece
-    except Exception as error:
-        failures.append(error)
-        raise
-
-
-def recorded_sync(content: Iterator[bytes], failures: list[Exception]) -> Iterator[bytes]:
-    """Yield a request body as `recorded` does."""
-    try:
-        yield from content
-    except Exception as error:
-        failures.append(error)
-        raise
-
-
-async def ahead(content: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """Yield a body of known length one piece late: what it does after its last piece runs before that is sent.
-
-    A library that counts the bytes does not ask for more than the length.
-    """
-    last = b""
-    async for piece in content:
-        if last:
-            yield last
-        last = piece
-    yield last
-
-
-def ahead_sync(content: Iterator[bytes]) -> Iterator[bytes]:
-    """Yield a body as `ahead` does."""
-    last = b""
-    for piece in content:
-        if last:
-            yield last
-        last = piece
-    yield last

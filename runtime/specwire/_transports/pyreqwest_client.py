@@ -1,297 +1,157 @@
-"""HTTP clients over pyreqwest, synchronous and asynchronous."""
+"""HTTP clients over pyreqwest, whose streams have a time limit for each read.
+
+A synchronous one of the runtime's own calls an asynchronous one in a thread: pyreqwest's synchronous calls end neither
+by an interruption nor by a time limit of a read.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
-from datetime import timedelta
-from functools import lru_cache
 from typing import Any, cast
 
 import msgspec
-from pyreqwest import client as pyreqwest, exceptions, http
+from pyreqwest import client as pyreqwest
 from pyreqwest.cookie import CookieStore
 
 from specwire._network.deadline_scope import bounded, remaining
 from specwire._transports import library
-from specwire._transports.messages import (
-    UNFINISHED,
-    AsyncRawResponse,
-    RawRequest,
-    RawResponse,
-    SentHeaders,
-    ahead,
-    ahead_sync,
-    recorded,
-    recorded_sync,
-)
-from specwire._transports.portal import Portal
-from specwire._transports.pyreqwest_clients import Clients
+from specwire._transports.async_pyreqwest import AsyncPlainClient, AsyncPlainResponse
+from specwire._transports.messages import BaseResponse, RawRequest
+from specwire._transports.portal import Portal, from_thread
 from specwire._transports.pyreqwest_exit import close_at_exit
-from specwire._transports.pyreqwest_results import ReadHeaders, translated
+from specwire._transports.sync_pyreqwest import PlainClient
 from specwire._transports.wait_limits import WaitLimit, WaitLimits
 
-_UNBUFFERED = 0
-"""Bytes of a stream to wait for before its head is returned; pyreqwest waits for 64 KiB or the end otherwise."""
+_TOGETHER = 64 * 1024
+"""Bytes of a response to fetch from the thread at once."""
 
 
-class AsyncPyreqwestClient:
+class AsyncPyreqwestClient(AsyncPlainClient):
     """Asynchronous HTTP client over pyreqwest, its own or the user's."""
 
+    _waits: WaitLimits | None = None
+
     def __init__(self, client: pyreqwest.Client | None, _tls: object, *, cookies: CookieStore | bool | None) -> None:
-        self._clients = Clients(pyreqwest.ClientBuilder, client, cookies)
-        self._headers = SentHeaders(http.HeaderMap, decoded=client is None)
-        self._waits: WaitLimits | None = None
-        self.build_request = RawRequest
-        close_at_exit(self)
+        super().__init__(client, cookies=cookies)
 
-    def send(self, request: RawRequest, **_options: Any) -> Awaitable[AsyncPyreqwestResponse]:
-        """Send a request and return its response with an unread body."""
-        return self.begin(request, remaining(request.timeouts["read"]))
-
-    async def begin(self, request: RawRequest, patience: float | None) -> AsyncPyreqwestResponse:
-        """Send a request and return its response, if its head arrives in some seconds."""
-        content: Any = request.content
+    def _exchange(self, request: RawRequest, patience: float | None, failures: list[Exception]) -> Any:
+        if not request.stream:
+            return super()._exchange(request, patience, failures)
         waits = self._waits
         if waits is None or waits.loop is not asyncio.get_running_loop():
             waits = self._waits = WaitLimits()
-        failures: list[Exception] = []
-        try:
-            url = request.url if "?" in request.url else _plain_url(request.url)
-            builder = self._clients.get(request.timeouts["connect"]).request(request.method, url)
-            builder = builder.headers(self._headers.of(request))
-            if type(content) is bytes:
-                builder = builder.body_bytes(content)
-            elif content is not None:
-                content = recorded(content, failures)
-                sized = "content-length" in request.headers
-                builder = builder.body_stream(ahead(content) if sized else content)
-            if request.stream:
-                exchange = builder.streamed_read_buffer_limit(_UNBUFFERED).build_streamed()
-                with WaitLimit(waits, patience):
-                    response = await exchange.__aenter__()
-            else:
-                # Only a limit of pyreqwest's own closes the connection of a call that waits for its response.
-                exchange = (
-                    builder if patience is None else builder.timeout(_span(round(patience, 3)))
-                ).build_streamed()
-                response = await exchange.__aenter__()
-        except (exceptions.PyreqwestError, TimeoutError) as error:
-            failure = failures[0] if failures else self._clients.translated(error, request.url)
-        except asyncio.CancelledError:
-            await _delivered_again()
-            raise
-        else:
-            made = AsyncPyreqwestResponse(request, response, exchange, waits if request.stream else None)
-            if made.status_code >= 200:
-                return made
-            await made.aclose()
-            failure = library.ReadError(UNFINISHED.format(made.status_code))
-        raise failure  # here, so that it does not hold the original, which may name the URL and its credentials
+        return LimitedExchange(super()._exchange(request, None, failures), waits, patience)
 
-    async def aclose(self) -> None:
-        self.close_now()
-
-    def close_now(self) -> None:
-        """Close the client; its calls end with an exception."""
-        for client in self._clients.take():
-            with suppress(StopIteration):
-                client.close().send(None)  # which never waits
+    def _received(self, request: RawRequest, response: Any, exchange: Any) -> AsyncPlainResponse:
+        return (LimitedResponse if request.stream else AsyncPlainResponse)(request, response, exchange)
 
 
-async def _delivered_again() -> None:
-    """Give anyio an opportunity to cancel: pyreqwest ends with a cancellation of its own, which anyio does not know.
+class LimitedExchange:
+    """Exchange of a stream: the wait for its head has a time limit, since one of pyreqwest's would end the stream."""
 
-    anyio delivers its own again at the next suspension.
-    """
-    await asyncio.sleep(0)
+    __slots__ = ("_exchange", "_patience", "waits")
 
-
-class AsyncPyreqwestResponse(AsyncRawResponse):
-    """Response of an asynchronous client."""
-
-    __slots__ = ("_exchange", "_read", "_response", "_waits")
-
-    def __init__(self, request: RawRequest, response: Any, exchange: Any, waits: WaitLimits | None) -> None:
-        super().__init__(request, response.status, ReadHeaders(response.headers))
-        self._response = response
-        self._read = response.body_reader.read_chunk
+    def __init__(self, exchange: Any, waits: WaitLimits, patience: float | None) -> None:
         self._exchange = exchange
-        self._waits = waits
-        """Waits of the event loop; None if a limit of pyreqwest's own holds for the whole response."""
+        self._patience = patience
+        self.waits = waits
 
-    @property
-    def http_version(self) -> str:
-        """Return the version of the protocol."""
-        version: str = self._response.version
-        return version
+    async def __aenter__(self) -> Any:
+        with WaitLimit(self.waits, self._patience):
+            return await self._exchange.__aenter__()
 
-    async def __anext__(self) -> bytes:
-        try:
-            if self._waits is None:
-                chunk = await self._read()
-            else:
-                with WaitLimit(self._waits, remaining(self.timeouts["read"])):
-                    chunk = await self._read()
-        except (exceptions.PyreqwestError, TimeoutError) as error:
-            await self.aclose()
-            failure = translated(error)
-        except BaseException as error:
-            if isinstance(error, asyncio.CancelledError):
-                await _delivered_again()
-            await self.aclose()
-            raise
-        else:
-            if chunk is not None:
-                return bytes(chunk)
-            self.is_closed = True
-            raise StopAsyncIteration
-        raise failure
+    async def __aexit__(self, *details: object) -> None:
+        await self._exchange.__aexit__(*details)
 
-    async def aclose(self) -> None:
-        if not self.is_closed:
-            self.is_closed = True
-            await self._exchange.__aexit__(None, None, None)
+
+class LimitedResponse(AsyncPlainResponse):
+    """Response of a stream."""
+
+    __slots__ = ("_chunk", "_waits")
+
+    def __init__(self, request: RawRequest, response: Any, exchange: LimitedExchange) -> None:
+        super().__init__(request, response, exchange)
+        self._waits = exchange.waits
+        self._chunk, self._read = self._read, self._limited
+
+    async def _limited(self) -> Any:
+        """Return the next chunk."""
+        with WaitLimit(self._waits, remaining(self.timeouts["read"])):
+            return await self._chunk()
 
 
 class PyreqwestClient:
-    """Synchronous HTTP client over pyreqwest, its own or the user's.
+    """Synchronous HTTP client over pyreqwest."""
 
-    Streams of its own go through an asynchronous client: reads of a synchronous one have no limit of time.
-    """
-
-    def __init__(self, client: pyreqwest.SyncClient | None, _tls: object, *, cookies: bool) -> None:
-        self._clients = Clients(pyreqwest.SyncClientBuilder, client, cookies)
-        self._headers = SentHeaders(http.HeaderMap, decoded=client is None)
-        self._streams = None if client is not None else Streams(self._clients.cookies)
+    def __init__(self, *, cookies: bool) -> None:
+        self._portal = Portal()
+        self._client = AsyncPyreqwestClient(None, None, cookies=cookies)
         self.build_request = RawRequest
         close_at_exit(self)
 
-    def send(self, request: RawRequest, **_options: Any) -> PyreqwestResponse | StreamedResponse:
+    def send(self, request: RawRequest, **_options: Any) -> PyreqwestResponse:
         """Send a request and return its response with an unread body."""
-        if request.stream and self._streams is not None:
-            return self._streams.send(request)
-        content: Any = request.content
-        failures: list[Exception] = []
-        try:
-            url = request.url if "?" in request.url else _plain_url(request.url)
-            builder = self._clients.get(request.timeouts["connect"]).request(request.method, url)
-            builder = builder.headers(self._headers.of(request))
-            if type(content) is bytes:
-                builder = builder.body_bytes(content)
-            elif content is not None:
-                content = recorded_sync(content, failures)
-                sized = "content-length" in request.headers
-                builder = builder.body_stream(ahead_sync(content) if sized else content)
-            patience = bounded(request.timeouts["read"])
-            if patience is not None:
-                builder = builder.timeout(_span(round(patience, 3)))
-            if request.stream:
-                builder = builder.streamed_read_buffer_limit(_UNBUFFERED)
-            exchange = builder.build_streamed()
-            response = exchange.__enter__()
-        except exceptions.PyreqwestError as error:
-            failure = failures[0] if failures else self._clients.translated(error, request.url)
-        else:
-            made = PyreqwestResponse(request, response, exchange)
-            if made.status_code >= 200:
-                return made
-            made.close()
-            failure = library.ReadError(UNFINISHED.format(made.status_code))
-        raise failure
+        timeouts = {**request.timeouts, "read": bounded(request.timeouts["read"])}
+        content = request.content
+        if content is not None and type(content) is not bytes:
+            content = from_thread(cast("Iterator[bytes]", content))
+        begun = self._begun(msgspec.structs.replace(request, timeouts=timeouts, content=content))
+        return PyreqwestResponse(self._portal, request, *self._portal.run(begun))
+
+    async def _begun(self, request: RawRequest) -> tuple[AsyncPlainResponse, Part | None]:
+        """Return a response, with the beginning of its body unless it is a stream."""
+        response = await self._client.send(request)
+        return response, None if request.stream else await read_together(response)
 
     def close(self) -> None:
-        if self._streams is not None:
-            self._streams.close()
-        for client in self._clients.take():
-            client.close()
+        self._client.close_now()
+        self._portal.close()
 
     close_now = close
 
 
-class SyncResponse(RawResponse):
-    """Response for synchronous callers."""
+class Part(msgspec.Struct):
+    """Part of a body, and what follows it."""
 
-    __slots__ = ()
-
-    def close(self) -> None:
-        raise NotImplementedError
-
-    def disconnect(self) -> None:
-        """Close the connection, unless pyreqwest does it since the response has no body."""
-        if self.status_code not in (204, 304):
-            self.close()
+    data: bytes
+    failure: Exception | None = None
+    is_last: bool = False
 
 
-class PyreqwestResponse(SyncResponse):
-    """Response of a synchronous client."""
-
-    __slots__ = ("_exchange", "_read", "_response")
-
-    def __init__(self, request: RawRequest, response: Any, exchange: Any) -> None:
-        super().__init__(request, response.status, ReadHeaders(response.headers))
-        self._response = response
-        self._read = response.body_reader.read_chunk
-        self._exchange = exchange
-
-    @property
-    def http_version(self) -> str:
-        """Return the version of the protocol."""
-        version: str = self._response.version
-        return version
-
-    def iter_raw(self) -> Iterator[bytes]:
-        """Yield the body as it arrives."""
-        self.is_stream_consumed = True
-        read = self._read
-        try:
-            while (chunk := read()) is not None:
-                yield bytes(chunk)
-        except exceptions.PyreqwestError as error:
-            failure = translated(error)
-        else:
-            return
-        finally:
-            self.close()
-        raise failure
-
-    def close(self) -> None:
-        if not self.is_closed:
-            self.is_closed = True
-            self._exchange.__exit__(None, None, None)
+async def read_together(response: AsyncPlainResponse) -> Part:
+    """Return the next part of a body, so that a short one needs one change of threads."""
+    data = bytearray()
+    try:
+        async for piece in response:
+            data += piece
+            if len(data) >= _TOGETHER:
+                return Part(bytes(data))
+    except Exception as error:
+        return Part(bytes(data), error, is_last=True)
+    return Part(bytes(data), is_last=True)
 
 
-class Streams:
-    """Streams of a synchronous client."""
-
-    def __init__(self, cookies: CookieStore | None) -> None:
-        self._portal = Portal()
-        self._client = AsyncPyreqwestClient(None, None, cookies=cookies)
-
-    def send(self, request: RawRequest) -> StreamedResponse:
-        """Send a request and return its response with an unread body."""
-        patience = bounded(request.timeouts["read"])
-        content = request.content
-        if content is not None and type(content) is not bytes:
-            request = msgspec.structs.replace(request, content=_in_threads(cast("Iterator[bytes]", content)))
-        return StreamedResponse(self._portal, request, self._portal.run(self._client.begin(request, patience)))
-
-    def close(self) -> None:
-        """End all streams."""
-        self._client.close_now()
-        self._portal.close()
+async def read_stream(response: AsyncPlainResponse, patience: float | None) -> Part:
+    """Return the next piece of a stream; wait for it some seconds."""
+    response.timeouts = {"read": patience}
+    piece = await anext(response, None)
+    return Part(b"", is_last=True) if piece is None else Part(piece)
 
 
-class StreamedResponse(SyncResponse):
+class PyreqwestResponse(BaseResponse):
     """Response of an asynchronous client for synchronous callers."""
 
-    __slots__ = ("_inner", "_portal")
+    __slots__ = ("_inner", "_part", "_portal")
+    is_limited = True
 
-    def __init__(self, portal: Portal, request: RawRequest, inner: AsyncPyreqwestResponse) -> None:
+    def __init__(self, portal: Portal, request: RawRequest, inner: AsyncPlainResponse, part: Part | None) -> None:
         super().__init__(request, inner.status_code, inner.headers)
         self._portal = portal
         self._inner = inner
+        self._part = part
+        """Beginning of the body; None for a stream."""
 
     @property
     def http_version(self) -> str:
@@ -301,30 +161,38 @@ class StreamedResponse(SyncResponse):
     def iter_raw(self) -> Iterator[bytes]:
         """Yield the body as it arrives."""
         self.is_stream_consumed = True
+        part = self._part or self._read()
         try:
-            while (piece := self._portal.run(anext(self._inner, None))) is not None:
-                yield piece
+            while True:
+                if part.data:
+                    yield part.data
+                if part.failure is not None:
+                    raise part.failure
+                if part.is_last:
+                    return
+                part = self._read()
         finally:
             self.close()
+
+    def _read(self) -> Part:
+        if self._part is not None:
+            return self._portal.run(read_together(self._inner))
+        return self._portal.run(read_stream(self._inner, bounded(self.timeouts["read"])))
+
+    def disconnect(self) -> None:
+        """Close the connection without waiting for the thread, unless pyreqwest does it since there is no body."""
+        if not self.is_closed and self.status_code not in (204, 304):
+            self.is_closed = True
+            self._portal.start(self._inner.aclose)
 
     def close(self) -> None:
         if not self.is_closed:
             self.is_closed = True
-            with suppress(library.ClosedResourceError):  # closed with its client
-                self._portal.run(self._inner.aclose())
+            if not self._inner.is_closed:
+                with suppress(library.ClosedResourceError):  # closed with its client
+                    self._portal.run(self._inner.aclose())
 
 
-async def _in_threads(content: Iterator[bytes]) -> AsyncIterator[bytes]:
-    """Yield a body from threads, since its file or function may block."""
-    while (piece := await asyncio.to_thread(next, content, None)) is not None:
-        yield piece
-
-
-@lru_cache(maxsize=256)
-def _span(seconds: float) -> timedelta:
-    return timedelta(seconds=seconds)
-
-
-@lru_cache(maxsize=256)
-def _plain_url(url: str) -> http.Url:
-    return http.Url(url)
+def opened(client: Any, _tls: object, *, cookies: bool) -> PyreqwestClient | PlainClient:
+    """Return a synchronous HTTP client: for a client of the user's, or with connections of its own."""
+    return PyreqwestClient(cookies=cookies) if client is None else PlainClient(client, cookies=cookies)

@@ -1,7 +1,8 @@
-"""Headers and exceptions of pyreqwest."""
+"""Headers, exceptions and cancellations of pyreqwest."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable, Iterator
 from ssl import SSLCertVerificationError
 from typing import Any
@@ -74,3 +75,11 @@ def translated(error: Exception) -> Exception:
     if text.startswith(_DISTRUST):
         made.__cause__ = SSLCertVerificationError(text)
     return made
+
+
+async def delivered_again() -> None:
+    """Give anyio an opportunity to cancel: pyreqwest ends with a cancellation of its own, which anyio does not know.
+
+    anyio delivers its own again at the next suspension.
+    """
+    await asyncio.sleep(0)

@@ -142,7 +142,6 @@ def test_an_incomplete_body_is_never_returned(caller: Caller, client: Any, serve
     assert 200 == caught.value.response.status_code
 
 
-@pytest.mark.differs("sync-pyreqwest", reason="its streams have one time limit, `timeout`, for the whole")
 def test_silence_in_a_body_is_a_timeout(caller: Caller, client: Any, server: Server) -> None:
     """A body that pauses for longer than `idle_timeout` is an `APITimeoutError`."""
     server.play((head(200, {"content-length": "1000"}), b"x" * 10, Hold()))

@@ -2,6 +2,7 @@
 
 import json
 import tracemalloc
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, strategies as st
@@ -92,6 +93,33 @@ def test_a_record_over_the_limit_is_rejected(parser: Parser, step: int) -> None:
     stream = b"\x1e[1,2,3,4,5,6,7,8,9]\n"
     with pytest.raises(RecordTooLargeError, match="larger than 10 bytes"):
         parse(parser, stream, tuple(range(step, len(stream), step)))
+
+
+@pytest.mark.parametrize(
+    ("kind", "stream"),
+    [
+        (JSONLinesParser, b"1\n\n2\n" + b"3" * 30 + b"\n4\n"),
+        (JSONLinesParser, b"1\n2\n" + b"3" * 30),
+        (JSONSequenceParser, b"\x1e1\n\x1e2\n\x1e" + b"3" * 30 + b"\n\x1e4\n"),
+        (JSONSequenceParser, b"\x1e1\n\x1e2\n\x1e3\x1e4\n"),
+    ],
+)
+@given(cuts=st.lists(st.integers(0, 50)))
+def test_any_chunks_give_the_texts_before_a_failure(kind: type[Parser], stream: bytes, cuts: list[int]) -> None:
+    """The failure is known together with the last of them, and stays."""
+    parser = kind(20)
+    places = [0, *sorted(cut for cut in cuts if cut < len(stream)), len(stream)]
+    texts: list[bytes] = []
+    with pytest.raises((RecordTooLargeError, RecordTruncatedError)):
+        for start, end in pairwise(places):
+            texts += parser.feed(stream[start:end])
+            if parser.failure is not None:
+                raise parser.failure
+    assert [b"1", b"2"] == texts
+    with pytest.raises((RecordTooLargeError, RecordTruncatedError)):
+        parser.feed(b"5\n")
+    with pytest.raises((RecordTooLargeError, RecordTruncatedError)):
+        parser.close()
 
 
 @pytest.mark.parametrize("parser", [JSONLinesParser(), JSONSequenceParser()])

@@ -475,6 +475,25 @@ def test_an_endless_event_or_record_is_an_error(caller: Caller, client: Any, ser
     assert server.saw_close()
 
 
+@pytest.mark.parametrize(
+    ("operation", "body"),
+    [
+        ("stream", b'data: {"text": "one"}\n\ndata: '),
+        ("lines", b'{"text": "one"}\n'),
+        ("sequence", b'\x1e{"text": "one"}\n\x1e'),
+    ],
+)
+def test_the_events_before_an_endless_one_are_returned(
+    caller: Caller, client: Any, server: Server, operation: str, body: bytes
+) -> None:
+    """Even if they arrive together with it and nothing follows."""
+    client = client.with_options(max_response_size=1000)
+    server.play(stream(body + b"x" * 2000, Hold()))
+    found, _ = failing(caller, getattr(client.talks, operation)(), StreamError)
+    assert ["one"] == [each.text for each in found]
+    assert server.saw_close()
+
+
 def test_twenty_thousand_events_are_read_quickly(caller: Caller, client: Any, server: Server) -> None:
     """All arrive typed and in order, in well under five seconds of CPU time."""
     block = b"".join(b'data: {"text": "%d"}\n\n' % number for number in range(20_000))

@@ -1,0 +1,112 @@
+"""Asynchronous HTTP client over pyreqwest with its own time limit: one for each response as a whole."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from pyreqwest import client as pyreqwest, exceptions
+from pyreqwest.cookie import CookieStore
+
+from specwire._network.deadline_scope import bounded
+from specwire._transports import library
+from specwire._transports.async_messages import AsyncRawResponse, ahead, recorded
+from specwire._transports.messages import UNFINISHED, RawRequest
+from specwire._transports.pyreqwest_clients import Clients
+from specwire._transports.pyreqwest_exit import close_at_exit
+from specwire._transports.pyreqwest_results import ReadHeaders, delivered_again, translated
+
+
+class AsyncPlainClient:
+    """Asynchronous HTTP client over pyreqwest, its own or the user's."""
+
+    def __init__(self, client: pyreqwest.Client | None, *, cookies: CookieStore | bool | None) -> None:
+        self._clients = Clients(pyreqwest.ClientBuilder, client, cookies)
+        self.build_request = RawRequest
+        close_at_exit(self)
+
+    async def send(self, request: RawRequest, **_options: Any) -> AsyncPlainResponse:
+        """Send a request and return its response with an unread body."""
+        failures: list[Exception] = []
+        try:
+            exchange = self._exchange(request, bounded(request.timeouts["read"]), failures)
+            response = await exchange.__aenter__()
+        except (exceptions.PyreqwestError, TimeoutError) as error:
+            failure = failures[0] if failures else self._clients.translated(error, request.url)
+        except asyncio.CancelledError:
+            await delivered_again()
+            raise
+        else:
+            made = self._received(request, response, exchange)
+            if made.status_code >= 200:
+                return made
+            await made.aclose()
+            failure = library.ReadError(UNFINISHED.format(made.status_code))
+        raise failure  # here, so that it does not hold the original, which may name the URL and its credentials
+
+    def _exchange(self, request: RawRequest, patience: float | None, failures: list[Exception]) -> Any:
+        """Return the request in the form of pyreqwest, not yet sent."""
+        builder = self._clients.builder(request)
+        content: Any = request.content
+        if content is not None and type(content) is not bytes:
+            content = recorded(content, failures)
+            builder = builder.body_stream(ahead(content) if "content-length" in request.headers else content)
+        return self._clients.exchange(builder, request, patience)
+
+    def _received(self, request: RawRequest, response: Any, exchange: Any) -> AsyncPlainResponse:
+        return AsyncPlainResponse(request, response, exchange)
+
+    async def aclose(self) -> None:
+        self.close_now()
+
+    def close_now(self) -> None:
+        """Close the client; its calls end with an exception."""
+        self._clients.close()
+
+
+class AsyncPlainResponse(AsyncRawResponse):
+    """Response of an asynchronous client."""
+
+    __slots__ = ("_exchange", "_read", "_response")
+
+    def __init__(self, request: RawRequest, response: Any, exchange: Any) -> None:
+        super().__init__(request, response.status, ReadHeaders(response.headers))
+        self._response = response
+        self._read = response.body_reader.read_chunk
+        self._exchange = exchange
+
+    @property
+    def http_version(self) -> str:
+        """Return the version of the protocol."""
+        version: str = self._response.version
+        return version
+
+    async def __anext__(self) -> bytes:
+        try:
+            chunk = await self._read()
+        except (exceptions.PyreqwestError, TimeoutError) as error:
+            await self.aclose()
+            failure = translated(error)
+        except asyncio.CancelledError:
+            await delivered_again()
+            await self.aclose()
+            raise
+        except BaseException:
+            await self.aclose()
+            raise
+        else:
+            if chunk is not None:
+                return bytes(chunk)
+            self.is_closed = True
+            raise StopAsyncIteration
+        raise failure
+
+    async def aclose(self) -> None:
+        if not self.is_closed:
+            self.is_closed = True
+            await self._exchange.__aexit__(None, None, None)
+
+    async def adisconnect(self) -> None:
+        """Close the connection, unless pyreqwest does it since the response has no body."""
+        if self.status_code not in (204, 304):
+            await self.aclose()
