@@ -74,13 +74,13 @@ class JSONLinesParser(JSONTextsParser):
     def _split(self, chunk: bytes, texts: list[bytes]) -> None:
         lines = chunk.split(b"\n")
         if self._partial:
-            self._partial += lines[0]
+            self._partial.extend(lines[0])
             if len(lines) == 1:
                 _check(len(self._partial), self.max_record_size)
                 return
             lines[0] = bytes(self._partial)
             self._partial.clear()
-        self._partial += lines.pop()
+        self._partial.extend(lines.pop())
         self._take(lines, texts)
         _check(len(self._partial), self.max_record_size)
 
@@ -112,9 +112,9 @@ class JSONSequenceParser(JSONTextsParser):
     def _split(self, chunk: bytes, texts: list[bytes]) -> None:
         records = chunk.split(_RECORD_SEPARATOR)
         for record in records[:-1]:
-            self._partial += record
+            self._partial.extend(record)
             self._end(texts)
-        self._partial += records[-1]
+        self._partial.extend(records[-1])
         _check(len(self._partial), self.max_record_size)
         if self._partial.endswith(b"\n") and (len(self._partial) <= _SMALL or 4 * len(self._partial) > 5 * self._tried):
             self._take_if_whole(texts)
