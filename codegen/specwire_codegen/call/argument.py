@@ -47,6 +47,8 @@ class Argument:
     textual: bool = False
     """Whether text that is not JSON is an item or a value too."""
     choices: tuple[str, ...] = ()
+    known: tuple[str, ...] = ()
+    """Values that the document lists; others are allowed too, except if they are the choices."""
     positional: bool = False
     annotation: Any = Any
     """Type of the parameter."""
@@ -155,6 +157,8 @@ def argument_of(name: str, annotation: Any, *, required: bool, doc: str, positio
     repeated = alone or Kind.FILE in items
     choices = [choice for member in members if get_origin(member) is Literal for choice in get_args(member)]
     closed = all(get_origin(member) is Literal for member in members) and all(isinstance(each, str) for each in choices)
+    of_items = [each for member in lists for item in get_args(member) for each in _members(item)] if repeated else []
+    values = [value for each in (*members, *of_items) if get_origin(each) is Literal for value in get_args(each)]
     return Argument(
         name,
         items[0] if alone else _kind(members),
@@ -163,6 +167,7 @@ def argument_of(name: str, annotation: Any, *, required: bool, doc: str, positio
         repeated=repeated,
         textual=str in members,
         choices=tuple(choices) if closed else (),
+        known=tuple(dict.fromkeys(str(value) for value in values if not isinstance(value, bool))),
         positional=positional,
         annotation=annotation,
     )

@@ -6,11 +6,12 @@ import json
 import sys
 from argparse import REMAINDER, SUPPRESS, ArgumentParser, Namespace
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NoReturn, TypeAlias
+from typing import Any, NoReturn
 
 from specwire_codegen.call.argument import STDIN, Argument, Kind, read_text
 from specwire_codegen.call.help import PanelFormatter
 from specwire_codegen.call.method import Method
+from specwire_codegen.call.options import FIRST, OPTIONS, Options, hyphenated
 from specwire_codegen.diagnostics import UsageError
 from specwire_codegen.openapi.suggest import did_you_mean
 
@@ -38,7 +39,7 @@ def command_parser(note: str = "") -> ArgumentParser:
     parser.add_argument("client", nargs="?", help="Provider, package of a client, or document.")
     parser.add_argument("method", nargs="?", help="Method, for example chat.complete.")
     parser.add_argument("arguments", nargs=REMAINDER, help="Arguments of the method; see METHOD --help.")
-    _add_options(parser, {"client": _FIRST, **_OPTIONS})
+    _add_options(parser, {"client": FIRST, **OPTIONS})
     return parser
 
 
@@ -60,11 +61,11 @@ Examples:
 def parsed_arguments(client: str, method: Method, words: Sequence[str], before: Namespace, note: str = "") -> Namespace:
     """Parse everything after the method; `before` are the options before it."""
     parser = _method_parser(client, method, note)
-    parsed, unknown = parser.parse_known_args(list(map(_hyphenated, words)), before)
-    known = [argument.option for argument in method.arguments] + [each for group in _OPTIONS.values() for each in group]
+    parsed, unknown = parser.parse_known_args(list(map(hyphenated, words)), before)
+    known = [argument.option for argument in method.arguments] + [each for group in OPTIONS.values() for each in group]
     for word in unknown:
         option = word.partition("=")[0]
-        if option in _FIRST:
+        if option in FIRST:
             raise UsageError(f"{option} goes before the client: specwire call {option} ... {client} {method.path}")
         listed = f"specwire call {client} {method.path} --help lists the arguments"
         advice = did_you_mean(option, known, listed)
@@ -100,14 +101,11 @@ def _method_parser(client: str, method: Method, note: str) -> ArgumentParser:
         help=(f"{positional}, in this order; " if positional else "")
         + "@FILE or -: a JSON object with arguments, which options override.",
     )
-    _add_options(parser, _OPTIONS, {argument.option for argument in method.arguments})
+    _add_options(parser, OPTIONS, {argument.option for argument in method.arguments})
     return parser
 
 
-_Options: TypeAlias = Mapping[str, Mapping[str, Any]]
-
-
-def _add_options(parser: ArgumentParser, groups: Mapping[str, _Options], taken: Iterable[str] = ()) -> None:
+def _add_options(parser: ArgumentParser, groups: Mapping[str, Options], taken: Iterable[str] = ()) -> None:
     """Add the options of the command, except for those with the name of an argument."""
     reserved = set(taken)
     for title, options in groups.items():
@@ -115,43 +113,6 @@ def _add_options(parser: ArgumentParser, groups: Mapping[str, _Options], taken: 
         for option, settings in options.items():
             if option not in reserved:
                 group.add_argument(option, default=SUPPRESS, **settings)
-
-
-_FIRST: _Options = {
-    "--root": {"metavar": "FOLDER", "help": "Project folder with specs/; default: the current one."},
-    "--refs-within": {"metavar": "PATH", "action": "append", "help": "Also allow references into this file or folder."},
-    "--ref": {"metavar": "URL=PATH", "action": "append", "help": "Read local copies of remote references."},
-    "--allow-remote": {
-        "metavar": "HOST",
-        "action": "append",
-        "help": "Allow fetching references of the document from this host.",
-    },
-}
-"""Options that find the client, before its name."""
-_OPTIONS: Mapping[str, _Options] = {
-    "connection": {
-        "--base-url": {"metavar": "URL", "help": "Base URL of the server."},
-        "--timeout": {"metavar": "SECONDS", "type": float, "help": "Seconds to wait for each step."},
-        "--max-retries": {"metavar": "N", "type": int, "help": "Retries of a failed request."},
-        "--header": {"metavar": "'NAME: VALUE'", "action": "append", "help": "Header to add; repeatable."},
-        "--mock": {"action": "store_true", "help": "Call a mock server instead of the API."},
-    },
-    "output": {
-        "--all": {"action": "store_true", "help": "Request all pages, and print each item on a line."},
-        "--select": {"metavar": "PATH", "help": "Print only this value, for example choices.0.message."},
-        "--output": {"metavar": "FILE", "help": "File to write the response to."},
-        "--curl": {"action": "store_true", "help": "Print the request for curl, and send nothing."},
-        "--python": {"action": "store_true", "help": "Print the call in Python, and send nothing."},
-    },
-}
-
-
-def _hyphenated(word: str) -> str:
-    """Return a word with hyphens in the name of an option."""
-    if not word.startswith("--"):
-        return word
-    name, equals, value = word.partition("=")
-    return name.replace("_", "-") + equals + value
 
 
 def values_of(method: Method, parsed: Namespace) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import sys
 
 import specwire
 
+from specwire_codegen.cli.completion.scripts import COMPLETE
 from specwire_codegen.cli.exit_codes import ExitCode
 
 
@@ -18,9 +19,14 @@ def main() -> None:
         print(specwire.__version__)
         sys.exit(0)
     try:
-        from specwire_codegen.cli.running import run
+        if arguments[:1] == [COMPLETE]:
+            from specwire_codegen.cli.completion.run import complete
 
-        code = run(arguments)
+            code = complete(arguments[1:])
+        else:
+            from specwire_codegen.cli.running import run
+
+            code = run(arguments)
     except KeyboardInterrupt:
         print("error: interrupted", file=sys.stderr)
         code = ExitCode.INTERRUPTED

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import cyclopts
 
 from specwire_codegen.cli.console import say, show_rows, tell
-from specwire_codegen.cli.options import COMMON, NO_MORE, Above, Count, Price, Reading, Root
+from specwire_codegen.cli.options import COMMON, NO_MORE, Above, ClientName, Count, MethodName, Price, Reading, Root
 from specwire_codegen.diagnostics import SpecwireCodegenError
 
 Pairs = Annotated[list[str], cyclopts.Parameter(negative="")]
@@ -41,8 +41,8 @@ def run(*words: Annotated[str, cyclopts.Parameter(allow_leading_hyphen=True)]) -
 
 
 def bulk(
-    client: str,
-    method: str,
+    client: ClientName,
+    method: MethodName,
     *,
     input: str,
     output: str,
@@ -142,8 +142,8 @@ def bulk(
 
 
 def batch(
-    client: str,
-    method: str,
+    client: ClientName,
+    method: MethodName,
     *,
     input: str,
     output: str,

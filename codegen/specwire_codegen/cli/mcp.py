@@ -8,12 +8,12 @@ from typing import Annotated
 import cyclopts
 
 from specwire_codegen.cli.console import show_rows
-from specwire_codegen.cli.options import NO_MORE, Reading, Root
+from specwire_codegen.cli.options import NO_MORE, ClientName, Reading, Root
 from specwire_codegen.diagnostics import UsageError
 
 
 def mcp(
-    client: str,
+    client: ClientName,
     *,
     only: Annotated[list[str], cyclopts.Parameter(negative="")] | None = None,
     write: Annotated[bool, cyclopts.Parameter(negative="")] = False,

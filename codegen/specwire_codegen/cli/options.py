@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
 import attrs
 import cyclopts
+from cyclopts.completion import CompletionContext
 
 from specwire_codegen.files.access import Access, access
 
@@ -47,6 +49,25 @@ Root = Annotated[
     Path, cyclopts.Parameter(name="--root", help="Project folder, with specs/, overrides/ and generated/.")
 ]
 
+
+def _clients(context: CompletionContext) -> Mapping[str, str]:
+    """Return the words that complete the name of a client."""
+    return _candidates(context.incomplete)
+
+
+def _methods(context: CompletionContext) -> Mapping[str, str]:
+    """Return the words that complete the name of a method."""
+    return _candidates(str(context["client"].raw), context.incomplete)
+
+
+def _candidates(*words: str) -> Mapping[str, str]:
+    from specwire_codegen.call.candidates import candidates
+
+    return {each.text: each.doc for each in candidates(words)}
+
+
+ClientName = Annotated[str, cyclopts.Parameter(completer=_clients)]
+MethodName = Annotated[str, cyclopts.Parameter(completer=_methods)]
 From = Annotated[Path, cyclopts.Parameter(name="--from")]
 Output = Annotated[Path, cyclopts.Parameter(name=["--output", "-o"])]
 Port = Annotated[int, cyclopts.Parameter(validator=cyclopts.validators.Number(gte=0, lte=65535))]

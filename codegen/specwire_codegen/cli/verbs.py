@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 import attrs
 import cyclopts
 import specwire
+from cyclopts.completion.install import create_install_completion_command
 
+from specwire_codegen.cli.completion.scripts import Shell, with_calls
 from specwire_codegen.cli.console import advise, pour, report, say, show_rows, tell, warn, working
 from specwire_codegen.cli.options import (
     COMMON,
@@ -322,7 +324,16 @@ _ELSEWHERE = (
 """Commands of other modules, which are imported when they run, in the order of the reference."""
 for _path in _ELSEWHERE:
     app.command(f"specwire_codegen.cli.{_path}", name=_path.partition(":")[2])
-app.register_install_completion_command()
+
+
+def _install_completion(*, shell: Shell, output: Path | None, add_to_startup: bool) -> Path:
+    """Install the script of a shell, which also completes calls of methods."""
+    path = app.install_completion(shell=shell, output=output, add_to_startup=add_to_startup)
+    path.write_text(with_calls(path.read_text("utf-8"), shell), "utf-8")
+    return path
+
+
+app.command(create_install_completion_command(_install_completion, add_to_startup=True), name="--install-completion")
 
 
 def import_all() -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -32,7 +33,13 @@ class NamedClient:
 
     kind: type[Client]
     package: str
-    document: dict[str, Any] | None = None
+    read: Callable[[], dict[str, Any] | None] = lambda: None
+    """Read the normalized document, which takes longer than to import the client."""
+
+    @cached_property
+    def document(self) -> dict[str, Any] | None:
+        """The normalized document; None if it is not at hand."""
+        return self.read()
 
 
 @contextmanager
@@ -43,13 +50,13 @@ def client_named(root: Path, name: str, access: Access) -> Iterator[NamedClient]
         yield _of_project(target, access)
     elif (package := _installed(name)) is not None:
         included = find_included(name)
-        yield NamedClient(class_of(package), package, None if included is None else read_json(included))
+        yield NamedClient(class_of(package), package, lambda: None if included is None else read_json(included))
     elif is_document(name):
         from specwire_codegen.clients.generated import generated_client
 
         with TemporaryDirectory(prefix="specwire-") as folder:
             made = generated_client(name, access, Path(folder))
-            yield NamedClient(class_of(made.target.name), made.target.name, made.document)
+            yield NamedClient(class_of(made.target.name), made.target.name, lambda: made.document)
     elif name.isidentifier() and (root / name / "client.py").is_file():
         make_importable(root)  # the command `specwire`, unlike `python`, does not import from the current folder
         yield NamedClient(class_of(name), name)
@@ -58,12 +65,16 @@ def client_named(root: Path, name: str, access: Access) -> Iterator[NamedClient]
 
 
 def _of_project(target: Target, access: Access) -> NamedClient:
-    from specwire_codegen.generate import document_of
-
     package = import_client(target)
     if not (target.output / "client.py").is_file():
         raise SpecwireCodegenError(f"the client of {target.name} is missing: run specwire generate {target.name}")
-    return NamedClient(class_of(package), package, document_of(target, access)[0].data)
+
+    def read() -> dict[str, Any]:
+        from specwire_codegen.generate import document_of
+
+        return document_of(target, access)[0].data
+
+    return NamedClient(class_of(package), package, read)
 
 
 def _installed(name: str) -> str | None:

@@ -52,6 +52,14 @@ def test_version_and_help_import_no_stage_of_generation(tmp_path: Path, argument
     assert not heavy(found)
 
 
+@pytest.mark.parametrize("word", ["", "mist", "mistral chat.", "mistral chat.complete --"])
+def test_completion_of_a_call_imports_the_client_and_no_stage_of_generation(tmp_path: Path, word: str) -> None:
+    found = imported(tmp_path, "--complete", "zsh", "specwire", "call", *word.split(" "))
+    assert ("specwire_clients.mistral" in found) == (" " in word)
+    assert not (STAGES - {"documents"}) & {name.split(".")[1] for name in found if name.startswith("specwire_codegen.")}
+    assert not {"cyclopts", "datamodel_code_generator", "jinja2", "starlette", "yaml"} & found
+
+
 def test_an_unchanged_run_only_reads_hashes_and_compares(tmp_path: Path, document: str) -> None:
     first = imported(tmp_path, "generate", document, "--package", "sample")
     assert STAGES <= heavy(first)
