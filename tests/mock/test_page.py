@@ -172,13 +172,23 @@ def test_a_stream_is_shown_as_it_comes(clean: Browser, url: str, client: httpx2.
         f"(choice => {{ choice.value = {streamed}; choice.dispatchEvent(new Event('change')) }})"
         "(document.querySelector('#body-choice'))"
     )
-    clean.evaluate("document.querySelector('#fault').value = 'events=4000'")
+    clean.evaluate("(option => { option.value = 'events=4000'; option.selected = true })([...fault.options].at(-2))")
     clean.evaluate("document.querySelector('#form').requestSubmit()")
     first = clean.wait_for("document.querySelector('#response').textContent.split('data:').length - 1")
     more = f"document.querySelector('#response').textContent.split('data:').length - 1 > {first}"
     assert clean.wait_for(more)
     clean.evaluate("document.querySelector('#stop').click()")
     assert clean.wait_for("document.querySelector('#status').textContent.startsWith('stopped')")
+
+
+@needs_browser
+def test_a_stopped_server_is_noticed(tab: Browser) -> None:
+    """The page says so, until the server responds again."""
+    with server.serve(mock_app.build({"openapi": "3.2.0", "paths": {"/a": {"get": operation("a")}}})) as url:
+        tab.open(url)
+        assert tab.evaluate("document.querySelector('#gone').hidden")
+    assert tab.wait_for("!document.querySelector('#gone').hidden")
+    tab.leave()
 
 
 @needs_browser
@@ -249,7 +259,9 @@ def test_an_operation_at_the_root_comes_before_the_page(method: str) -> None:
 def test_a_document_without_operations_has_a_page() -> None:
     """It says so."""
     with server.serve(mock_app.build({"openapi": "3.2.0", "paths": {}})) as url:
-        assert "The document has no operations." in httpx2.get(f"{url}/", timeout=PATIENCE).text
+        text = httpx2.get(f"{url}/", timeout=PATIENCE).text
+    assert "The document has no operations." in text
+    assert "None yet. Direct a client to" in text and 'aria-label="Operations" hidden' in text
 
 
 def test_other_keys_than_the_usual_one_are_not_shown() -> None:

@@ -115,7 +115,10 @@ def as_json(report: Report) -> str:
 def html(report: Report) -> str:
     """Return a report as one self-contained page."""
     parts = [f"<h1>Client changes</h1><p>{safe(report.old)} → {safe(report.new)}</p>"]
-    parts.append(f"<p>{report.counts}. Suggested version bump: <b>{report.bump}</b>.</p>")
+    if not report.changes:
+        parts.append("<p>Nothing changes for users of the client.</p>")
+    else:
+        parts.append(f"<p>{report.counts}. Suggested version bump: <b>{report.bump}</b>.</p>")
     for severity in SEVERITIES:
         if found := report.of(severity):
             heading = f"{_HEADINGS[severity]} ({len(found)})"

@@ -65,7 +65,8 @@ def as_json(entries: Sequence[DriftEntry]) -> str:
 
 def html(entries: Sequence[DriftEntry]) -> str:
     """Return a report as one self-contained page."""
-    parts = [f"<h1>Drift</h1><p>{counted(entries)}.</p>"]
+    summary = counted(entries) if entries else "No response differed from its document"
+    parts = [f"<h1>Drift</h1><p>{summary}.</p>"]
     for operation, found in _by_operation(entries):
         times = sum(entry.count for entry in found)
         parts.append(section("drift", safe(operation), _times(times), map(_row, found), is_open=True))

@@ -20,7 +20,6 @@ from specwire_codegen.mock.recording import LoggedRequest
 from specwire_codegen.mock.reply import faults as instructions
 from specwire_codegen.mock.reply.faults import FaultError, Faults
 from specwire_codegen.mock.reply.responses import Reply, Whole
-from specwire_codegen.mock.reply.streams import Streams
 from specwire_codegen.mock.request import parameters
 from specwire_codegen.mock.request.bodies import Blob, Received
 from specwire_codegen.mock.request.parameters import Sources
@@ -95,8 +94,7 @@ class Handler:
 
     def response_check(self) -> ResponseCheck:
         """Return the check of a live server's responses."""
-        examples = self._provider.examples
-        return ResponseCheck(examples.validators, Streams(self._provider.document, examples))
+        return ResponseCheck(self._provider.document, self._provider.examples.validators)
 
     def operation_of(self, request: Arrival) -> Operation | None:
         """Return the operation of a request."""

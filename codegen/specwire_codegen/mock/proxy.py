@@ -80,7 +80,7 @@ class Proxy:
         watch = (
             None
             if operation is None
-            else self._check.begin(operation, request.method, response.status_code, dict(response.headers))
+            else self._check.begin(operation, request.method, response.status_code, response.headers.multi_items())
         )
         encoded = "content-encoding" in response.headers
         raw = [

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import attrs
 
-from specwire_codegen.mock.document.operations import MediaType, Operation, Response, status_code
+from specwire_codegen.mock.document.operations import MediaType, Operation, Response, data_schema, status_code
 from specwire_codegen.mock.document.pointers import ABSENT
 from specwire_codegen.mock.reply.faults import Faults
 from specwire_codegen.mock.reply.requested_shape import SUBTITLES, example_of_format, granted, spoken, wanted_format
@@ -174,7 +174,7 @@ class Responder:
         headers: tuple[Header, ...],
         faults: Faults,
     ) -> Chunked:
-        schema = self.streams.data_schema(media)
+        schema = data_schema(self.streams.document, media)
         accepts = self.examples.validators.accepts
         events = with_model(
             _with_requested_text(self.streams.events(media, exchange.example), exchange),

@@ -1,83 +1,71 @@
-"""Check of a server's responses against the document."""
+"""Check of a server's responses against the document, for the proxy and for live contract runs."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Final
 
 import attrs
 
-from specwire_codegen.mock.document.json_body import NotJsonError, read_json
-from specwire_codegen.mock.document.operations import MediaType, Operation, Response, media_names
+from specwire_codegen.mock.document.document import Document
+from specwire_codegen.mock.document.operations import Operation, Response, media_names
 from specwire_codegen.mock.document.validation import Validators
-from specwire_codegen.mock.reply.streams import Streams
 from specwire_codegen.mock.request.content_negotiation import declared
-from specwire_codegen.mock.values.examples import schema_of
+from specwire_codegen.mock.response_bodies import Describe, Json, Reader, Values, reader
 from specwire_codegen.openapi.media_types import base_type
 
 MOST: Final = 20
 """Maximum number of departures of one response."""
 HELD: Final = 16 * 1024 * 1024
 """Maximum number of bytes of a response, or of one event, to check."""
+_BODILESS = (204, 205, 304)
+_LISTS = ("link", "set-cookie", "vary", "www-authenticate", "warning")
+"""Headers that a response may have several times."""
 
 
 @attrs.frozen(eq=False)
 class ResponseCheck:
     """Check of responses."""
 
+    document: Document
     validators: Validators
-    streams: Streams
+    describe: Describe = lambda violation, value: ""
+    """What to add to a violation of a value; by default nothing, so that no value is in a message."""
+    undeclared: Collection[int] = ()
+    """Statuses that need not be declared."""
+    free_bodies: bool = False
+    """True if responses may have bodies where the document declares none."""
 
-    def begin(self, operation: Operation, method: str, status: int, headers: Mapping[str, str]) -> "Watch":
+    def begin(self, operation: Operation, method: str, status: int, headers: Sequence[tuple[str, str]]) -> "Watch":
         """Return the check of a response whose body is still to come."""
         found = operation.under(str(status), f"{status // 100}XX", "default")
         if not found:
             listed = ", ".join(one.status for one in operation.responses) or "none"
-            return Watch([f"status {status} is not declared: {listed}"])
+            return Watch([] if status in self.undeclared else [f"status {status} is not declared: {listed}"])
         response = found[0]
-        watch = Watch([*_missing_headers(response, headers)])
-        media_type = headers.get("content-type", "")
-        bodiless = method == "HEAD" or status in {204, 304} or headers.get("content-length") == "0"
-        if bodiless:
+        watch = Watch([*self._of_headers(response, headers)])
+        content_type = next((value for name, value in headers if name.lower() == "content-type"), "")
+        if method == "HEAD" or status in _BODILESS or (self.free_bodies and not response.media):
             return watch
-        media = declared(response.media, base_type(media_type)) if media_type else None
-        if media is None:
-            what = f"content type {base_type(media_type)!r}" if media_type else "a body without content type"
-            watch.absent = f"{what} is not declared: {media_names(response.media)}"
-        elif media.framing is not None:
-            watch.split, watch.inspect = b"\n\n" if media.framing == "sse" else b"\n", self._inspector(media)
-        elif media.is_json:
-            watch.inspect = self._json(media)
+        media = declared(response.media, base_type(content_type)) if content_type else None
+        values = Values(self.document, self.validators, self.describe)
+        if media is not None:
+            watch.reader = reader(values, media, content_type)
+        else:
+            what = f"content type {base_type(content_type)!r}" if content_type else "a body without content type"
+            watch.undeclared = f"{what} is not declared: {media_names(response.media)}"
+        if response.media and all(one.is_json for one in response.media) and not isinstance(watch.reader, Json):
+            watch.missing = f"a body is expected: {media_names(response.media)}"
         return watch
 
-    def _json(self, media: MediaType) -> Callable[[bytes], Iterator[str]]:
-        def inspect(body: bytes) -> Iterator[str]:
-            try:
-                value = read_json(body)
-            except NotJsonError as problem:
-                yield f"the body {problem}"
-                return
-            yield from map(str, self.validators.violations(schema_of(media), value, "body"))
-
-        return inspect
-
-    def _inspector(self, media: MediaType) -> Callable[[bytes], Iterator[str]]:
-        schema = self.streams.data_schema(media)
-        terminator = media.stream.terminator if media.stream is not None else None
-
-        def inspect(block: bytes) -> Iterator[str]:
-            text = _data(block) if media.framing == "sse" else block.decode("utf-8", "replace").strip("\x1e \r\n")
-            if not text or text in {terminator, "[DONE]"}:
-                return
-            try:
-                value = read_json(text)
-            except NotJsonError as problem:
-                if not self.validators.accepts(schema, text):
-                    yield f"event: the data {problem}"
-                return
-            for violation in self.validators.violations(schema, value, "body"):
-                yield f"event{str(violation).removeprefix('body')}"
-
-        return inspect
+    def _of_headers(self, response: Response, headers: Sequence[tuple[str, str]]) -> Iterator[str]:
+        for header in response.headers:
+            name = header.name.lower()
+            values = {value for one, value in headers if one.lower() == name}
+            if header.required and not values:
+                yield f"header {header.name} is required"
+            is_list = name in _LISTS or {"array", "object"} & {*self.document.types(header.schema)}
+            if len(values) > 1 and not is_list:
+                yield f"header {header.name} has {len(values)} different values, and one is declared"
 
 
 @attrs.define(eq=False)
@@ -85,49 +73,34 @@ class Watch:
     """Check of one response; it holds the body, or the current event of a stream, up to a limit."""
 
     departures: list[str]
-    inspect: Callable[[bytes], Iterator[str]] | None = None
-    split: bytes | None = None
-    """End of an event, for a stream."""
-    absent: str = ""
+    reader: Reader | None = None
+    undeclared: str = ""
     """Departure of any body at all."""
-    _held: bytearray = attrs.field(factory=bytearray, init=False)
+    missing: str = ""
+    """Departure of a response without a body."""
 
     def feed(self, chunk: bytes) -> None:
         """Check the next bytes."""
-        if self.absent and chunk:
-            self._note(iter((self.absent,)))
-            self.absent = ""
-        if self.inspect is None:
+        if not chunk:
             return
-        self._held += chunk
-        if self.split is not None:
-            text = bytes(self._held).replace(b"\r\n", b"\n")
-            *events, rest = text.split(self.split)
-            self._held = bytearray(rest)
-            for event in events:
-                self._note(self.inspect(event))
-        if len(self._held) > HELD:
-            self.inspect = None
-            self._held.clear()
+        self.missing = ""
+        if self.undeclared:
+            self._note((self.undeclared,))
+            self.undeclared = ""
+        if self.reader is not None:
+            self._note(self.reader.feed(chunk))
+            if len(self.reader.held) > HELD:
+                self.reader = None
 
     def end(self) -> tuple[str, ...]:
         """Return the departures of the complete response, each once."""
-        if self.inspect is not None and (self._held or self.split is None):
-            self._note(self.inspect(bytes(self._held)))
+        if self.missing:
+            self._note((self.missing,))
+        if self.reader is not None:
+            self._note(self.reader.end())
         return tuple(self.departures)
 
-    def _note(self, found: Iterator[str]) -> None:
+    def _note(self, found: Iterable[str]) -> None:
         for departure in islice(found, MOST):
             if departure not in self.departures and len(self.departures) < MOST:
                 self.departures.append(departure)
-
-
-def _missing_headers(response: Response, headers: Mapping[str, str]) -> Iterator[str]:
-    for header in response.headers:
-        if header.required and header.name.lower() not in headers:
-            yield f"header {header.name} is required"
-
-
-def _data(block: bytes) -> str:
-    lines = block.decode("utf-8", "replace").split("\n")
-    return "\n".join(line[5:].removeprefix(" ") for line in lines if line.startswith("data:"))

@@ -56,6 +56,13 @@ def test_a_page_is_inert(drift: Path, specwire: Specwire) -> None:
     assert "\u202e" not in specwire("drift", "show", str(drift))[1]
 
 
+def test_a_page_without_drift_says_so(tmp_path: Path, specwire: Specwire) -> None:
+    """It counts nothing."""
+    (tmp_path / "empty.jsonl").write_bytes(b"")
+    code, out, _ = specwire("drift", "show", str(tmp_path / "empty.jsonl"), "--format", "html")
+    assert (0, True) == (code, "<p>No response differed from its document.</p>" in out)
+
+
 @pytest.mark.parametrize("line", [b"{}", b"[1]", b"\xff", b"{", b'{"operation": 5}', b"[" * 100_000])
 def test_lines_that_are_no_entries_are_warnings(drift: Path, specwire: Specwire, line: bytes) -> None:
     """The others are read."""

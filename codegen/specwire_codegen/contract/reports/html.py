@@ -94,7 +94,7 @@ def page(report: Report) -> str:
             groups=[*_lines(operations), *(_line(one, "calls in a row", "sequences") for one in report.chains)],
             remedies=_REMEDIES,
             chains=[_shown(finding) for finding in report.chains],
-            rings=[_ring(share) for share in report.coverage.totals],
+            rings=[_ring(share) for share in report.coverage.totals if share.total],
             keywords=[_ring(share) for share in report.coverage.keywords],
             sides=[(side, sides[side]) for side in ("server", "client", "document") if sides[side]],
             started=datetime.fromtimestamp(report.started, UTC).strftime("%Y-%m-%d %H:%M UTC"),

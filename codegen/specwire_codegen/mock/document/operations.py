@@ -5,7 +5,7 @@ from typing import Any, Literal, TypeAlias
 
 import attrs
 
-from specwire_codegen.mock.document.document import Schema
+from specwire_codegen.mock.document.document import Document, Schema
 from specwire_codegen.mock.document.pointers import ABSENT
 from specwire_codegen.openapi import media_types
 
@@ -70,6 +70,16 @@ class MediaType:
     def framing(self) -> media_types.Framing | None:
         """Framing of the events or JSON documents in a body of this type; None for one document."""
         return media_types.framing_of(self.name)
+
+
+def data_schema(document: Document, media: MediaType) -> Schema:
+    """Return the schema of the JSON data of one event or line of a stream."""
+    item = True if media.item_schema is None else media.item_schema
+    if media.framing != "sse":
+        return item
+    data = document.properties(item).get("data", True)
+    found = next((one["contentSchema"] for one in document.variants(data) if "contentSchema" in one), None)
+    return data if found is None else found
 
 
 @attrs.frozen(eq=False)

@@ -215,7 +215,8 @@ async function refresh() {
       find("#records").prepend(row(record));
       find("#empty").hidden = true;
     }
+    find("#gone").hidden = true;
     for (const old of all("#records li").slice(50)) old.remove();
-  } catch { /* the server was stopped */ }
+  } catch { find("#gone").hidden = false; }
 }
 setInterval(() => { if (document.visibilityState === "visible") refresh(); }, 1500);

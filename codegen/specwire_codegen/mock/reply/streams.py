@@ -6,8 +6,8 @@ from typing import Any, Final
 
 import attrs
 
-from specwire_codegen.mock.document.document import Document, Schema
-from specwire_codegen.mock.document.operations import MediaType
+from specwire_codegen.mock.document.document import Document
+from specwire_codegen.mock.document.operations import MediaType, data_schema
 from specwire_codegen.mock.reply.responses import dump
 from specwire_codegen.mock.values.examples import Examples
 from specwire_codegen.openapi.media_types import Framing
@@ -48,17 +48,8 @@ class Streams:
                 return tuple(event for event in events if event.is_json or event.data != terminator)
         return (self._drawn(media),) * DRAWN
 
-    def data_schema(self, media: MediaType) -> Schema:
-        """Return the schema of the JSON data of one event or line."""
-        item = True if media.item_schema is None else media.item_schema
-        if media.framing != "sse":
-            return item
-        data = self.document.properties(item).get("data", True)
-        found = next((one["contentSchema"] for one in self.document.variants(data) if "contentSchema" in one), None)
-        return data if found is None else found
-
     def _drawn(self, media: MediaType) -> Event:
-        schema = self.data_schema(media)
+        schema = data_schema(self.document, media)
         data = self.examples.drawer.draw(schema)
         fields: list[tuple[str, str]] = []
         if media.framing == "sse" and media.item_schema is not None:
