@@ -20,6 +20,7 @@ _MEANING: Mapping[Severity, str] = {
 }
 _SECTIONS: Mapping[Action, str] = {"added": "Added", "changed": "Changed", "renamed": "Changed", "removed": "Removed"}
 """Sections of a changelog, by action."""
+_NOTHING = "Nothing changes for users of the client."
 
 
 @attrs.frozen
@@ -74,7 +75,7 @@ def markdown(report: Report) -> str:
 def _markdown(report: Report) -> Iterator[str]:
     yield f"## Client changes: {_code(report.old)} to {_code(report.new)}"
     yield ""
-    yield f"{report.counts}. Suggested version bump: **{report.bump}**."
+    yield f"{report.counts}. Suggested version bump: **{report.bump}**." if report.changes else _NOTHING
     for severity in SEVERITIES:
         if not (found := report.of(severity)):
             continue
@@ -116,7 +117,7 @@ def html(report: Report) -> str:
     """Return a report as one self-contained page."""
     parts = [f"<h1>Client changes</h1><p>{safe(report.old)} → {safe(report.new)}</p>"]
     if not report.changes:
-        parts.append("<p>Nothing changes for users of the client.</p>")
+        parts.append(f"<p>{_NOTHING}</p>")
     else:
         parts.append(f"<p>{report.counts}. Suggested version bump: <b>{report.bump}</b>.</p>")
     for severity in SEVERITIES:
