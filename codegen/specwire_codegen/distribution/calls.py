@@ -21,6 +21,7 @@ from specwire_codegen.ir import (
     Operation,
     Part,
     TextBody,
+    UndeclaredScheme,
 )
 from specwire_codegen.mock.document import load_operations
 from specwire_codegen.mock.document.document import Document
@@ -34,7 +35,9 @@ from specwire_codegen.render.signature import arguments_of
 
 _CONTENT = b"content"
 """Content of sample files."""
-
+_BOUNDARY = "boundary"
+_PARTS = f"--{_BOUNDARY}\r\n\r\ncontent\r\n--{_BOUNDARY}--\r\n".encode()
+"""Multipart body of another type than form data, which clients send as it is."""
 
 _VALUES = ("plain", "compat")
 """Kinds of calls that return a value."""
@@ -73,7 +76,7 @@ def calls(api: Api, document: Mapping[str, Any]) -> Iterator[Call]:
     replaced = {override.method for override in api.overrides if override.kind == "replaces"}
     for operation in api.operations:
         one = documented.get(operation.id)
-        if operation.method in replaced or one is None:
+        if operation.method in replaced or one is None or not _is_allowed(api, operation):
             continue
         try:
             given = _arguments(operation, one, sampler)
@@ -87,6 +90,15 @@ def calls(api: Api, document: Mapping[str, Any]) -> Iterator[Call]:
                 continue
             kind = "compat"
         yield Call(".".join(operation.method), given, kind, success, route, operation.http_method)
+
+
+def _is_allowed(api: Api, operation: Operation) -> bool:
+    """Return whether the document declares the credentials of an operation, or of one of its alternatives."""
+    if api.security is None:
+        return True
+    undeclared = {name for name, scheme in api.security.schemes if isinstance(scheme, UndeclaredScheme)}
+    ways = api.security.requirements if operation.security is None else operation.security
+    return not ways or any(undeclared.isdisjoint(way) for way in ways)
 
 
 def first_calls(found: list[Call]) -> list[Call]:
@@ -128,10 +140,7 @@ def _case(operation: Operation, one: Documented, sampler: Sampler) -> Case:
     for parameter in operation.parameters:
         if parameter.place == "path" or (parameter.required and parameter.default is None):
             schema = known[parameter.place, parameter.wire_name].schema
-            drawn = sampler.draw(schema)
-            if parameter.place == "path" and drawn in ("", [], {}, None):
-                drawn = Sampler(sampler.document, sampler.validators, full=True).draw(schema)  # a path needs a value
-            places[parameter.place][parameter.wire_name] = drawn
+            places[parameter.place][parameter.wire_name] = _value(sampler, schema, filled=parameter.place == "path")
     return Case(**places, body=_body(operation, one, sampler))
 
 
@@ -151,14 +160,16 @@ def _body(operation: Operation, one: Documented, sampler: Sampler) -> Body | Non
             media = _media(one, "application/x-www-form-urlencoded")
         case MultipartBody():
             media = _media(one, "multipart/form-data")
-    drawn = sampler.draw(media.schema) if media.schema is not None else {}
+    drawn = _value(sampler, media.schema) if media.schema is not None else {}
     match body:
+        case BinaryBody() if media_types.base_type(media.name).startswith("multipart/"):
+            return Body(f"{media.name}; boundary={_BOUNDARY}", _PARTS)
         case BinaryBody():
             return Body(media.name, _CONTENT)
         case TextBody():
             return Body(media.name, drawn if isinstance(drawn, str) else "text")
         case JsonLinesBody():
-            return Body(media.name, [sampler.draw(media.item_schema)] if media.item_schema is not None else [])
+            return Body(media.name, [_value(sampler, media.item_schema)] if media.item_schema is not None else [])
         case MultipartBody(parts):
             required = {part.wire_name for part in parts if part.required and part.default is None}
             known = {part.wire_name: part for part in parts}
@@ -169,6 +180,15 @@ def _body(operation: Operation, one: Documented, sampler: Sampler) -> Body | Non
             return Body(media.name, _needed(sampler, media, drawn, required))
         case _:
             return Body(media.name, drawn)
+
+
+def _value(sampler: Sampler, schema: Any, *, filled: bool = False) -> Any:
+    """Return a value that fits a schema, and is not empty if it must be `filled`; raise KeyError without one."""
+    for full in (False, True):
+        drawn = Sampler(sampler.document, sampler.validators, full=True).draw(schema) if full else sampler.draw(schema)
+        if sampler.validators.accepts(schema, drawn) and not (filled and drawn in ("", [], {}, None)):
+            return drawn
+    raise KeyError("no value fits the schema")
 
 
 def _needed(sampler: Sampler, media: MediaType, drawn: dict[str, Any], required: set[str]) -> dict[str, Any]:

@@ -130,7 +130,11 @@ def _constructor(api: Api) -> tuple[str, str]:
 def _test_facts(facts: Facts) -> dict[str, object]:
     api = facts.api
     schemes = () if api.security is None else api.security.schemes
-    given = [(name, _credential(scheme)) for name, scheme in schemes if not isinstance(scheme, MutualTLSScheme)]
+    given = [
+        (name, _credential(scheme))
+        for name, scheme in schemes
+        if not isinstance(scheme, MutualTLSScheme | UndeclaredScheme)
+    ]
     keys = ", ".join(f"{literal(name)}: {value}" for name, value in given)
     credentials = f"api_key={given[0][1]}, " if len(schemes) == len(given) == 1 else f"credentials={{{keys}}}, "
     plain = next((call for call in facts.calls if call.kind in ("plain", "pages")), None)
@@ -155,8 +159,6 @@ def _variables(api: Api) -> Iterator[tuple[str, str]]:
 
 
 def _credential(scheme: SecurityScheme) -> str:
-    if isinstance(scheme, UndeclaredScheme):
-        return literal("test-key")
     return f"({_KEY}, {_KEY})" if isinstance(scheme, BasicScheme | DigestScheme) else _KEY
 
 

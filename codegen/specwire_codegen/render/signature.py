@@ -153,8 +153,8 @@ def _body_arguments(body: Body | None, whole: str) -> Iterator[Argument]:
                 for header in part.headers:
                     annotation = into(header.type, INPUTS)
                     yield Argument(header.name, annotation, header.required, header.doc, default=header.default)
-        case BinaryBody(_, required):
-            yield Argument(whole, "FileInput", required, "Bytes, a path or a binary file object.")
+        case BinaryBody(media_type, required):
+            yield Argument(whole, "FileInput", required, _described(media_type))
         case JsonLinesBody(item, _, _, required):
             value = into(item, INPUTS)
             kind = f"Iterable[{value}] | AsyncIterable[{value}] | FileInput"
@@ -163,6 +163,13 @@ def _body_arguments(body: Body | None, whole: str) -> Iterator[Argument]:
             yield Argument(whole, "str", required, "Text to send.")
         case _:
             assert_never(body)
+
+
+def _described(media_type: str) -> str:
+    """Return the documentation of a body of bytes."""
+    if not media_type.startswith("multipart/"):
+        return "Bytes, a path or a binary file object."
+    return f'Encoded parts, with their boundary: (None, content, "{media_type}; boundary=...").'
 
 
 def signature(

@@ -106,7 +106,7 @@ def _body(operation: Operation, case: Case) -> dict[str, Any]:
             named = {names[wire]: _part(one) for wire, one in value.items() if wire in names}
             rest = {wire: _part(one) for wire, one in value.items() if wire not in names}
             return {**named, **headers, **({names[ADDITIONAL]: rest} if rest else {})}
-        case BinaryBody(media_type) if "*" in media_type and case.body is not None:
+        case BinaryBody(media_type) if "*" in media_type or case.body.media_type.startswith("multipart/"):
             return {operation.body_argument: (None, value, case.body.media_type)}
         case BinaryBody() | TextBody() | JsonBody() | JsonLinesBody():
             return {operation.body_argument: value}

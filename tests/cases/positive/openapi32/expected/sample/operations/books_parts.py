@@ -16,6 +16,6 @@ def create(*, body: FileInput | Unset = UNSET) -> Request[None]:
     `POST /books/parts`, operation `sendParts`.
 
     Args:
-        body: Bytes, a path or a binary file object.
+        body: Encoded parts, with their boundary: (None, content, "multipart/mixed; boundary=...").
     """
     return Request(_CREATE, body=None if body is UNSET else BinaryBody(body, "multipart/mixed"))
