@@ -14,7 +14,7 @@ from typing import Literal
 import attrs
 from specwire._network.server_url import shown_url
 
-from specwire_codegen import build_cache
+from specwire_codegen.build_cache import targets
 from specwire_codegen.config import read_config
 from specwire_codegen.diagnostics import SpecwireCodegenError
 from specwire_codegen.files.access import Access
@@ -100,7 +100,7 @@ def _project(root: Path, environment: Mapping[str, str]) -> Iterator[Finding]:
             continue
         if not target.output.is_dir():
             yield Finding("project", name, f"not generated: specwire generate {name}", "wrong")
-        elif build_cache.is_current(target, Access()):
+        elif targets.is_current(target, Access()):
             yield Finding("project", name, "generated, and nothing has changed since")
         else:
             yield Finding("project", name, f"may be out of date: specwire check {name}", "note")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import attrs
 
-from specwire_codegen import build_cache
+from specwire_codegen.build_cache.targets import inputs_of
 from specwire_codegen.config import ClientConfig, read_config
 from specwire_codegen.diagnostics import (
     Diagnostic,
@@ -220,7 +220,7 @@ def build(target: Target, access: Access | None = None, *, source: Document | No
     kept = normalized if target.normalized is not None else None
     return Built(
         api=api,
-        files={**sources, MANIFEST: manifest(sources, build_cache.inputs_of(target, document.dependencies), kept)},
+        files={**sources, MANIFEST: manifest(sources, inputs_of(target, document.dependencies), kept)},
         normalized=normalized,
         warnings=merged((*found.warnings, *api.warnings)),
         dependencies=document.dependencies,

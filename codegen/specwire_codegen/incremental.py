@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from specwire_codegen import build_cache
+from specwire_codegen.build_cache import targets
 from specwire_codegen.files.access import Access
 from specwire_codegen.project import Target
 
@@ -44,9 +44,9 @@ def generate(
     `force` writes it anyway, replacing edited generated files; `strict` turns warnings into errors; `explain` reads the
     document in any case, for what is inferred from it.
     """
-    started = time.monotonic()
+    started, clock = time.monotonic(), time.time()
     access = access or Access()
-    if not force and not strict and not explain and build_cache.is_current(target, access):
+    if not force and not strict and not explain and targets.is_current(target, access):
         return Generated(target, None, (), (), time.monotonic() - started)
     from specwire_codegen.generate import build, refuse_warnings
     from specwire_codegen.output.package import write
@@ -56,6 +56,6 @@ def generate(
         refuse_warnings(built.warnings)
     normalized = (target.normalized, built.normalized) if target.normalized is not None else None
     changes = write(target.output, built.files, normalized=normalized, force=force)
-    build_cache.record(target, built.dependencies, access)
+    targets.record(target, built.dependencies, access, clock)
     seconds = time.monotonic() - started
     return Generated(target, built.api, tuple(changes), built.warnings, seconds, built.guesses)

@@ -80,6 +80,11 @@ def is_json() -> bool:
     return _json.on
 
 
+def is_quiet() -> bool:
+    """Return True if only errors are printed."""
+    return _volume.quiet
+
+
 def is_verbose() -> bool:
     """Return True if details are printed too."""
     return _volume.verbose
@@ -104,16 +109,22 @@ def show(table: Table) -> None:
 
 def show_rows(rows: Sequence[Sequence[str]], left: int) -> None:
     """Print rows of cells in columns, the first `left` of them justified to the left and the others to the right."""
-    if _volume.quiet:
-        return
+    if not _volume.quiet:
+        pour("".join(f"{line}\n" for line in in_columns(rows, left)))
+
+
+def in_columns(rows: Sequence[Sequence[str]], left: int) -> list[str]:
+    """Return rows of cells as lines, the first `left` columns justified to the left and the others to the right."""
     shown_rows = [list(map(printable, row)) for row in rows]
     widths = [max(map(_width, column)) for column in zip(*shown_rows, strict=True)]
+    lines = list[str]()
     for row in shown_rows:
         padded = list[str]()
         for number, (cell, width) in enumerate(zip(row, widths, strict=True)):
             space = " " * (width - _width(cell))
             padded.append(f"{cell}{space}" if number < left else f"{space}{cell}")
-        pour(f"{'  '.join(padded).rstrip()}\n")
+        lines.append("  ".join(padded).rstrip())
+    return lines
 
 
 def _width(text: str) -> int:

@@ -133,11 +133,11 @@ def contract(
 
 def _keep_folder_clean() -> None:
     """Let hypothesis keep its tables in the cache folder, instead of a folder of the user's project."""
-    from specwire_codegen.build_cache import cache_folder
+    from specwire_codegen.build_cache.records import cache_folder
 
     folder = cache_folder()
     if folder is not None:
-        os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(folder / "hypothesis"))
+        os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", os.path.join(folder, "hypothesis"))
 
 
 @contextmanager

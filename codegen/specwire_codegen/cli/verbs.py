@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Sequence
 from json import dumps
 from pathlib import Path
@@ -14,7 +15,7 @@ import specwire
 from cyclopts.completion.install import create_install_completion_command
 
 from specwire_codegen.cli.completion.scripts import Shell, with_calls
-from specwire_codegen.cli.console import advise, pour, report, say, show_rows, tell, warn, working
+from specwire_codegen.cli.console import advise, in_columns, is_quiet, pour, report, say, show_rows, tell, warn, working
 from specwire_codegen.cli.options import (
     COMMON,
     NO_MORE,
@@ -33,9 +34,11 @@ from specwire_codegen.openapi.plurals import counted
 from specwire_codegen.project import Target, providers, require_package_name, single
 
 if TYPE_CHECKING:
+    from specwire_codegen.files.access import Access
     from specwire_codegen.ir import Api
 
 
+_HEADING = ["client", "document", "operations", "methods", "models", "files", "seconds"]
 app = cyclopts.App(
     name="specwire",
     help="Generate typed Python clients from OpenAPI documents.",
@@ -93,7 +96,7 @@ def generate(
         attrs.evolve(target, only_tags=tags or target.only_tags, only_operations=ids or target.only_operations)
         for target in _targets(sources, package, output, root, overlay, run_hooks=run_hooks)
     ]
-    rows = [["client", "document", "operations", "methods", "models", "files", "seconds"]]
+    rows = [_HEADING]
     for target in targets:
         with working(f"{target.name}: {target.origin}"):
             made = run(target, reading.access, force=force, strict=strict, explain=explain)
@@ -111,7 +114,21 @@ def generate(
             row += [*map(str, counts), f"{len(made.changes)} changed", f"{made.seconds:.2f}"]
         rows.append(row)
     show_rows(rows, left=2)
+    if not (force or strict or explain):
+        _record(root, targets, reading.access)
     return 0
+
+
+def _record(root: Path, targets: Sequence[Target], access: Access) -> None:
+    """Record a run of `generate`, so that the next one need not import this module if nothing has changed."""
+    from specwire_codegen.build_cache.commands import record_command
+    from specwire_codegen.build_cache.targets import options_of, target_record
+
+    unchanged = [[target.output.name, target.origin, "", "", "", "unchanged"] for target in targets]
+    lines = [] if is_quiet() else in_columns([_HEADING[:-1], *unchanged], left=2)
+    records = {target_record(target): options_of(target, access) for target in targets}
+    if sys.argv[1:2] == ["generate"]:
+        record_command(sys.argv[1:], str(root), records, lines)
 
 
 def _methods(api: Api) -> int:

@@ -52,8 +52,7 @@ def bundle(root: Part, library: Library) -> Document:
         made = _bundler(root, library, once, inner)
         data = made.document()
     findings = raise_errors(list(made.findings.found.values()))
-    others = [part.address for part in library.all() if part.address != root.address]
-    dependencies = sorted(map(library.shelf.dependency, others))
+    dependencies = sorted(library.shelf.dependency(each) for each in library.addresses() if each != root.address)
     places = (Place("", root.source, ""), *made.places)
     return Document(data, root.name, places, tuple(dependencies), findings, made.findings.unfollowed)
 

@@ -138,6 +138,11 @@ class Library:
         """Return all files read so far, the document first."""
         return tuple({part.address: part for part in self.parts.values() if isinstance(part, Part)}.values())
 
+    def addresses(self) -> list[str]:
+        """Return the addresses of all files read so far, and of those on this machine that could not be read."""
+        missing = (each for each, part in self.parts.items() if isinstance(part, UnreachableFileError))
+        return [*(part.address for part in self.all()), *(each for each in missing if not fetch.is_remote(each))]
+
     def _check_text(self, address: str) -> None:
         ending = os.path.splitext(address.partition("?")[0])[1].lower()
         if ending not in _READABLE:

@@ -64,7 +64,15 @@ def test_an_unchanged_run_only_reads_hashes_and_compares(tmp_path: Path, documen
     first = imported(tmp_path, "generate", document, "--package", "sample")
     assert STAGES <= heavy(first)
     second = imported(tmp_path, "generate", document, "--package", "sample")
-    assert "specwire_codegen.build_cache" in second
+    assert "specwire_codegen.build_cache.commands" in second
+    assert not {"attr", "cyclopts", "pathlib", "rich", "specwire", "specwire_codegen.cli.running", "typing"} & second
+    assert not heavy(second)
+
+
+def test_another_command_for_an_unchanged_target_imports_no_stage(tmp_path: Path, document: str) -> None:
+    imported(tmp_path, "generate", document, "--package", "sample")
+    second = imported(tmp_path, "generate", document, "--package", "sample", "--output", ".")
+    assert "specwire_codegen.cli.running" in second
     assert not heavy(second)
     assert not any(name.startswith("rich.") for name in second)
 
