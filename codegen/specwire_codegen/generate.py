@@ -209,19 +209,29 @@ def _collecting_seldom() -> Iterator[None]:
 @_collecting_seldom()
 def build(target: Target, access: Access | None = None, *, source: Document | None = None) -> Built:
     """Return the output of a target without writing it; `source` is read instead of the document of the target."""
-    document, found = _normalized(target, access, source=source)
-    api = hooked(overridden(target, document), target.hook)
+    read = _read(target, access, source)
+    api = read.api
     if target.overrides is not None and target.override_pins is not None:
         raise_errors(list(check_pins(api, api.overrides, target.override_pins)))
     with _bounded(target):
         sources = formatted(_renderer(api)(api, _origin(target)))
         audit(sources, api.overrides_package)
-    normalized = json_text(document.data)
-    kept = normalized if target.normalized is not None else None
+    normalized = read.normalized if target.normalized is not None else None
+    sources[MANIFEST] = manifest(sources, inputs_of(target, read.dependencies), normalized)
+    return attrs.evolve(read, files=sources)
+
+
+def _read(target: Target, access: Access | None, source: Document | None) -> Built:
+    """Return what is understood of a target, without files.
+
+    The document itself, and every form of it, is released when this returns: rendering needs as much memory again.
+    """
+    document, found = _normalized(target, access, source=source)
+    api = hooked(overridden(target, document), target.hook)
     return Built(
         api=api,
-        files={**sources, MANIFEST: manifest(sources, inputs_of(target, document.dependencies), kept)},
-        normalized=normalized,
+        files={},
+        normalized=json_text(document.data),
         warnings=merged((*found.warnings, *api.warnings)),
         dependencies=document.dependencies,
         guesses=found.guesses,

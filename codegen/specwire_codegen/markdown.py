@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 _FENCE = re.compile(r" {0,12}(`{3,}|~{3,})")
 _ITEM = re.compile(r"( *)([-*+•]|\d{1,4}[.)]|[a-zA-Z]\))( +)(?=\S)")
@@ -22,10 +23,13 @@ _TAG = re.compile(r"<(br|p|ul|ol|li|a|b|strong|i|em)(\s[^<>]*)?/?>|</(p|ul|ol|li
 _HREF = re.compile(r"href\s*=\s*[\"']?([^\"'\s>]+)", re.IGNORECASE)
 _EMPHASIS = {"b": "**", "strong": "**", "i": "*", "em": "*"}
 _ENTITIES = {"&lt;": "<", "&gt;": ">", "&quot;": '"', "&#39;": "'", "&nbsp;": " ", "&amp;": "&"}
+KEPT = 1024
+"""Number of results that functions of prose remember: the same descriptions occur again and again in a document."""
 _ABBREVIATED = re.compile(r"(?:^|[\s(\"'])(?:e\.g|i\.e|etc|vs|cf|approx|no|incl|resp|[A-Z])\.$", re.IGNORECASE)
 
 
-def wrapped(text: str, width: int, more: int = 0) -> list[str]:
+@lru_cache(KEPT)
+def wrapped(text: str, width: int, more: int = 0) -> Sequence[str]:
     """Return the lines of a description, with one blank line between its blocks.
 
     The first line may be longer than the others by `more` characters.
@@ -114,6 +118,7 @@ def _wrapped(lines: list[str], hanging: str, width: int, more: int) -> list[str]
     return [head, *(line[more:] for line in rest)]
 
 
+@lru_cache(KEPT)
 def split_sentence(text: str) -> tuple[str, str]:
     """Split a description into its first sentence, on one line, and the rest."""
     text = text.strip("\n")
@@ -126,6 +131,7 @@ def split_sentence(text: str) -> tuple[str, str]:
     return " ".join(first.split()), rest.strip("\n")
 
 
+@lru_cache(KEPT)
 def first_paragraph(text: str) -> str:
     """Return the first paragraph of a description; empty if it starts with a list, a table or code."""
     source = text.split("\n")

@@ -12,10 +12,11 @@ import os
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from specwire_codegen.characters import Table, escape, is_hidden
-from specwire_codegen.markdown import first_paragraph, split_sentence, without_html, wrapped
+from specwire_codegen.markdown import KEPT, first_paragraph, split_sentence, without_html, wrapped
 
 LONGEST = 100_000
 """Longest prose, in characters."""
@@ -90,6 +91,7 @@ def _quoted(text: str) -> str:
     return f'"{text.translate(_QUOTED)}"'
 
 
+@lru_cache(KEPT)
 def visible(text: str) -> str:
     """Return prose of a document without HTML and hidden characters, line by line; excessive length is cut."""
     if len(text) > LONGEST:
@@ -124,6 +126,7 @@ def _stopped(text: str) -> str:
     return text if is_finished(text) else f"{text}."
 
 
+@lru_cache(KEPT)
 def finished(text: str) -> str:
     """Return a description with a full stop at the end of its last paragraph; lists, tables and code have none."""
     text = visible(text).rstrip()
@@ -173,7 +176,7 @@ def docstring(text: str, *, indent: int = 0, sections: Sequence[tuple[str, Seque
     return f'"""{indented}{end}"""'
 
 
-def _summarized(text: str, width: int) -> list[str]:
+def _summarized(text: str, width: int) -> Sequence[str]:
     lines = wrapped(text, width)
     first, rest = split_sentence(text)
     if len(lines) > 1 and first and rest and len(first) <= width:

@@ -17,13 +17,13 @@ from specwire_codegen.diagnostics import SpecwireCodegenError
 from specwire_codegen.ir import ObjectModel
 
 
-def structs(models: Sequence[ObjectModel], emitter: Emitter = EMITTED) -> str:
+def structs(models: Sequence[ObjectModel], emitter: Emitter = EMITTED) -> list[str]:
     """Return the `msgspec.Struct` of each model, sorted by name."""
     ordered = sorted(models, key=lambda model: model.name)
     return _classes("struct", ordered, struct_outline, direct.struct, emitter)
 
 
-def typed_dicts(models: Sequence[ObjectModel], emitter: Emitter = EMITTED) -> str:
+def typed_dicts(models: Sequence[ObjectModel], emitter: Emitter = EMITTED) -> list[str]:
     """Return the `TypedDict` of each model, sorted by name."""
     ordered = sorted(models, key=lambda model: dict_name(model.name))
     return _classes("typed dict", ordered, typed_dict_outline, direct.typed_dict, emitter)
@@ -35,7 +35,7 @@ def _classes(
     outlined: Callable[[ObjectModel], Outline],
     direct_text: Callable[[ObjectModel], str],
     emitter: Emitter,
-) -> str:
+) -> list[str]:
     outlines = [(model, outlined(model)) for model in models]
     emitted = emitter.emit(kind, [outline for _, outline in outlines])
     sources: list[str] = []
@@ -47,4 +47,4 @@ def _classes(
                 f"internal error: the class {model.name} differs from the output of datamodel-code-generator"
             )
         sources.append(source)
-    return "\n\n\n".join(sources)
+    return sources

@@ -15,7 +15,7 @@ from specwire_codegen.ir import Api, BinaryStream, Compat, EventStream, Operatio
 from specwire_codegen.openapi.casing import pascal
 from specwire_codegen.python_source import docstring, literal
 from specwire_codegen.render.client import provider
-from specwire_codegen.render.module import import_block, render_template
+from specwire_codegen.render.module import import_block, names_used, render_template
 from specwire_codegen.render.operations import function_name, module_name, module_of
 from specwire_codegen.render.prose import api_name, resource_title, summary_of
 from specwire_codegen.render.signature import MODELS
@@ -196,5 +196,5 @@ def _module(template: str, context: Mapping[str, object], api: Api, here: str) -
     bound = [f"{kind.prefix}{child.kind}{kind.suffix}" for child in children for kind in KINDS]
     body = render_template(template, {**context, "imports": "", "types": []})
     extra = ["from typing import TYPE_CHECKING"] if types else []
-    imports = "\n".join([*extra, import_block(ast.parse(body), used, bound, COMPAT)])
+    imports = "\n".join([*extra, import_block(names_used([ast.parse(body)], bound), used, COMPAT)])
     return render_template(template, {**context, "imports": imports, "types": types})

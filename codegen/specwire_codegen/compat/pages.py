@@ -22,7 +22,7 @@ from specwire_codegen.ir import (
     PageNumber,
 )
 from specwire_codegen.python_source import docstring
-from specwire_codegen.render.module import import_block, render_template
+from specwire_codegen.render.module import import_block, names_used, render_template
 from specwire_codegen.render.signature import MODELS
 
 
@@ -68,7 +68,7 @@ def render_pages(api: Api, header: str) -> str | None:
         "classes": [PageClass(name, fields) for name, fields in sorted(classes.items())],
     }
     body = ast.parse(render_template("compat_pages.py.jinja", {**context, "imports": ""}))
-    imports = import_block(body, {"models": "from . import models"}, known=COMPAT)
+    imports = import_block(names_used([body]), {"models": "from . import models"}, known=COMPAT)
     return render_template("compat_pages.py.jinja", {**context, "imports": imports})
 
 

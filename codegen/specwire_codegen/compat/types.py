@@ -17,7 +17,7 @@ from specwire_codegen.lower.model import reachable
 from specwire_codegen.openapi.casing import pascal, respelled, snake
 from specwire_codegen.openapi.plurals import singular
 from specwire_codegen.python_source import docstring
-from specwire_codegen.render.module import import_block, render_template
+from specwire_codegen.render.module import import_block, names_used, render_template
 from specwire_codegen.render.signature import INPUTS, MODELS, Argument
 
 _INITIALISMS = frozenset(
@@ -152,7 +152,9 @@ def _module(package: Package, entry: Entry, api: Api, header: str) -> str:
         "modules": list(_modules(annotations, up)),
     }
     body = render_template("compat_type.py.jinja", context)
-    return render_template("compat_type.py.jinja", {**context, "imports": import_block(ast.parse(body), known=COMPAT)})
+    return render_template(
+        "compat_type.py.jinja", {**context, "imports": import_block(names_used([ast.parse(body)]), known=COMPAT)}
+    )
 
 
 def _modules(annotations: Iterable[str], up: str) -> Iterator[str]:

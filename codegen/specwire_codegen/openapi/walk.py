@@ -125,47 +125,61 @@ def rebuild(value: Any, kind: ObjectType, visit: Visit, pointer: str = "", kinds
     return the same object if nothing changes in it. Parts of the tree that cannot hold any object of these kinds are
     skipped.
     """
-    fields_of = _fields_to(kinds)
+    return _Rebuilding(visit, kinds).rebuilt(value, kind, pointer) if isinstance(value, dict) else value
 
-    def rebuilt(node: Node, kind: ObjectType, pointer: str) -> Any:
+
+class _Rebuilding:
+    """A walk that rebuilds a tree.
+
+    The functions are methods, not closures that call each other: a cycle would keep what `visit` refers to, such as an
+    earlier form of the document, until the end.
+    """
+
+    __slots__ = ("_fields_of", "_kinds", "_visit")
+
+    def __init__(self, visit: Visit, kinds: frozenset[ObjectType]) -> None:
+        self._visit = visit
+        self._kinds = kinds
+        self._fields_of = _fields_to(kinds)
+
+    def rebuilt(self, node: Node, kind: ObjectType, pointer: str) -> Any:
         changed = node
-        fields = fields_of[kind]
+        fields = self._fields_of[kind]
         if kind in PATTERNED:
-            changed = members(node, PATTERNED[kind], pointer, patterned=True)
+            changed = self._members(node, PATTERNED[kind], pointer, patterned=True)
         elif not fields.keys().isdisjoint(node):
             for key, inside in node.items():
                 if key not in fields:
                     continue
                 child, below, new = fields[key], f"{pointer}/{key}", inside
                 if child.shape == "one":
-                    new = rebuilt(inside, child.kind, below) if isinstance(inside, dict) else inside
+                    new = self.rebuilt(inside, child.kind, below) if isinstance(inside, dict) else inside
                 elif child.shape == "map":
-                    new = members(inside, child.kind, below) if isinstance(inside, dict) else inside
+                    new = self._members(inside, child.kind, below) if isinstance(inside, dict) else inside
                 elif isinstance(inside, list):
-                    new = items(inside, child.kind, below)
+                    new = self._items(inside, child.kind, below)
                 if new is not inside:
                     changed = node.copy() if changed is node else changed
                     changed[key] = new
-        return visit(changed, kind, pointer) if kind in kinds else changed
+        return self._visit(changed, kind, pointer) if kind in self._kinds else changed
 
-    def members(container: Node, kind: ObjectType, pointer: str, *, patterned: bool = False) -> Node:
-        changed = container
+    def _members(self, container: Node, kind: ObjectType, pointer: str, *, patterned: bool = False) -> Node:
+        changed, rebuilt = container, self.rebuilt
         for name, item in container.items():
             if isinstance(item, dict) and not (patterned and _is_fixed(name)):
-                new = rebuilt(item, kind, pointers.below(pointer, name))
+                plain = "/" not in name and "~" not in name
+                new = rebuilt(item, kind, f"{pointer}/{name}" if plain else pointers.below(pointer, name))
                 if new is not item:
                     changed = container.copy() if changed is container else changed
                     changed[name] = new
         return changed
 
-    def items(container: list[Any], kind: ObjectType, pointer: str) -> list[Any]:
+    def _items(self, container: list[Any], kind: ObjectType, pointer: str) -> list[Any]:
         new = [
-            rebuilt(item, kind, f"{pointer}/{index}") if isinstance(item, dict) else item
+            self.rebuilt(item, kind, f"{pointer}/{index}") if isinstance(item, dict) else item
             for index, item in enumerate(container)
         ]
         return container if all(map(is_, new, container)) else new
-
-    return rebuilt(value, kind, pointer) if isinstance(value, dict) else value
 
 
 def walk(

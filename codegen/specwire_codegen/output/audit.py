@@ -7,7 +7,7 @@ Anything else is an error of the generator, even if it parses.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
 
 import attrs
@@ -28,6 +28,8 @@ _BASE_ERROR = ("specwire.compat", "SDKError")
 """Name of the runtime that a package passes on by a name of its own."""
 _ALIASES = frozenset({"AsyncClient", "Client"})
 """Names by which a package passes on its clients, too."""
+_PART = 200_000
+"""Number of characters that are parsed at a time, at least."""
 _RUNTIME = ("specwire", "msgspec")
 """Packages whose names may be called."""
 
@@ -43,13 +45,31 @@ def audit(files: Mapping[str, str], overrides: str | None = None) -> None:
         hidden = [character for character in set(text) if character != "\n" and is_hidden(character)]
         if hidden:
             raise SpecwireCodegenError(f"internal error: {name} contains the hidden character {hidden[0]!a}")
+        module = _Module(name, files=frozenset(files), overrides=overrides)
         try:
-            tree = ast.parse(text)
+            module.check(text)
         except (SyntaxError, RecursionError) as problem:
-            line = problem.lineno if isinstance(problem, SyntaxError) else None
-            what = f"internal error: {name}:{line or 1} does not parse: {problem}"
+            line = (problem.lineno or 1) if isinstance(problem, SyntaxError) else 1
+            what = f"internal error: {name}:{module.before + line} does not parse: {problem}"
             raise SpecwireCodegenError(what) from problem
-        _Module(name, files=frozenset(files), overrides=overrides).check(tree)
+
+
+def _parsed(text: str) -> Iterator[tuple[str, ast.Module]]:
+    """Yield a module in parts of whole statements, each with its tree: that of a large module takes much memory.
+
+    A part ends where a line looks like a class. If it does not parse, that line was in the middle of a statement, and
+    the rest is one part; if it does, it ends between two statements, whatever follows.
+    """
+    start = 0
+    while start < len(text):
+        end = text.find("\nclass ", start + _PART) + 1 or len(text)
+        try:
+            tree = ast.parse(text[start:end])
+        except SyntaxError:
+            end = len(text)
+            tree = ast.parse(text[start:])
+        yield text[start:end], tree
+        start = end
 
 
 @attrs.define
@@ -61,10 +81,16 @@ class _Module(Scope):
     classes: set[str] = attrs.field(factory=set)
     """Names that may be subclassed."""
 
-    def check(self, tree: ast.Module) -> None:
-        self._bind(tree.body)
-        for statement in tree.body:
-            self._statement(statement)
+    def check(self, text: str) -> None:
+        for part, tree in _parsed(text):
+            self._bind(tree.body)
+            for statement in tree.body:
+                self._statement(statement)
+            self.before += part.count("\n")
+        for name, line in self.awaited.items():
+            if name not in self.bound:
+                what = f"internal error: {self.name}:{line} contains {name}, which is not defined; nothing was written"
+                raise SpecwireCodegenError(what)
 
     def _bind(self, body: Iterable[ast.stmt]) -> None:
         for statement in body:
@@ -77,8 +103,8 @@ class _Module(Scope):
                 case ast.FunctionDef(name=name):
                     self.bound.add(name)
                     self.callable.add(name)
-                case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
-                    self.bound.add(name)
+                case ast.Assign() | ast.AnnAssign():
+                    self.bound |= _targets(statement)
                 case ast.If(body=then, orelse=otherwise):
                     self._bind([*then, *otherwise])
                 case _:
@@ -133,7 +159,7 @@ class _Module(Scope):
                     if keyword.arg not in ("kw_only", "tag", "tag_field"):
                         raise self.unknown(keyword)
                     self.data(keyword.value)
-                inside = attrs.evolve(self, bound={*self.bound})
+                inside = attrs.evolve(self, local=set())
                 for statement in body:
                     if isinstance(statement, ast.FunctionDef) and statement.name == "__init__":
                         check = self._opening if _opens(statement) else self._constructor
@@ -142,7 +168,7 @@ class _Module(Scope):
                     if not isinstance(statement, ast.Assign | ast.AnnAssign | ast.Expr | ast.Pass):
                         raise self.unknown(statement)
                     inside._statement(statement)
-                    inside._bind([statement])  # later members may refer to it
+                    inside.local |= _targets(statement)  # later members may refer to it
             case ast.FunctionDef(args=arguments, body=body, returns=ast.expr() as returns, decorator_list=decorators):
                 self._decorators(decorators)
                 self._function(arguments, body, converts=bool(decorators))
@@ -279,9 +305,8 @@ class _Module(Scope):
         names = {argument.arg for argument in listed}
         inner = attrs.evolve(
             self,
-            bound=self.bound | names,
-            callable=self.callable - names,
-            modules=self.modules - names,
+            local=names,
+            hidden=frozenset(names),
             requests=frozenset(names if converts else ()),
         )
         for statement in body:
@@ -292,6 +317,15 @@ class _Module(Scope):
                     continue
                 case _:
                     raise self.unknown(statement)
+
+
+def _targets(statement: ast.stmt) -> set[str]:
+    """Return the name that an assignment binds."""
+    match statement:
+        case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
+            return {name}
+        case _:
+            return set()
 
 
 def _opens(node: ast.FunctionDef) -> bool:

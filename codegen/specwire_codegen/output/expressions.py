@@ -25,6 +25,14 @@ class Scope:
     callable: set[str] = attrs.field(factory=lambda: set(_CALLED))
     modules: set[str] = attrs.field(factory=set)
     """Names of modules, whose attributes may be read."""
+    before: int = 0
+    """Number of lines of the module before what is checked."""
+    awaited: dict[str, int] = attrs.field(factory=dict)
+    """Names that the module must still bind, with the line of their first use."""
+    local: set[str] = attrs.field(factory=set)
+    """Names that are known only here, in a class or function."""
+    hidden: frozenset[str] = frozenset()
+    """Names of arguments, which hide what can be called and the modules."""
     requests: frozenset[str] = frozenset()
     """Names of requests, whose parts may be read."""
 
@@ -105,25 +113,31 @@ class Scope:
     def called(self, node: ast.expr) -> None:
         """Check the function of a call."""
         match node:
-            case ast.Name(id=name) if name in self.callable:
+            case ast.Name(id=name) if name in self.callable and name not in self.hidden:
                 return
             case _:
                 raise self.unknown(node, f"a call of {ast.unparse(node)}")
 
     def _name(self, node: ast.expr) -> None:
         match node:
-            case ast.Name(id=name) if name in self.bound:
-                return
+            case ast.Name(id=name):
+                if name not in self.bound and name not in self.local:
+                    self.awaited.setdefault(name, self.before + node.lineno)
             case ast.Attribute(value=ast.Name(id=request), attr=name) if request in self.requests and name in _PARTS:
                 return
-            case ast.Attribute(value=ast.Name(id=module), attr=name) if module in self.modules and name[:2] != "__":
+            case ast.Attribute(value=ast.Name(id=module), attr=name) if (
+                self._is_module_name(module) and name[:2] != "__"
+            ):
                 return
             case _:
                 raise self.unknown(node, f"{ast.unparse(node)}, which is not defined")
 
+    def _is_module_name(self, name: str) -> bool:
+        return name in self.modules and name not in self.hidden
+
     def unknown(self, node: ast.AST | None, what: str = "") -> SpecwireCodegenError:
         """Return the error for a node that no rule allows."""
-        place = f"{self.name}:{getattr(node, 'lineno', 1)}"
+        place = f"{self.name}:{self.before + getattr(node, 'lineno', 1)}"
         found = what or f"unexpected syntax ({type(node).__name__})"
         return SpecwireCodegenError(f"internal error: {place} contains {found}; nothing was written")
 

@@ -22,7 +22,7 @@ from specwire_codegen.ir import (
 from specwire_codegen.openapi.casing import pascal, respelled
 from specwire_codegen.openapi.identifiers import RESERVED_CLIENTS
 from specwire_codegen.python_source import docstring, literal, literal_set
-from specwire_codegen.render.module import import_block, render_template
+from specwire_codegen.render.module import import_block, names_used, render_template
 from specwire_codegen.render.operations import (
     builders,
     function_name,
@@ -122,7 +122,7 @@ def _module(template: str, context: Mapping[str, object], resource: ResourceClas
     types = sorted(f"from {child.module} import Async{child.kind}, {child.kind}" for child in resource.children)
     bound = [f"{prefix}{child.kind}" for child in resource.children for prefix in ("", "Async")]
     extra = ["from typing import TYPE_CHECKING"] if types else []
-    imports = "\n".join([*extra, import_block(ast.parse(body), used, bound)])
+    imports = "\n".join([*extra, import_block(names_used([ast.parse(body)], bound), used)])
     return render_template(template, {**context, "imports": imports, "types": types})
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 
 import attrs
 
@@ -24,7 +25,7 @@ from specwire_codegen.ir import (
 )
 from specwire_codegen.lower.model import all_refs
 from specwire_codegen.python_source import docstring, finished, literal
-from specwire_codegen.render.module import IMPORTED, import_block, render_template
+from specwire_codegen.render.module import IMPORTED, import_block, names_used, render_template
 
 _MODELS = "Models of the API."
 _INPUTS = "Types of request arguments: typed dictionaries or models. Imported by type checkers only."
@@ -47,10 +48,21 @@ def render_models(api: Api, header: str, known: Mapping[str, tuple[str, str]] = 
     aliases = list(_quoted(_ordered(api.models), lambda model: _alias(model, by_name)))
     title = docstring(f"{_MODELS}\n\n{header}")
     context = {"title": title, "classes": emitted, "aliases": aliases, "names": sorted(by_name)}
-    body = render_template("models.py.jinja", {**context, "imports": ""})
-    return render_template(
-        "models.py.jinja", {**context, "imports": import_block(ast.parse(body), bound=by_name, known=known)}
-    )
+    return _module("models.py.jinja", context, bound=by_name, known=known)
+
+
+def _module(
+    template: str,
+    context: Mapping[str, object],
+    bound: Iterable[str] = (),
+    known: Mapping[str, tuple[str, str]] = IMPORTED,
+) -> str:
+    """Return a module with the imports that it needs; its classes are parsed one by one, since there can be thousands."""
+    classes_ = context["classes"]
+    assert isinstance(classes_, list)
+    rest = render_template(template, {**context, "classes": [], "imports": ""})
+    used = names_used(map(ast.parse, chain([rest], classes_)), bound)
+    return render_template(template, {**context, "imports": import_block(used, known=known)})
 
 
 def _alias(model: AliasModel, models: Mapping[str, Model]) -> Alias:
@@ -159,5 +171,4 @@ def render_inputs(api: Api, header: str) -> str:
     )
     title = docstring(f"{_INPUTS}\n\n{header}")
     context = {"title": title, "classes": emitted, "aliases": aliases, "uses_models": bool(objects)}
-    body = render_template("inputs.py.jinja", {**context, "imports": ""})
-    return render_template("inputs.py.jinja", {**context, "imports": import_block(ast.parse(body))})
+    return _module("inputs.py.jinja", context)

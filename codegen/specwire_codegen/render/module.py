@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set as AbstractSet
 from functools import cache
 from types import MappingProxyType
 
@@ -79,45 +79,65 @@ def render_template(name: str, context: Mapping[str, object]) -> str:
     return _environment().get_template(name).render(context)
 
 
+def names_used(trees: Iterable[ast.Module], bound: Iterable[str] = ()) -> set[str]:
+    """Return the names that a module uses and does not define, with `models.` for names that attributes are read from.
+
+    The module may come in parts, which need not be in memory at the same time; `bound` are names that it binds other
+    than by a class or function.
+    """
+    used, defined = set[str](), set(bound)
+    for tree in trees:
+        used.update(_names_in(tree))
+        defined.update(node.name for node in tree.body if isinstance(node, ast.ClassDef | ast.FunctionDef))
+    return used - defined
+
+
 def import_block(
-    tree: ast.Module,
+    used: AbstractSet[str],
     extra: Mapping[str, str] = MappingProxyType({}),
-    bound: Iterable[str] = (),
     known: Mapping[str, tuple[str, str]] = IMPORTED,
 ) -> str:
-    """Return the import lines for the known names that a module uses and does not define.
+    """Return the import lines for the known names among those that a module uses.
 
-    `extra` are further names, each with its import line; `bound` are names that the module binds other than by a class
-    or function. A name that turns out to be an argument's is imported unnecessarily; the formatter removes such lines.
+    `extra` are further names, each with its import line. A name that turns out to be an argument's is imported
+    unnecessarily; the formatter removes such lines.
     """
-    used = set(names_in(tree))
-    used -= {node.name for node in tree.body if isinstance(node, ast.ClassDef | ast.FunctionDef)} | set(bound)
     needed = {name: extra[name] for name in used & extra.keys()}
     lines = set(needed.values())
-    for here, (module, name) in known.items():
-        if here in used and here not in needed:
-            lines.add(f"from {module} import {name}" + (f" as {here}" if here != name else ""))
+    for here in used & known.keys() - needed.keys():
+        module, name = known[here]
+        lines.add(f"from {module} import {name}" + (f" as {here}" if here != name else ""))
     return "\n".join(sorted(lines))
 
 
-def names_in(tree: ast.AST) -> Iterator[str]:
+def _names_in(tree: ast.AST) -> Iterator[str]:
     """Yield the names used in a tree, including those in quoted annotations."""
-    waiting = [tree]
+    waiting: list[object] = [tree]
     while waiting:
-        match waiting.pop():
-            case ast.Name(id=name, ctx=ast.Load()):
-                yield name
-            case ast.Constant() | ast.Name():
-                continue
-            case ast.AnnAssign(annotation=ast.Name("TypeAlias"), value=ast.Constant(value=str(text))):
-                yield "TypeAlias"
-                waiting.append(ast.parse(text, mode="eval"))
-            case ast.Call(func=ast.Name("TypedDict"), args=[_, ast.Dict(values=annotations)]):
-                yield "TypedDict"
-                waiting += [ast.parse(ast.literal_eval(each), mode="eval") for each in annotations]
-            case node:
-                for value in vars(node).values():
-                    if isinstance(value, list):
-                        waiting += [each for each in value if isinstance(each, ast.AST)]
-                    elif isinstance(value, ast.AST):
-                        waiting.append(value)
+        node = waiting.pop()
+        if isinstance(node, ast.Name):
+            if isinstance(node.ctx, ast.Load):
+                yield node.id
+        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            yield node.value.id
+            yield f"{node.value.id}."
+        elif isinstance(node, ast.AnnAssign | ast.Call) and (quoted := _quoted_in(node)):
+            yield quoted[0]
+            waiting += quoted[1]
+        elif isinstance(node, ast.AST) and not isinstance(node, ast.Constant):
+            for value in vars(node).values():
+                if isinstance(value, list):
+                    waiting += value
+                elif isinstance(value, ast.AST):
+                    waiting.append(value)
+
+
+def _quoted_in(node: ast.AnnAssign | ast.Call) -> tuple[str, list[ast.Expression]] | None:
+    """Return the name of a construct that can hold quoted annotations, and these annotations."""
+    match node:
+        case ast.AnnAssign(annotation=ast.Name("TypeAlias"), value=ast.Constant(value=str(text))):
+            return "TypeAlias", [ast.parse(text, mode="eval")]
+        case ast.Call(func=ast.Name("TypedDict"), args=[_, ast.Dict(values=annotations)]):
+            return "TypedDict", [ast.parse(ast.literal_eval(each), mode="eval") for each in annotations]
+        case _:
+            return None

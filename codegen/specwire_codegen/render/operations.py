@@ -14,7 +14,7 @@ from specwire_codegen.ir import Api, FormBody, JsonBody, JsonPayload, Operation
 from specwire_codegen.openapi.identifiers import RESERVED_FUNCTIONS, SHADOWING, file_name, is_device
 from specwire_codegen.python_source import docstring, literal
 from specwire_codegen.render.facts import Constant, Facts
-from specwire_codegen.render.module import IMPORTED, import_block, render_template
+from specwire_codegen.render.module import IMPORTED, import_block, names_used, render_template
 from specwire_codegen.render.prose import (
     documentation,
     form_documentation,
@@ -115,13 +115,9 @@ def _module(
     body = ast.parse(
         render_template("operations.py.jinja", {**context, "imports": "", "models": False, "inputs": False})
     )
-    used = {
-        f"{node.value.id}."
-        for node in ast.walk(body)
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
-    }
+    used = names_used([body])
     checking = ["from typing import TYPE_CHECKING"] if INPUTS in used else []
-    imports = "\n".join([*checking, import_block(body, known=known)])
+    imports = "\n".join([*checking, import_block(used, known=known)])
     return render_template(
         "operations.py.jinja", {**context, "imports": imports, "models": MODELS in used, "inputs": INPUTS in used}
     )

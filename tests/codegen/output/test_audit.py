@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from specwire_codegen.diagnostics import SpecwireCodegenError
+from specwire_codegen.output import audit as audit_module
 from specwire_codegen.output.audit import audit
 
 IMPORTS = "from specwire.support import UNSET, Request, Unset, given\nfrom .. import models\n"
@@ -165,3 +166,37 @@ def test_overrides_are_imported_from_their_package_only() -> None:
         audit({"client.py": source})
     with pytest.raises(SpecwireCodegenError, match="a call of _files.a"):
         audit({"client.py": f"{source}B = _files.a()\n"}, "specwire_overrides.acme")
+
+
+PARTS = '''"""Title.
+
+class Looks(like, one):
+"""
+
+from specwire.support import WireModel
+
+
+class One(WireModel):
+    two: Two
+    """Text.
+
+class Another: of the text
+    """
+
+
+class Two(WireModel):
+    one: One
+'''
+
+
+@pytest.mark.parametrize("size", [1, 60, 150, 10_000])
+def test_a_large_module_is_checked_in_parts(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    """Text that looks like a class does not end a part; names may be bound in a later one."""
+    monkeypatch.setattr(audit_module, "_PART", size)
+    audit({"models.py": PARTS})
+    with pytest.raises(SpecwireCodegenError, match=r"models\.py:18 contains Three, which is not defined"):
+        audit({"models.py": PARTS.replace("one: One", "one: Three")})
+    with pytest.raises(SpecwireCodegenError, match=r"models\.py:18 does not parse"):
+        audit({"models.py": PARTS.replace("one: One", "one: (")})
+    with pytest.raises(SpecwireCodegenError, match=r"models\.py:18 contains .*unexpected syntax"):
+        audit({"models.py": PARTS.replace("one: One", "one: One if x else y")})

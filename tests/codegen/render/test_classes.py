@@ -89,7 +89,7 @@ def test_a_slot_name_in_a_document_is_text(word: str, emitter: Emitter) -> None:
     doc = f"{word} {word}."
     fields = (Field(word, word, Nullable(kind), True, doc), Field("b", "B", Primitive("date"), False, doc))
     made = ObjectModel(word, fields, doc, Tag("kind", word, word))
-    struct = ast.parse(structs([made], emitter)).body[0]
+    struct = ast.parse(structs([made], emitter)[0]).body[0]
     assert isinstance(struct, ast.ClassDef)
     assert word == struct.name
     assert doc == ast.get_docstring(struct)
@@ -97,7 +97,7 @@ def test_a_slot_name_in_a_document_is_text(word: str, emitter: Emitter) -> None:
     expected = f"""{word}: Literal['{word}', "{word}'"] | list[dict[str, {word}]] | int | None"""
     assert [f"kind: Literal['{word}'] = _constant('{word}', '{word}')", expected, f"'{doc}'"] == texts[:3]
     assert "b: date | Unset = _field(default=UNSET, name='B')" == texts[3]
-    keys = ast.parse(typed_dicts([made], emitter)).body[0]
+    keys = ast.parse(typed_dicts([made], emitter)[0]).body[0]
     assert isinstance(keys, ast.ClassDef)
     assert f"{word}Dict" == keys.name
 
@@ -106,11 +106,11 @@ def test_a_slot_name_in_a_document_is_text(word: str, emitter: Emitter) -> None:
 def test_a_docstring_does_not_repeat_a_name(doc: str) -> None:
     """A class or field that is described by its name has no docstring; an empty class has `pass`."""
     field = attrs.evolve(Field("pet", "pet", Primitive("int"), True), doc=doc)
-    for text in (structs([ObjectModel("Pet", (field,), doc)]), typed_dicts([ObjectModel("Pet", (field,), doc)])):
+    for (text,) in (structs([ObjectModel("Pet", (field,), doc)]), typed_dicts([ObjectModel("Pet", (field,), doc)])):
         assert '"""' not in text
-    for text in (structs([ObjectModel("Pet", (), doc)]), typed_dicts([ObjectModel("Pet", (), doc)])):
+    for (text,) in (structs([ObjectModel("Pet", (), doc)]), typed_dicts([ObjectModel("Pet", (), doc)])):
         assert text.endswith(":\n    pass")
-    assert '"""Pet of a shop."""' in structs([ObjectModel("Pet", (), "Pet of a shop.")])
+    assert '"""Pet of a shop."""' in structs([ObjectModel("Pet", (), "Pet of a shop.")])[0]
 
 
 def test_classes_that_differ_from_the_ir_are_an_error(monkeypatch: pytest.MonkeyPatch, emitter: Emitter) -> None:
@@ -153,7 +153,7 @@ def test_a_field_called_like_a_type_keeps_its_name(emitter: Emitter) -> None:
     made = model(
         Field("list", "list", ListOf(Primitive("date")), False), Field("date", "date", Primitive("date"), False)
     )
-    source = structs([made], emitter)
+    (source,) = structs([made], emitter)
     assert direct.struct(made) == source
     assert "list: _list[_date] | Unset = UNSET" in source
     assert "date: _date | Unset = UNSET" in source
