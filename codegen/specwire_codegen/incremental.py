@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from specwire_codegen.ir import Api
     from specwire_codegen.normalize import Guess
 
+UNCHANGED = ("", "", "", "unchanged")
+"""Counts of a target of which nothing had changed."""
+
 
 @attrs.frozen
 class Generated:
@@ -29,6 +32,23 @@ class Generated:
     seconds: float
     guesses: tuple[Guess, ...] = ()
     """Inferred extensions; empty if nothing had changed."""
+
+    @property
+    def counts(self) -> tuple[str, ...]:
+        """The numbers of operations, methods and models, and of the files that changed, as text."""
+        if self.api is None:
+            return UNCHANGED
+        operations = len({operation.id for operation in self.api.operations})
+        return (
+            *map(str, (operations, _methods(self.api), len(self.api.models))),
+            f"{len(self.changes)} changed",
+        )
+
+
+def _methods(api: Api) -> int:
+    waits = sum(1 for operation in api.operations if operation.polling is not None and operation.polling.method)
+    added = sum(1 for one in api.overrides if one.kind == "adds" and one.returns != "Accumulator")
+    return len(api.operations) + waits + added
 
 
 def generate(

@@ -105,14 +105,7 @@ def generate(
             say(explanation(guess))
         for operation in made.api.operations if explain and made.api is not None else ():
             say(explanation_of_name(operation))
-        row = [target.output.name, target.origin]
-        if made.api is None:
-            row += ["", "", "", "unchanged", f"{made.seconds:.2f}"]
-        else:
-            operations = len({operation.id for operation in made.api.operations})
-            counts = (operations, _methods(made.api), len(made.api.models))
-            row += [*map(str, counts), f"{len(made.changes)} changed", f"{made.seconds:.2f}"]
-        rows.append(row)
+        rows.append([target.output.name, target.origin, *made.counts, f"{made.seconds:.2f}"])
     show_rows(rows, left=2)
     if not (force or strict or explain):
         _record(root, targets, reading.access)
@@ -123,18 +116,13 @@ def _record(root: Path, targets: Sequence[Target], access: Access) -> None:
     """Record a run of `generate`, so that the next one need not import this module if nothing has changed."""
     from specwire_codegen.build_cache.commands import record_command
     from specwire_codegen.build_cache.targets import options_of, target_record
+    from specwire_codegen.incremental import UNCHANGED
 
-    unchanged = [[target.output.name, target.origin, "", "", "", "unchanged"] for target in targets]
+    unchanged = [[target.output.name, target.origin, *UNCHANGED] for target in targets]
     lines = [] if is_quiet() else in_columns([_HEADING[:-1], *unchanged], left=2)
     records = {target_record(target): options_of(target, access) for target in targets}
     if sys.argv[1:2] == ["generate"]:
         record_command(sys.argv[1:], str(root), records, lines)
-
-
-def _methods(api: Api) -> int:
-    waits = sum(1 for operation in api.operations if operation.polling is not None and operation.polling.method)
-    added = sum(1 for one in api.overrides if one.kind == "adds" and one.returns != "Accumulator")
-    return len(api.operations) + waits + added
 
 
 @app.command
