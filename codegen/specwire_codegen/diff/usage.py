@@ -21,10 +21,10 @@ from specwire_codegen.ir import (
 
 
 def received(api: Api) -> frozenset[str]:
-    """Return the names of the models that responses can contain."""
+    """Return the names of the models that responses and webhooks can contain."""
     models = {model.name: model for model in api.models}
     queue = [name for type_ in _response_types(api) for name in references(type_)]
-    found: set[str] = set()
+    found = {*api.webhooks}
     while queue:
         name = queue.pop()
         if name not in found and name in models:

@@ -166,6 +166,8 @@ class Api:
     models: tuple[Model, ...]
     inputs: frozenset[str]
     """Names of the models that requests can contain."""
+    webhooks: frozenset[str] = frozenset()
+    """Names of the models that the payloads of webhooks and callbacks can contain."""
     casing: Mapping[str, str] = attrs.field(factory=dict)
     """Spelling of words in class names."""
     servers: tuple[Server, ...] = ()

@@ -33,6 +33,7 @@ from specwire_codegen.lower.security import lower_security
 from specwire_codegen.lower.server import named_servers, server_flaws, server_url
 from specwire_codegen.openapi.casing import pascal, respelled, snake, titled
 from specwire_codegen.openapi.pointer import join, split
+from specwire_codegen.openapi.walk import walk
 from specwire_codegen.python_source import sentence
 
 
@@ -66,6 +67,7 @@ def lower(document: Document, config: ClientConfig, package: str) -> Api:
         operations=operations,
         models=models,
         inputs=reachable(_input_refs(operations), models),
+        webhooks=reachable(_webhook_refs(data, components), models),
         warnings=(
             *_unrepresentable(document, schemas),
             *unsent_query_strings(document),
@@ -129,6 +131,14 @@ def _input_refs(operations: tuple[Operation, ...]) -> Iterator[str]:
                 pass
         for type_ in types:
             yield from all_refs(type_)
+
+
+def _webhook_refs(data: Mapping[str, Any], components: Components) -> Iterator[str]:
+    """Yield the models of the payloads that webhooks and callbacks send to users."""
+    for operation, _, pointer in walk(data, "openapi", kinds=frozenset({"operation"})):
+        if not {"webhooks", "callbacks"}.isdisjoint(split(pointer)):
+            for media in operation.get("requestBody", {}).get("content", {}).values():
+                yield from all_refs(components.type_of(media.get("schema", {})))
 
 
 def _compat(config: ClientConfig, names: Mapping[str, str]) -> Compat | None:

@@ -43,3 +43,67 @@ def test_another_default_of_a_required_argument_is_risky(tmp_path: Path) -> None
     old, new = sized(10), sized(20)
     (change,) = changes(client_of(old, tmp_path / "old"), client_of(new, tmp_path / "new"))
     assert ("risky", "client.pets.list(size=): the default is now 20, before 10") == (change.severity, str(change))
+
+
+WEBHOOK: dict[str, Any] = {
+    "type": "object",
+    "required": ["id"],
+    "properties": {
+        "id": {"type": "string"},
+        "state": {"type": "string", "enum": ["sold", "lost"]},
+        "owner": {"$ref": "#/components/schemas/Owner"},
+        "count": {"type": "integer"},
+    },
+}
+
+
+@pytest.mark.parametrize("place", ["webhook", "callback"])
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"count": {"type": "string"}}, [("breaking", "models.Sold.count: int is now str")]),
+        ({"count": {"type": ["integer", "null"]}}, [("risky", "models.Sold.count: int is now int | None")]),
+        (
+            {"state": {"type": "string", "enum": ["sold", "lost", "ill"]}},
+            [("risky", 'models.SoldState: also Literal["ill"]')],
+        ),
+        ({"state": {"type": "string", "enum": ["lost", "sold"]}}, []),
+        ({"more": {"type": "string"}}, [("safe", "models.Sold.more: added")]),
+    ],
+)
+def test_the_payload_of_a_webhook_is_received(
+    place: str, change: dict[str, Any], expected: list[tuple[str, str]], tmp_path: Path
+) -> None:
+    """No operation returns it, and users parse it."""
+
+    def served(schema: dict[str, Any]) -> dict[str, Any]:
+        document = edited(EDITS["nothing"])
+        document["components"]["schemas"]["Sold"] = schema
+        body = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Sold"}}}}
+        item = {"post": {"requestBody": body, "responses": {"204": {"description": "d"}}}}
+        if place == "webhook":
+            document["webhooks"] = {"sold": item}
+        else:
+            document["paths"]["/pets"]["post"]["callbacks"] = {"sold": {"{$request.body#/url}": item}}
+        return document
+
+    moved = {**WEBHOOK, "properties": {**WEBHOOK["properties"], **change}}
+    found = changes(client_of(served(WEBHOOK), tmp_path / "old"), client_of(served(moved), tmp_path / "new"))
+    assert [(change.severity, str(change)) for change in found] == expected
+
+
+def test_a_model_of_requests_and_webhooks_is_received(tmp_path: Path) -> None:
+    """What a webhook contains is received too, though requests alone contain it otherwise."""
+
+    def served(phone: dict[str, Any]) -> dict[str, Any]:
+        document = edited(EDITS["nothing"])
+        document["components"]["schemas"]["Pet"]["properties"].pop("owner")
+        document["components"]["schemas"]["Owner"]["properties"]["phone"] = phone
+        document["components"]["schemas"]["Sold"] = WEBHOOK
+        body = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Sold"}}}}
+        document["webhooks"] = {"sold": {"post": {"requestBody": body, "responses": {"204": {"description": "d"}}}}}
+        return document
+
+    old, new = served({"type": "string"}), served({"type": ["string", "null"]})
+    found = changes(client_of(old, tmp_path / "old"), client_of(new, tmp_path / "new"))
+    assert [("risky", "models.Owner.phone: str is now str | None")] == [(one.severity, str(one)) for one in found]
