@@ -39,6 +39,12 @@ def readable_target(root: Path, name: str) -> Target | None:
 
 def own_provider(root: Path, name: str) -> Target:
     """Return the target of a provider in `specs/`, for commands that write to it; raise if it does not exist."""
+    stated = {} if name in providers(root) else project_targets(root)
+    if name in stated:
+        raise SpecwireCodegenError(
+            f"{name} is a client of pyproject.toml, and this command is for providers in specs/: its document "
+            f"{stated[name].spec} is yours to change, and `specwire diff HEAD:{name} {name}` shows what a change means"
+        )
     if name not in providers(root) and included_target(name) is not None:
         raise SpecwireCodegenError(
             f"{name} is included in specwire, and {root} has no specs/{name} to change: for a copy of your own, use "

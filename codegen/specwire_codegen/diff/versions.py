@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 import attrs
 
-from specwire_codegen.clients.targets import readable_target
+from specwire_codegen.clients.targets import readable_target, target_named
 from specwire_codegen.diagnostics import SpecwireCodegenError
 from specwire_codegen.diff.compare import changes
 from specwire_codegen.diff.report import Report
@@ -21,7 +21,7 @@ from specwire_codegen.files import fetch
 from specwire_codegen.files.access import Access
 from specwire_codegen.generate import api_of, document_of
 from specwire_codegen.ir import Api
-from specwire_codegen.project import Target, provider, providers, single
+from specwire_codegen.project import Target, providers, single
 
 _REVISION = re.compile(r"([^:]+):(.+)")
 _SUFFIXES = (".yaml", ".yml", ".json", ".toml", ".md", ".txt")
@@ -81,9 +81,11 @@ def _version(root: Path, name: str, folder: Path) -> Version:
         return Version(name, single(name, _PACKAGE, folder))
     revision, place = found.groups()
     _check_out(root, revision, place, folder)
-    if place in providers(folder):
-        return Version(name, provider(folder, place))
-    return Version(name, single(folder / place, _PACKAGE, folder))
+    is_file = (folder / place).is_file() and place not in providers(folder)
+    target = single(folder / place, _PACKAGE, folder) if is_file else target_named(folder, place)
+    if target is None:
+        raise SpecwireCodegenError(f"revision {revision!r} has neither the file nor the provider {place!r}")
+    return Version(name, target)
 
 
 def _check_out(root: Path, revision: str, place: str, folder: Path) -> None:
@@ -98,8 +100,6 @@ def _check_out(root: Path, revision: str, place: str, folder: Path) -> None:
         with tarfile.open(fileobj=io.BytesIO(archive)) as files:
             files.extractall(folder, filter="data")
     (folder / ".git").mkdir(parents=True)  # a document may read its repository
-    if place not in providers(folder) and not (folder / place).is_file():
-        raise SpecwireCodegenError(f"revision {revision!r} has neither the file nor the provider {place!r}")
 
 
 def _texts(listed: bytes) -> Iterator[str]:

@@ -51,6 +51,32 @@ def test_versions_are_files_providers_and_revisions(project: Path, specwire: Spe
     assert f"breaking (1)\n  {BREAKING}\n\n1 breaking, 0 risky, 0 safe; suggested version bump: major\n" == out
 
 
+def test_clients_of_a_project_are_versions(project: Path, specwire: Specwire) -> None:
+    """Also in a revision, with the settings that they had then, and in a subfolder of the repository."""
+    git = ("git", "-c", "user.name=a", "-c", "user.email=a@b.test", "-C", str(project))
+    folder = project / "own"
+    folder.mkdir()
+    stated = '[tool.specwire.clients.pets]\ndocument = "api.yaml"\nconfig = "names.toml"\n'
+    (folder / "pyproject.toml").write_text(stated, "utf-8")
+    (folder / "names.toml").write_text('[operations]\n"pets.delete" = "pets.remove"\n', "utf-8")
+    (folder / "api.yaml").write_text(yaml.safe_dump(DOCUMENT), "utf-8")
+    subprocess.run([*git, "add", "-A"], check=True)
+    subprocess.run([*git, "commit", "-q", "-m", "Second"], check=True)
+    (folder / "names.toml").unlink()
+    (folder / "pyproject.toml").write_text(stated.replace("api", "new").replace("names", "no"), "utf-8")
+    (folder / "new.yaml").write_text(yaml.safe_dump(edited(EDITS["method removed"])), "utf-8")
+    code, out, err = specwire("diff", "HEAD:pets", "pets", "--root", str(folder))
+    assert (0, "") == (code, err)
+    assert "client.pets.remove(): removed" in out and "1 breaking, 0 risky, 0 safe" in out
+
+
+def test_a_client_of_a_project_is_not_updated(project: Path, specwire: Specwire) -> None:
+    """Its document has no pin; the error says how to compare it."""
+    (project / "pyproject.toml").write_text('[tool.specwire.clients.pets]\ndocument = "old.yaml"\n', "utf-8")
+    code, _, err = specwire("update", "pets", "--root", str(project))
+    assert code == 1 and "old.yaml is yours to change" in err and "specwire diff HEAD:pets pets" in err
+
+
 def test_a_document_without_what_the_provider_names_is_compared(project: Path, specwire: Specwire) -> None:
     """`client.toml` of the provider also names an operation that the new document dropped."""
     names = '[operations]\n"pets.delete" = "pets.remove"\n"pets.photo" = false\n'
