@@ -3,10 +3,10 @@
 # `make test`: set up, run the tests; of long sweeps over similar cases, a sample that changes daily.
 # `make test-all`: the same with every case of every sweep (tests marked `exhaustive`), and with Ray.
 # `make planted`: all planted disagreements of documents, clients and servers, and the number that contract runs find.
-# `make coverage`: branch coverage of the runtime and the generator by the quick tests; fails below the floor. Part of CI.
-# `make test-quick`: the quick tests of runtime, overrides, clients and cases; CI runs them on each supported Python.
+# `make test-quick`: the quick tests of runtime, overrides, clients, cases and mock servers.
+# `make coverage`: the same, with branch coverage of runtime and generator; fails below the floor.
 # `make docs`: the documentation site, in build/site; a broken link is an error.
-# `make test-lowest`: the tests of the runtime, the cases and MCP with the lowest versions of all dependencies of users.
+# `make test-lowest`: the same and the tests of MCP, with the lowest versions of all dependencies of users.
 # `make test PYTHON=python3.13`: the same with another Python, in a separate environment.
 # `make test ARGS='-k retry'`: further arguments of pytest.
 PYTHON ?= python3
@@ -17,7 +17,8 @@ LOWEST := $(VENV)-lowest
 SERVERS := $(VENV)/servers
 RAY := $(VENV)/ray
 PROVIDER ?= mistral
-PYTEST := python -m pytest -n 2 --dist worksteal
+PYTEST := pytest -n 2 --dist worksteal
+QUICK := -m 'not slow' tests/test_cases.py tests/runtime tests/overrides tests/generated tests/mock
 
 # PYTHON may name an interpreter that pyenv installed but did not select: its shim exists and fails.
 KEPT = $(lastword $(sort $(wildcard $(or $(PYENV_ROOT),$(HOME)/.pyenv)/versions/*/bin/$(PYTHON))))
@@ -107,28 +108,26 @@ current: $(READY)
 	@$(BIN)/specwire check
 
 test: $(READY) $(SERVERS)/.ready
-	@$(BIN)/$(PYTEST) $(ARGS)
+	@$(BIN)/python -m $(PYTEST) $(ARGS)
 
 test-all: $(READY) $(SERVERS)/.ready $(RAY)/.ready
-	@$(BIN)/$(PYTEST) --exhaustive $(ARGS)
+	@$(BIN)/python -m $(PYTEST) --exhaustive $(ARGS)
 
 planted: $(READY)
-	@$(BIN)/$(PYTEST) --exhaustive -m planted tests/contract $(ARGS)
+	@$(BIN)/python -m $(PYTEST) --exhaustive -m planted tests/contract $(ARGS)
+
+test-quick: $(READY)
+	@$(BIN)/python -m $(PYTEST) $(QUICK) $(ARGS)
 
 # Two tests compare what a new process imports, and coverage imports more.
 coverage: $(READY)
 	@$(BIN)/python -m coverage erase
-	@$(BIN)/python -m coverage run -m pytest -n 2 --dist worksteal -m 'not slow' -k 'not next_to_nothing and not expected_imports' \
-		tests/runtime tests/codegen tests/mock tests/overrides tests/compat tests/testing tests/compatibility \
-		tests/test_cases.py
+	@$(BIN)/python -m coverage run -m $(PYTEST) $(QUICK) -k 'not next_to_nothing and not expected_imports'
 	@$(BIN)/python -m coverage combine --quiet
 	@$(BIN)/python -m coverage report --format=total
 
-test-quick: $(READY)
-	@$(BIN)/$(PYTEST) -m 'not slow' tests/test_cases.py tests/runtime tests/overrides tests/generated $(ARGS)
-
 test-lowest: $(LOWEST)/.ready
-	@$(LOWEST)/bin/$(PYTEST) -m 'not slow' tests/runtime tests/test_cases.py tests/codegen/test_mcp.py $(ARGS)
+	@$(LOWEST)/bin/python -m $(PYTEST) $(QUICK) tests/codegen/test_mcp.py $(ARGS)
 
 mock: $(READY)
 	@$(BIN)/specwire mock $(PROVIDER)

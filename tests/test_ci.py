@@ -7,9 +7,12 @@ import re
 import subprocess
 import sys
 import tomllib
+from importlib import metadata
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from tests.support.paths import ROOT
 
@@ -51,24 +54,28 @@ def run(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+def made(done: subprocess.CompletedProcess[str]) -> list[str]:
+    """Return what make was asked for, except for all tests."""
+    return [line.removeprefix("made: ") for line in done.stdout.splitlines() if line.startswith("made: ")]
+
+
 def test_all_parts_run_and_the_last_line_is_that_of_the_tests(ci: Path) -> None:
-    """Checks, other Pythons, lowest dependencies, coverage and tests run; the last line is pytest's."""
+    """The parts share the other Pythons; the last line is pytest's."""
     done = run(ci)
     assert (0, CLOSING) == (done.returncode, done.stdout.splitlines()[-1])
     own = f"python{sys.version_info.major}.{sys.version_info.minor}"
-    others = [f"made: test-quick PYTHON={name}" for name in ("python3.11", "python3.12", "python3.13")]
-    wanted = ["made: setup servers", "made: check", *others, "made: test-lowest", "made: coverage"]
-    wanted = [line for line in wanted if not line.endswith(own)]
-    assert wanted == [line for line in done.stdout.splitlines() if line.startswith("made: ")]
+    *others, newest = [name for name in ("python3.11", "python3.12", "python3.13") if name != own]
+    parts = [*(f"test-lowest PYTHON={name}" for name in others), f"coverage PYTHON={newest}"]
+    assert made(done) == ["setup servers", "check", *parts]
     assert "" == done.stderr
 
 
-@pytest.mark.parametrize("part", ["setup", "check", "test-quick", "test-lowest", "coverage", "test"])
+@pytest.mark.parametrize("part", ["setup", "check", "test-lowest", "coverage", "test"])
 def test_a_failed_part_fails_the_run_and_stops_no_other(ci: Path, part: str) -> None:
     """It is listed before the last line."""
     done = run(ci, FAILING=part)
     assert (1, CLOSING) == (done.returncode, done.stdout.splitlines()[-1])
-    assert "made: test-lowest" in done.stdout
+    assert len(made(done)) > 3
     assert "\nFAILED: " in done.stdout
 
 
@@ -79,13 +86,13 @@ def test_tests_that_do_not_end_fail_the_run(ci: Path) -> None:
 
 
 def test_missing_pythons_and_documents_are_reported_twice(ci: Path) -> None:
-    """At once and at the end."""
+    """At the start and at the end; their parts run on the usual Python."""
     done = run(ci, NO_OTHERS="1", SPECWIRE_CORPUS="")
     assert 0 == done.returncode
     warnings = [line for line in done.stderr.splitlines() if line.startswith("WARNING: python3.")]
     assert 2 == len(warnings)
     assert set(warnings) <= set(done.stdout.splitlines()[-6:])
-    assert "test-quick" not in done.stdout
+    assert made(done) == ["setup servers", "check", "test-lowest", "coverage"]
     if not (ROOT.parent / "shared" / "corpus").is_dir():
         assert "WARNING: SPECWIRE_CORPUS is not set" in done.stderr
 
@@ -122,3 +129,27 @@ def test_the_floor_of_coverage_is_high() -> None:
     assert coverage["report"]["fail_under"] >= 90
     assert coverage["run"]["branch"] is True
     assert {"specwire", "specwire_codegen"} <= set(coverage["run"]["source_pkgs"])
+
+
+def test_every_package_of_the_environment_is_pinned() -> None:
+    """`make` installs the pins without looking for what else they need."""
+    pins = dict(line.split("==") for line in (ROOT / "constraints.txt").read_text("utf-8").splitlines() if "==" in line)
+    versions = {str(canonicalize_name(name)): version for name, version in pins.items()}
+    required, waiting = set[str](), [Requirement("specwire[dev]")]
+    while waiting:
+        package = waiting.pop()
+        for extra in package.extras or {""}:
+            for line in metadata.requires(package.name) or ():
+                needed = Requirement(line)
+                applies = needed.marker is None or needed.marker.evaluate({"extra": extra})
+                if applies and str(needed) not in required:
+                    required.add(str(needed))
+                    waiting.append(needed)
+    unpinned = [line for line in sorted(required) if not _allows(Requirement(line), versions)]
+    assert len(required) > 100
+    assert unpinned == []
+
+
+def _allows(requirement: Requirement, versions: dict[str, str]) -> bool:
+    name = canonicalize_name(requirement.name)
+    return name == "specwire" or requirement.specifier.contains(versions.get(name, "0"), prereleases=True)

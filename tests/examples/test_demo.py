@@ -113,9 +113,9 @@ def test_contract_calls_the_mock_server_without_proxy(
     real_server: socket.socket, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """Without --live or --base-url only the mock server is called."""
-    assert 0 == exit_code("contract", "moonshot", "--examples", "1")
+    assert 0 == exit_code("contract", "moonshot", "--only", "list_models", "--examples", "1")
     assert is_untouched(real_server)
-    assert "13 of 13 operations conform to the document" in capfd.readouterr().out
+    assert "1 of 1 operations conform to the document" in capfd.readouterr().out
     assert "somewhere.test" == os.environ["no_proxy"] and "NO_PROXY" not in os.environ
 
 
