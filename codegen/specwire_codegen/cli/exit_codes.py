@@ -27,3 +27,4 @@ class ExitCode(IntEnum):
     UNKNOWN = 3, "`update --check` cannot find out whether there is a new version"
     INTERRUPTED = 130, "interrupted"
     BROKEN_PIPE = 141, "the reader of the output closed it, for example `head`"
+    TERMINATED = 143, "`bulk` received SIGTERM, and ended with the calls in flight"

@@ -41,6 +41,11 @@ def run(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         console.complain("interrupted", "interrupted")
         return ExitCode.INTERRUPTED
+    except SystemExit as end:
+        if end.code != ExitCode.TERMINATED:
+            raise
+        console.complain("terminated", "interrupted")
+        return ExitCode.TERMINATED
     except BrokenPipeError:
         # The reader closed the pipe; the interpreter must not try to write the rest at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)

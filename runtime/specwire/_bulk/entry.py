@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import signal
-import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
@@ -18,6 +16,7 @@ from specwire._bulk.budget import Budget, Prices, Rate
 from specwire._bulk.concurrency import Concurrency
 from specwire._bulk.engine import Engine, Perform, Settings
 from specwire._bulk.gate import Gate, pass_gate, pass_gate_sync
+from specwire._bulk.interruption import Interruption
 from specwire._bulk.journal import Journal
 from specwire._bulk.ledger import Ledger
 from specwire._bulk.outcomes import Outcome, Report
@@ -76,7 +75,7 @@ def run(requests: Source, client: Client | AsyncClient, *, sink: Target, **optio
     """Make many calls, and write each result once; see `BulkOptions` for the keywords.
 
     Call it again with the same arguments to continue after a crash. Ctrl-C ends the run with the requests in flight
-    and raises `KeyboardInterrupt`; a second one ends it at once.
+    and raises `KeyboardInterrupt`; SIGTERM does the same with `SystemExit(143)`. A second one ends it at once.
 
     Args:
         requests: Requests, such as `client.chat.complete.request(...)`, or rows for `build`, in the same order each
@@ -92,26 +91,31 @@ def run(requests: Source, client: Client | AsyncClient, *, sink: Target, **optio
         pass
     else:
         raise ConfigurationError("run() was called in an event loop: use `await arun(...)`")
+    interruption = Interruption()
     with asyncio.Runner() as runner:
         try:
-            report = runner.run(_run(requests, client, sink, options, interruptible=True))
+            report = runner.run(_run(requests, client, sink, options, interruption))
         finally:
             if isinstance(client, AsyncClient):
                 runner.run(client._session._transport.release_loop())
     if report.interrupted:
-        raise KeyboardInterrupt
+        interruption.end()
     return report
 
 
 async def arun(
     requests: Source, client: Client | AsyncClient, *, sink: Target, **options: Unpack[BulkOptions]
 ) -> Report:
-    """Make many calls, and write each result once; see `run`."""
-    return await _run(requests, client, sink, options, interruptible=False)
+    """Make many calls, and write each result once; see `run`. Signals are left to the program."""
+    return await _run(requests, client, sink, options, None)
 
 
 async def _run(
-    requests: Source, client: Client | AsyncClient, sink: Target, options: BulkOptions, *, interruptible: bool
+    requests: Source,
+    client: Client | AsyncClient,
+    sink: Target,
+    options: BulkOptions,
+    interruption: Interruption | None,
 ) -> Report:
     path = None if callable(sink) else os.fspath(sink)
     progress = shown(options.get("progress"))
@@ -122,7 +126,7 @@ async def _run(
     with caller(client, options.get("retry"), settings.workers) as perform, _ledger(sink, path, options) as ledger:
         engine = Engine(rows, perform, ledger, gate, settings)
         try:
-            with _signals(engine) if interruptible else nullcontext():
+            with nullcontext() if interruption is None else interruption.calling(engine.interrupt):
                 report = await engine.drive()
             if not report.interrupted:
                 ledger.finish()
@@ -227,17 +231,3 @@ def caller(client: Client | AsyncClient, retry: RetryPolicy | None, workers: int
         yield perform
     finally:
         threads.shutdown(wait=False, cancel_futures=True)
-
-
-@contextmanager
-def _signals(engine: Engine) -> Iterator[None]:
-    """Let Ctrl-C end the run instead of the event loop, where that is possible."""
-    loop = asyncio.get_running_loop()
-    if threading.current_thread() is not threading.main_thread() or os.name != "posix":
-        yield
-        return
-    loop.add_signal_handler(signal.SIGINT, engine.interrupt)
-    try:
-        yield
-    finally:
-        loop.remove_signal_handler(signal.SIGINT)

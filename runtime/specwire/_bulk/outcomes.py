@@ -69,7 +69,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     cost: float | None = None
     """Cost of this run; None without prices."""
     interrupted: bool = False
-    """True if the run ended early, by Ctrl-C or `stop`; the same call continues it."""
+    """True if the run ended early, by Ctrl-C, SIGTERM or `stop`; the same call continues it."""
 
 
 class Failure(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -100,7 +100,10 @@ def backoff(policy: RetryPolicy, attempt: int, random: Callable[[], float] = _dr
 
 
 def parse_retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
-    """Return the seconds that `retry-after-ms`, or else `retry-after`, requests; None without either."""
+    """Return the seconds that `retry-after-ms`, or else `retry-after`, requests; None without either.
+
+    A date is compared with the server's own clock, if the response has its `date`: ours may be wrong, or jump.
+    """
     milliseconds = _number(headers.get("retry-after-ms"))
     if milliseconds is not None:
         return milliseconds / 1000
@@ -108,7 +111,7 @@ def parse_retry_after(headers: Mapping[str, str], now: datetime) -> float | None
     seconds = _number(text)
     if seconds is not None or text is None:
         return seconds
-    return _seconds_until(text, now)
+    return _seconds_until(text, headers.get("date"), now)
 
 
 def decide(
@@ -171,14 +174,19 @@ def _number(text: str | None) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def _seconds_until(text: str, now: datetime) -> float | None:
+def _seconds_until(text: str, sent: str | None, now: datetime) -> float | None:
+    moment = _date(text)
+    if moment is None:
+        return None
+    seconds = (moment - ((_date(sent) if sent is not None else None) or now)).total_seconds()
+    return seconds if seconds >= 0 else None
+
+
+def _date(text: str) -> datetime | None:
     from email.utils import parsedate_to_datetime  # takes as long to import as the rest of this package together
 
     try:
         moment = parsedate_to_datetime(text)
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    seconds = (moment - now).total_seconds()
-    return seconds if seconds >= 0 else None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +24,7 @@ from tests.support.server import HTTPResponse, Received, Server, reply
 
 __all__ = ["project", "specwire"]
 
+COMMAND = (sys.executable, "-m", "specwire")
 CLIENT = ("--root", str(paths.ROOT), "mistral", "chat.complete", "--set", "model=m")
 
 
@@ -69,6 +75,28 @@ def test_each_row_is_called_once(specwire: Specwire, source: Path, tmp_path: Pat
     assert (code, summary.split(",")[:3]) == (0, ["0 succeeded", " 0 failed", " 10 before"])
     code, summary, _ = specwire("bulk", *given(source, out, "--id", "key", "--base-url", url, "--retry-failed"))
     assert (code, summary.split(",")[:3]) == (0, ["0 succeeded", " 1 failed", " 9 before"])
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals are those of POSIX")
+def test_a_sigterm_ends_the_command_with_its_exit_code(source: Path, tmp_path: Path, url: str) -> None:
+    """Once the calls in flight are written; `--resume` makes the others."""
+    out = tmp_path / "out.jsonl"
+    arguments = [
+        *COMMAND,
+        "bulk",
+        *given(source, out, "--base-url", url, "--concurrency", "2", "--requests-per-minute", "60"),
+    ]
+    process = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    until = time.monotonic() + 30
+    while not (out.exists() and out.stat().st_size) and time.monotonic() < until:
+        time.sleep(0.02)
+    process.send_signal(signal.SIGTERM)
+    _, errors = process.communicate(timeout=20)
+    assert (143, b"error: terminated\n") == (process.returncode, errors[-18:])
+    assert 0 < len(answered(out)) < 9
+    done = subprocess.run([*arguments[:-2], "--resume"], capture_output=True, timeout=60, check=False)
+    assert 0 == done.returncode
+    assert len(answered(out)) == 9
 
 
 def test_answers_are_written_to_parquet(specwire: Specwire, source: Path, tmp_path: Path, url: str) -> None:

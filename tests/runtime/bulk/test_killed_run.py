@@ -10,10 +10,13 @@ import sys
 import time
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
+import httpx2
 import pytest
+from specwire import bulk
 
-from tests.runtime.bulk.bulk_client import answered, completion, text_of
+from tests.runtime.bulk.bulk_client import answered, async_client, completion, questions, reply as answer_of, text_of
 from tests.sampling import EXHAUSTIVE, sample_number
 from tests.support import server as scripted
 from tests.support.server import HTTPResponse, Received, Server
@@ -69,18 +72,66 @@ def test_killed_runs_lose_and_double_no_row(kills: int, tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="signals are those of POSIX")
-def test_an_interrupt_finishes_what_is_in_flight(tmp_path: Path) -> None:
-    """No call is made twice after Ctrl-C."""
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, -signal.SIGINT), (signal.SIGTERM, 143)])
+def test_a_signal_finishes_what_is_in_flight(number: signal.Signals, code: int, tmp_path: Path) -> None:
+    """No call is made twice after Ctrl-C or SIGTERM."""
     rows, out = 400, tmp_path / "out.jsonl"
     with Server() as server:
         counting = Counting(server)
         process = begin(counting.url, out, rows)
         counting.wait_for(50, process)
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
         _, errors = process.communicate(timeout=20)
-        assert b"KeyboardInterrupt" in errors
+        assert code == process.returncode
+        assert (number == signal.SIGINT) == (b"KeyboardInterrupt" in errors)
         assert len(answered(out)) == counting.calls.total() < rows
         process = begin(counting.url, out, rows)
         process.communicate(timeout=60)
     assert len(answered(out)) == rows
     assert counting.calls.total() == rows
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name != "posix", reason="signals are those of POSIX")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_second_signal_ends_the_run_at_once(number: signal.Signals, tmp_path: Path) -> None:
+    """Without waiting for the calls in flight."""
+    with Server() as server:
+        server.answer = lambda received: (scripted.Hold(),)
+        process = begin(server.url, tmp_path / "out.jsonl", 100)
+        until = time.monotonic() + 20
+        while not server.received and time.monotonic() < until:
+            time.sleep(0.01)
+        process.send_signal(number)
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.communicate(timeout=0.5)
+        process.send_signal(number)
+        process.communicate(timeout=20)
+    assert process.returncode in (-signal.SIGINT, 143)
+
+
+def own(*_: object) -> None:
+    """Do nothing, as a program's own handler."""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals are those of POSIX")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("handler", [own, signal.SIG_IGN, signal.SIG_DFL])
+def test_the_handlers_of_a_program_are_in_place_after_a_run(
+    number: signal.Signals, handler: Any, tmp_path: Path
+) -> None:
+    """Ignored signals stay ignored, and so does a program's own handler of SIGTERM."""
+    during: list[object] = []
+
+    def answer(body: dict[str, Any]) -> httpx2.Response:
+        during.append(signal.getsignal(number))
+        return answer_of(body)
+
+    before = signal.signal(number, handler)
+    try:
+        bulk.run(questions(1), async_client(answer), sink=tmp_path / "out.jsonl")
+        assert handler == signal.getsignal(number)
+    finally:
+        signal.signal(number, before)
+    kept = handler is signal.SIG_IGN or (handler is own and number == signal.SIGTERM)
+    assert kept == (during == [handler])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
+from datetime import timedelta
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +13,10 @@ import httpx2
 import pytest
 from hypothesis import given, strategies as st
 from specwire import bulk
+from specwire._bulk import gate
 from specwire._bulk.budget import Pace, expected_tokens, usage_of
 from specwire._bulk.concurrency import Concurrency
+from specwire._http import retry
 from specwire.support import JsonBody
 
 from tests.runtime.bulk.bulk_client import async_client, question, questions, reply
@@ -125,6 +129,33 @@ def test_a_pause_that_the_server_asks_for_holds_all_requests(tmp_path: Path) -> 
     report = bulk.run(questions(100), async_client(answer), sink=tmp_path / "o.jsonl", concurrency=4)
     assert report.succeeded == 100
     assert [each for each in times if refused[0] + 0.05 < each < refused[0] + 0.29] == []
+
+
+@pytest.mark.parametrize("jump", [-86_400, 86_400])
+def test_a_jump_of_the_clock_changes_no_limit(jump: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither the pace of requests nor a `Retry-After`, whose date the server's own clock explains."""
+    shift = 0
+    clock, moment = time.time, retry.utc_now
+
+    def answer(body: dict[str, Any]) -> httpx2.Response:
+        nonlocal shift
+        shift += jump
+        if shift == 10 * jump:
+            sent = moment()
+            dates = (format_datetime(each, usegmt=True) for each in (sent, sent + timedelta(seconds=1)))
+            headers = dict(zip(("date", "retry-after"), dates, strict=True))
+            return httpx2.Response(429, headers=headers, json={})
+        return reply(body)
+
+    monkeypatch.setattr(time, "time", lambda: clock() + shift)
+    for module in (retry, gate):
+        monkeypatch.setattr(module, "utc_now", lambda: moment() + timedelta(seconds=shift))
+    began = time.monotonic()
+    rate = bulk.Rate(requests_per_minute=1200)
+    report = bulk.run(questions(30), async_client(answer), sink=tmp_path / "o.jsonl", rate=rate, progress=False)
+    assert report.succeeded == 30
+    assert 1.0 < time.monotonic() - began < 6
+    assert 1.0 < report.seconds < 6
 
 
 @pytest.mark.parametrize("most", [1, 5])

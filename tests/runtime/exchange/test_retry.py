@@ -48,6 +48,9 @@ def test_a_wait_is_between_zero_and_the_maximum(attempt: int, fraction: float) -
     ("headers", "expected"),
     [
         ({}, None),
+        ({"retry-after": "Thu, 01 Jan 1970 00:00:09 GMT", "date": "Thu, 01 Jan 1970 00:00:02 GMT"}, 7.0),
+        ({"retry-after": "Sun, 22 Nov 2026 12:00:30 GMT", "date": "today"}, 30.0),
+        ({"retry-after": "3", "date": "Thu, 01 Jan 1970 00:00:02 GMT"}, 3.0),
         ({"retry-after": "3"}, 3.0),
         ({"retry-after": " 3 "}, 3.0),
         ({"retry-after": "3\x1f"}, 3.0),
@@ -72,7 +75,7 @@ def test_a_wait_is_between_zero_and_the_maximum(attempt: int, fraction: float) -
     ],
 )
 def test_retry_after_headers_are_parsed(headers: dict[str, str], expected: float | None) -> None:
-    """Milliseconds take precedence over seconds, dates count from now, and invalid values are ignored."""
+    """Milliseconds take precedence over seconds, dates count from the server's own or from now; invalid ones are ignored."""
     assert expected == parse_retry_after(headers, NOW)
 
 
