@@ -11,7 +11,7 @@ import pytest
 from tests.support.paths import ROOT
 
 SCRIPT = ROOT / "tools" / "synchronous.py"
-RUNTIME = ROOT / "runtime" / "specwire"
+FOLDERS = ("runtime", "codegen", "tests")
 
 
 @pytest.fixture(scope="module")
@@ -26,14 +26,19 @@ def script() -> ModuleType:
 
 def test_every_derived_module_has_a_source(script: ModuleType) -> None:
     """Every module with the header of the script is written by it."""
-    derived = {path for path in RUNTIME.rglob("*.py") if path.read_text("utf-8").startswith("# Derived from")}
-    assert {RUNTIME / source.replace("async_", "sync_") for source in script.SOURCES} == derived
+    derived = {
+        path
+        for folder in FOLDERS
+        for path in (ROOT / folder).rglob("*.py")
+        if path.read_text("utf-8").startswith("# Derived from")
+    }
+    assert {ROOT / source.replace("async_", "sync_") for source in script.SOURCES} == derived
 
 
 def test_nothing_asynchronous_is_left(script: ModuleType) -> None:
     """Derived modules have no keyword, name or word of asynchronous code."""
     for source in script.SOURCES:
-        text = (RUNTIME / source.replace("async_", "sync_")).read_text("utf-8")
+        text = (ROOT / source.replace("async_", "sync_")).read_text("utf-8")
         tree = ast.parse(text)
         kinds = (ast.AsyncFunctionDef, ast.AsyncFor, ast.AsyncWith, ast.Await)
         assert not [node for node in ast.walk(tree) if isinstance(node, kinds)]
@@ -75,4 +80,4 @@ class Thing(Base):
             time.sleep(call(one))
         return self.read(1).size
 '''
-    assert wanted == script.synchronous(source, "async_thing.py")
+    assert wanted == script.synchronous(source, ROOT / "runtime/specwire/async_thing.py")

@@ -98,28 +98,24 @@ def _thrown(script: Script, problem: Exception) -> Callable[[], Any] | None:
         return None
 
 
-def read(call: Callable[[], Any]) -> Any:
-    """Return the result of a call: the events of a stream, the content of a download."""
-    value = call()
+def read(call: Callable[[], Any], settle: Callable[[Any], Any]) -> Any:
+    """Return the result of a call: the events of a stream, the content of a download; `settle` awaits what is one."""
+    value = settle(call())
     if hasattr(value, "read"):
-        return value.read()
+        return settle(value.read())
     if hasattr(value, "__enter__"):
         with value as events:
             return list(events)
-    return value
+    return settle(_events(value)) if hasattr(value, "__aenter__") else value
 
 
-async def read_async(call: Callable[[], Any]) -> Any:
-    """Return the result of a call: the events of a stream, the content of a download."""
-    value = call()
-    if inspect.isawaitable(value):
-        value = await value
-    if hasattr(value, "read"):
-        return await value.read()
-    if hasattr(value, "__aenter__"):
-        async with value as events:
-            return [event async for event in events]
-    return value
+async def _events(stream: Any) -> list[Any]:
+    async with stream as events:
+        return [event async for event in events]
+
+
+async def _awaited(value: Any) -> Any:
+    return await value if inspect.isawaitable(value) else value
 
 
 def client_of(package: Any, *, asynchronous: bool) -> type[Any]:
@@ -138,10 +134,10 @@ def test_every_operation_of_a_server(generated: Generated, kind: str) -> None:
     make = client_of(generated.package, asynchronous=kind == "async")
     if kind == "sync":
         with make(base_url=generated.url, call_middleware=[called.sync], **options) as client:
-            run(SCRIPTS[name](client), read)
+            run(SCRIPTS[name](client), lambda call: read(call, lambda value: value))
     else:  # the ids of an application restart
         with served(generated.framework) as url, asyncio.Runner() as runner:
             client = make(base_url=url, call_middleware=[called.asynchronous], **options)
-            run(SCRIPTS[name](client), lambda call: runner.run(read_async(call)))
+            run(SCRIPTS[name](client), lambda call: read(call, lambda value: runner.run(_awaited(value))))
             runner.run(client.aclose())
     assert called.ids == operations(generated.package)

@@ -9,26 +9,22 @@ import tracemalloc
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import suppress
-from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
 from statistics import median_low
 from typing import Any
 
 import pytest
-from specwire.errors import APITimeoutError, NotFoundError
 
+from tests.soak.async_use import AsyncUse
 from tests.soak.memory import Held, held
 from tests.soak.serving import serving
+from tests.soak.sync_use import Use
 from tests.support.pool import busy
 from tests.support.sample import AsyncSample, Sample
 
 AT_ONCE = 3
 """Number of threads or tasks that share the client."""
-
-
-class Left(Exception):
-    """Exception of the user."""
 
 
 @pytest.fixture(scope="module")
@@ -46,143 +42,12 @@ def upload(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def _circle(thing: object) -> None:
-    """Leave a thing in a reference cycle for the garbage collector."""
-    circle = [thing]
-    circle.append(circle)
-
-
-class SyncUse:
-    """Every way to use a synchronous client, and to end a call."""
-
-    def __init__(self, client: Sample, upload: Path) -> None:
-        self.client = client
-        self.upload = upload
-        self.ways: list[Callable[[], object]] = [
-            self.calls,
-            self.fails,
-            self.times_out,
-            self.leaves_pages,
-            self.reads_a_stream,
-            self.breaks_out,
-            self.raises_inside,
-            self.forgets_a_stream,
-            self.downloads,
-            self.leaves_a_download,
-            self.uploads,
-        ]
-
-    def calls(self) -> None:
-        assert "1" == self.client.things.get("1").id
-
-    def fails(self) -> None:
-        with pytest.raises(NotFoundError):
-            self.client.things.get("none")
-
-    def times_out(self) -> None:
-        with pytest.raises(APITimeoutError):
-            self.client.things.make.with_options(timeout=0.005, query={"slow": True})(name="x")
-
-    def leaves_pages(self) -> None:
-        for number, _ in enumerate(self.client.things.list.iter()):
-            if number == 4:
-                break
-
-    def reads_a_stream(self) -> None:
-        assert 10 == len(list(self.client.talks.stream()))
-
-    def breaks_out(self) -> None:
-        for _ in self.client.talks.stream(prompt="endless"):
-            break
-
-    def raises_inside(self) -> None:
-        with pytest.raises(Left), self.client.talks.stream(prompt="endless") as events:
-            next(events)
-            raise Left
-
-    def forgets_a_stream(self) -> None:
-        events = self.client.talks.stream(prompt="endless")
-        next(events)
-        _circle(events)
-
-    def downloads(self) -> None:
-        assert 100_000 == self.client.files.download().save_to(BytesIO())
-
-    def leaves_a_download(self) -> None:
-        next(self.client.files.download().iter_bytes())
-
-    def uploads(self) -> None:
-        self.client.files.upload(file=self.upload)
-        self.client.files.put("a", content=b"x" * 1000)
-
-
-class AsyncUse:
-    """Every way to use an asynchronous client, and to end a call."""
+class CancellingUse(AsyncUse):
+    """Every way to use an asynchronous client, and to cancel its calls."""
 
     def __init__(self, client: AsyncSample, upload: Path) -> None:
-        self.client = client
-        self.upload = upload
-        self.ways: list[Callable[[], Coroutine[Any, Any, object]]] = [
-            self.calls,
-            self.fails,
-            self.times_out,
-            self.leaves_pages,
-            self.reads_a_stream,
-            self.breaks_out,
-            self.raises_inside,
-            self.forgets_a_stream,
-            self.downloads,
-            self.leaves_a_download,
-            self.uploads,
-            self.cancels_a_call,
-            self.cancels_a_stream,
-        ]
-
-    async def calls(self) -> None:
-        assert "1" == (await self.client.things.get("1")).id
-
-    async def fails(self) -> None:
-        with pytest.raises(NotFoundError):
-            await self.client.things.get("none")
-
-    async def times_out(self) -> None:
-        with pytest.raises(APITimeoutError):
-            await self.client.things.make.with_options(timeout=0.005, query={"slow": True})(name="x")
-
-    async def leaves_pages(self) -> None:
-        number = 0
-        async for _ in self.client.things.list.iter():
-            number += 1
-            if number == 5:
-                break
-
-    async def reads_a_stream(self) -> None:
-        assert 10 == len([event async for event in self.client.talks.stream()])
-
-    async def breaks_out(self) -> None:
-        async for _ in self.client.talks.stream(prompt="endless"):
-            break
-
-    async def raises_inside(self) -> None:
-        with pytest.raises(Left):
-            async with self.client.talks.stream(prompt="endless") as events:
-                await anext(events)
-                raise Left
-
-    async def forgets_a_stream(self) -> None:
-        events = self.client.talks.stream(prompt="endless")
-        await anext(events)
-        _circle(events)
-
-    async def downloads(self) -> None:
-        assert 100_000 == await self.client.files.download().save_to(BytesIO())
-
-    async def leaves_a_download(self) -> None:
-        await anext(self.client.files.download().iter_bytes())
-
-    async def uploads(self) -> None:
-        await self.client.files.upload(file=self.upload)
-        await self.client.files.put("a", content=b"x" * 1000)
+        super().__init__(client, upload)
+        self.ways += [self.cancels_a_call, self.cancels_a_stream]
 
     async def cancels_a_call(self) -> None:
         await _cancelled(self.client.things.get.with_options(query={"slow": True})("1"))
@@ -247,7 +112,7 @@ def sync_life(url: str, upload: Path, rounds: int) -> list[Held]:
     before = held()
     history: list[Held] = []
     with Sample("key", base_url=url) as client, ThreadPoolExecutor(AT_ONCE) as pool:
-        use = SyncUse(client, upload)
+        use = Use(client, upload)
 
         def work(offset: int) -> None:
             for way in use.ways[offset:] + use.ways[:offset]:
@@ -271,7 +136,7 @@ async def async_life(url: str, upload: Path, rounds: int) -> list[Held]:
     before = held()
     history: list[Held] = []
     async with AsyncSample("key", base_url=url) as client:
-        use = AsyncUse(client, upload)
+        use = CancellingUse(client, upload)
 
         async def work(offset: int) -> None:
             for way in use.ways[offset:] + use.ways[:offset]:

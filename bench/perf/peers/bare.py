@@ -123,6 +123,32 @@ def decoders() -> dict[str, Callable[[bytes], object]]:
     return {"chat": decode_chat, "chunk": decode_chunk, "models": decode_models, "embeddings": decode_embeddings}
 
 
+STREAMED = encode({"model": MODEL, "messages": MESSAGES, "stream": True})
+STREAM = {"content-type": "application/json", "accept": "text/event-stream"}
+
+
+class _Characters:
+    """Number of characters that the events of a stream add up to."""
+
+    def __init__(self) -> None:
+        self._found, self._done, self._rest = 0, False, b""
+
+    def feed(self, data: bytes) -> None:
+        *events, self._rest = (self._rest + data).split(b"\n\n")
+        for event in events:
+            if event == b"data: [DONE]":
+                self._done = True
+                break
+            text = decode_chunk(event[6:]).choices[0].delta.content
+            if isinstance(text, str):
+                self._found += len(text)
+
+    def total(self) -> int:
+        if not self._done:
+            raise EOFError("the stream ended early")
+        return self._found
+
+
 class BareSync:
     """A synchronous client of either library."""
 
@@ -156,24 +182,12 @@ class BareSync:
 
     def stream(self) -> int:
         """Read a whole stream and return how many characters its events add up to."""
-        characters, done = 0, False
-        content = encode({"model": MODEL, "messages": MESSAGES, "stream": True})
-        headers = {"content-type": "application/json", "accept": "text/event-stream"}
-        with self.http.stream("POST", "/v1/chat/completions", content=content, headers=headers) as response:
+        found = _Characters()
+        with self.http.stream("POST", "/v1/chat/completions", content=STREAMED, headers=STREAM) as response:
             response.raise_for_status()
-            rest = b""
             for data in response.iter_bytes():
-                *events, rest = (rest + data).split(b"\n\n")
-                for event in events:
-                    if event == b"data: [DONE]":
-                        done = True
-                        break
-                    text = decode_chunk(event[6:]).choices[0].delta.content
-                    if isinstance(text, str):
-                        characters += len(text)
-        if not done:
-            raise EOFError("the stream ended early")
-        return characters
+                found.feed(data)
+        return found.total()
 
     def upload(self, path: str) -> int:
         with open(path, "rb") as file:
@@ -206,21 +220,9 @@ class BareAsync:
 
     async def stream(self) -> int:
         """Read a whole stream and return how many characters its events add up to."""
-        characters, done = 0, False
-        content = encode({"model": MODEL, "messages": MESSAGES, "stream": True})
-        headers = {"content-type": "application/json", "accept": "text/event-stream"}
-        async with self.http.stream("POST", "/v1/chat/completions", content=content, headers=headers) as response:
+        found = _Characters()
+        async with self.http.stream("POST", "/v1/chat/completions", content=STREAMED, headers=STREAM) as response:
             response.raise_for_status()
-            rest = b""
             async for data in response.aiter_bytes():
-                *events, rest = (rest + data).split(b"\n\n")
-                for event in events:
-                    if event == b"data: [DONE]":
-                        done = True
-                        break
-                    text = decode_chunk(event[6:]).choices[0].delta.content
-                    if isinstance(text, str):
-                        characters += len(text)
-        if not done:
-            raise EOFError("the stream ended early")
-        return characters
+                found.feed(data)
+        return found.total()

@@ -8,6 +8,10 @@ MODEL = "mistral-small-latest"
 QUESTION = "Why do streams end early?"
 
 
+def length(content: object) -> int:
+    return len(content) if isinstance(content, str) else 0
+
+
 class Sync:
     def __init__(self, origin: str) -> None:
         self.client = Mistral(api_key="key", server_url=origin)
@@ -25,9 +29,7 @@ class Sync:
         characters = 0
         with self.client.chat.stream(model=MODEL, messages=[{"role": "user", "content": QUESTION}]) as events:
             for event in events:
-                content = event.data.choices[0].delta.content
-                if isinstance(content, str):
-                    characters += len(content)
+                characters += length(event.data.choices[0].delta.content)
         return characters
 
     def upload(self, path: str) -> int:
@@ -53,7 +55,5 @@ class Async:
             model=MODEL, messages=[{"role": "user", "content": QUESTION}]
         ) as events:
             async for event in events:
-                content = event.data.choices[0].delta.content
-                if isinstance(content, str):
-                    characters += len(content)
+                characters += length(event.data.choices[0].delta.content)
         return characters

@@ -8,6 +8,10 @@ MODEL = "mistral-small-latest"
 QUESTION = "Why do streams end early?"
 
 
+def length(content: object) -> int:
+    return len(content) if isinstance(content, str) else 0
+
+
 class Sync:
     def __init__(self, origin: str) -> None:
         self.client = OpenAI(api_key="key", base_url=f"{origin}/v1")
@@ -27,9 +31,7 @@ class Sync:
             model=MODEL, messages=[{"role": "user", "content": QUESTION}], stream=True
         ) as events:
             for event in events:
-                content = event.choices[0].delta.content
-                if isinstance(content, str):
-                    characters += len(content)
+                characters += length(event.choices[0].delta.content)
         return characters
 
     def upload(self, path: str) -> int:
@@ -56,7 +58,5 @@ class Async:
             model=MODEL, messages=[{"role": "user", "content": QUESTION}], stream=True
         ) as events:
             async for event in events:
-                content = event.choices[0].delta.content
-                if isinstance(content, str):
-                    characters += len(content)
+                characters += length(event.choices[0].delta.content)
         return characters

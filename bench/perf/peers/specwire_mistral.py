@@ -24,6 +24,10 @@ def decoders() -> dict[str, Callable[[bytes], object]]:
     return {name: decoder(kind).decode for name, kind in kinds.items()}
 
 
+def length(content: object) -> int:
+    return len(content) if isinstance(content, str) else 0
+
+
 class Sync:
     def __init__(self, origin: str) -> None:
         self.client = Mistral("key", base_url=origin)
@@ -41,9 +45,7 @@ class Sync:
         characters = 0
         with self.client.chat.stream(model=MODEL, messages=[{"role": "user", "content": QUESTION}]) as events:
             for event in events:
-                content = event.choices[0].delta.content
-                if isinstance(content, str):
-                    characters += len(content)
+                characters += length(event.choices[0].delta.content)
         return characters
 
     def upload(self, path: str) -> int:
@@ -70,7 +72,5 @@ class Async:
         characters = 0
         async with self.client.chat.stream(model=MODEL, messages=[{"role": "user", "content": QUESTION}]) as events:
             async for event in events:
-                content = event.choices[0].delta.content
-                if isinstance(content, str):
-                    characters += len(content)
+                characters += length(event.choices[0].delta.content)
         return characters

@@ -5,22 +5,24 @@ from __future__ import annotations
 import base64
 import threading
 import time
-from collections.abc import Generator, Mapping
+from collections.abc import Mapping
 from inspect import isawaitable
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote_plus, urlencode, urljoin
 
 import msgspec
 
+from specwire._auth import async_grant, sync_grant
 from specwire._auth.device import GRANT_TYPE, PendingDevice, pending_device, positive
 from specwire._auth.grants import DevicePrompt, Grant, OAuth2DeviceCode, OAuth2Password, OAuth2RefreshToken
+from specwire._auth.steps import Steps
 from specwire._errors.server_message import summary
 from specwire._http.request import PreparedRequest
 from specwire._http.response import HTTPResponse
 from specwire._http.transport import AsyncTransport, Transport
 from specwire._models import lenient_json
 from specwire._network.deadline import Deadline
-from specwire._network.event_loop import PerEventLoop, sleep
+from specwire._network.event_loop import PerEventLoop
 from specwire._network.fork import reset_after_fork
 from specwire._network.request_url import without_userinfo
 from specwire._network.server_url import shown_url, token_url_flaw
@@ -48,10 +50,6 @@ _REASONS = {
 """Descriptions of the errors that end a device authorization, for servers that don't describe them."""
 
 _OTHER = "another call is waiting for the token"
-
-Step: TypeAlias = PreparedRequest | DevicePrompt | float
-"""Step towards a token: a request to send, a prompt to show, or seconds to wait."""
-Steps: TypeAlias = Generator[Step, Any, AppliedAuth]
 
 
 class Tokens:
@@ -83,20 +81,12 @@ class Tokens:
         if not self._lock.acquire(timeout=-1 if deadline.remaining is None else deadline.remaining):
             raise _late(_OTHER)
         try:
-            steps = self._steps(deadline)
-            reply: HTTPResponse | Exception | None = None
-            while not isinstance(step := _advance(steps, reply), AppliedAuth):
-                reply = None
-                if isinstance(step, PreparedRequest):
-                    try:
-                        reply = transport.send(step, _small(deadline.bounded(options)))
-                    except (BodyTooLargeError, TransportError) as failure:
-                        reply = self._failed(step.url, failure)
-                elif isinstance(step, DevicePrompt):
-                    self._show(step)
-                else:
-                    time.sleep(step)
-            return step
+            return sync_grant.take(
+                self._steps(deadline),
+                lambda request: transport.send(request, _small(deadline.bounded(options))),
+                self._show,
+                self._failed,
+            )
         finally:
             self._lock.release()
 
@@ -113,20 +103,12 @@ class Tokens:
         except TimeoutError:
             raise _late(_OTHER) from None
         try:
-            steps = self._steps(deadline)
-            reply: HTTPResponse | Exception | None = None
-            while not isinstance(step := _advance(steps, reply), AppliedAuth):
-                reply = None
-                if isinstance(step, PreparedRequest):
-                    try:
-                        reply = await transport.send(step, _small(deadline.bounded(options)))
-                    except (BodyTooLargeError, TransportError) as failure:
-                        reply = self._failed(step.url, failure)
-                elif isinstance(step, DevicePrompt):
-                    await self._ashow(step)
-                else:
-                    await sleep(step)
-            return step
+            return await async_grant.take(
+                self._steps(deadline),
+                lambda request: transport.send(request, _small(deadline.bounded(options))),
+                self._ashow,
+                self._failed,
+            )
         finally:
             turn.release()
 
@@ -310,15 +292,6 @@ def tokens(grant: Grant, scheme: Scheme, base_url: str) -> Tokens:
     if isinstance(grant, OAuth2DeviceCode):
         urls.append(endpoint("device", grant.device_url, declared.device_url))
     return Tokens(grant, *urls)
-
-
-def _advance(steps: Steps, reply: HTTPResponse | Exception | None) -> Step | AppliedAuth:
-    """Return the next step, or the authentication after the last one; `reply` is the response to the previous step."""
-    try:
-        return steps.throw(reply) if isinstance(reply, Exception) else steps.send(reply)
-    except StopIteration as end:
-        auth: AppliedAuth = end.value
-        return auth
 
 
 def _permanent(failure: TransportError) -> TransportError:

@@ -33,6 +33,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Awaitable, Callable, Sequence
+from functools import reduce
 from typing import Any, TypeAlias, TypeVar
 
 from specwire._http.request import PreparedRequest
@@ -77,30 +78,22 @@ Out = TypeVar("Out")
 
 def chained(middleware: Sequence[Any], send: Send) -> Send:
     """Return a function that sends an attempt through all middleware."""
-    for each in reversed(middleware):
-        send = _around(each, send, HTTPResponse)
-    return send
+    return reduce(lambda inner, each: _around(each, inner, HTTPResponse), reversed(middleware), send)
 
 
 def chained_async(middleware: Sequence[Any], send: AsyncSend) -> AsyncSend:
     """Return a function that sends an attempt through all middleware."""
-    for each in reversed(middleware):
-        send = _around_async(each, send, HTTPResponse)
-    return send
+    return reduce(lambda inner, each: _around_async(each, inner, HTTPResponse), reversed(middleware), send)
 
 
 def chained_calls(middleware: Sequence[Any], call: Call) -> Call:
     """Return a function that performs a call through all middleware."""
-    for each in reversed(middleware):
-        call = _around(each, call, Response)
-    return call
+    return reduce(lambda inner, each: _around(each, inner, Response), reversed(middleware), call)
 
 
 def chained_calls_async(middleware: Sequence[Any], call: AsyncCall) -> AsyncCall:
     """Return a function that performs a call through all middleware."""
-    for each in reversed(middleware):
-        call = _around_async(each, call, Response)
-    return call
+    return reduce(lambda inner, each: _around_async(each, inner, Response), reversed(middleware), call)
 
 
 def _around(

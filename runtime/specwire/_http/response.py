@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import socket
 import threading
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
 from contextlib import contextmanager, suppress
 from functools import cached_property, lru_cache
 from types import ModuleType
@@ -15,6 +15,7 @@ from specwire._models.headers import Headers
 from specwire._network.content_coding import Decoder, decoder_of
 from specwire._network.faults import raise_failure
 from specwire._network.transport_errors import BodyTooLargeError, TransportError
+from specwire._transports import async_messages, sync_messages
 from specwire._transports.messages import BaseResponse
 
 if TYPE_CHECKING:
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 
 CLOSING = frozenset({408, 500})
 """Statuses after which many servers close the connection without announcing it."""
-_BEGINNING = 1024 * 1024
-"""Maximum bytes read from the body of an error or a redirect."""
 _NO_CHARSETS = frozenset({"idna", "mbcs", "oem", "punycode", "raw-unicode-escape", "undefined", "unicode-escape"})
 
 
@@ -87,53 +86,14 @@ class HTTPResponse:
         return content
 
     def read(self, limit: int | None = None) -> None:
-        """Read the body of a success, or the available beginning of any other body: there, only the status matters.
+        """Read the body, as far as `read_body` does."""
+        sync_messages.read_body(self, limit)
 
-        Raises `BodyTooLargeError` for a success above `limit` bytes, and `TransportError` if it breaks off.
-        """
-        if "content" in self.__dict__:
-            return
-        chunks: list[bytes] = []
-        good, size = self.status_code < 300, 0
-        most = limit if good else _BEGINNING
-        try:
-            for chunk in self._chunks():
-                chunks.append(chunk)
-                size += len(chunk)
-                if most is not None and size > most:
-                    raise BodyTooLargeError(most, self.status_code, self.headers)
-        except Exception as error:
-            self._broke(error, forgiving=not good)
-        self.content = b"".join(chunks) if good else b"".join(chunks)[:_BEGINNING]
+    def aread(self, limit: int | None = None) -> Awaitable[None]:
+        """Read the body, as far as `read_body` does."""
+        return async_messages.read_body(self, limit)
 
-    async def aread(self, limit: int | None = None) -> None:
-        """Read the body of a success, or the available beginning of any other body: there, only the status matters.
-
-        Raises `BodyTooLargeError` for a success above `limit` bytes, and `TransportError` if it breaks off.
-        """
-        if "content" in self.__dict__:
-            return
-        chunks: list[bytes] = []
-        good, size = self.status_code < 300, 0
-        most = limit if good else _BEGINNING
-        try:
-            if self.raw.is_stream_consumed:
-                chunks.append(self.raw.content)  # already loaded by the caller's own transport
-            else:
-                decoder = self._decoder()
-                async for chunk in self.raw.aiter_raw():
-                    for piece in (chunk,) if decoder is None else decoder.decode(chunk):
-                        chunks.append(piece)
-                        size += len(piece)
-                        if most is not None and size > most:
-                            raise BodyTooLargeError(most, self.status_code, self.headers)
-                if decoder is not None:
-                    decoder.finish()
-        except Exception as error:
-            self._broke(error, forgiving=not good)
-        self.content = b"".join(chunks) if good else b"".join(chunks)[:_BEGINNING]
-
-    def _broke(self, error: Exception, *, forgiving: bool = False) -> None:
+    def broke(self, error: Exception, *, forgiving: bool = False) -> None:
         """Translate and raise the error that ended the reading; with `forgiving`, accept the truncated body."""
         try:
             raise_failure(error, self._library)
@@ -153,22 +113,27 @@ class HTTPResponse:
         try:
             yield from self._chunks()
         except Exception as error:
-            self._broke(error)
+            self.broke(error)
 
     def _chunks(self) -> Iterator[bytes]:
         raw = self.raw
         if raw.is_stream_consumed:
             return iter((raw.content,))  # already loaded by the caller's own transport
-        decoder = self._decoder()
-        return self._raw_chunks() if decoder is None else self._decoded(decoder)
+        decoder = self.decoder()
+        return self.raw_chunks() if decoder is None else self._decoded(decoder)
 
     def _decoded(self, decoder: Decoder) -> Iterator[bytes]:
-        for chunk in self._raw_chunks():
+        for chunk in self.raw_chunks():
             yield from decoder.decode(chunk)
         decoder.finish()
 
-    def _raw_chunks(self) -> Iterator[bytes]:
+    def raw_chunks(self) -> Iterator[bytes]:
+        """Return an iterator of the body as it is on the wire."""
         return self.raw.iter_raw()
+
+    def raw_chunks_async(self) -> AsyncIterator[bytes]:
+        """Return an iterator of the body as it is on the wire."""
+        return self.raw.aiter_raw()
 
     def aiter_bytes(self) -> AsyncBodyIterator:
         """Return an iterator of the body as it arrives; it raises `TransportError` if the body breaks off."""
@@ -178,10 +143,10 @@ class HTTPResponse:
         )
 
         self._over = True
-        self._body = AsyncBody(self.raw, self._decoder, self._reading)
+        self._body = AsyncBody(self.raw, self.decoder, self._reading)
         return AsyncBodyIterator(self._body, self.aclose)
 
-    def _decoder(self) -> Decoder | None:
+    def decoder(self) -> Decoder | None:
         """Return the decoder of the body, or None without a content coding.
 
         Raise `CodingError` for an unknown coding.
@@ -195,7 +160,7 @@ class HTTPResponse:
         try:
             yield
         except Exception as error:
-            self._broke(error)
+            self.broke(error)
 
     def on_close(self, tell: Callable[[TransportError | None], object]) -> None:
         """Call `tell` with the error that broke the body off, or None, when it closes.

@@ -60,7 +60,8 @@ class UnclosedResponse(HTTPResponse):
         super().__init__(raw, library, timeouts)
         self._unclosed = unclosed
 
-    def _raw_chunks(self) -> Iterator[bytes]:
+    def raw_chunks(self) -> Iterator[bytes]:
+        """Yield the body as it is on the wire."""
         chunks = self._open_body = cast("Generator[bytes, None, None]", self.raw.iter_raw())
         self._unclosed.open_bodies.add(chunks)
         for chunk in chunks:  # `yield from` would close them where the loop is left

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Generator, Sequence
-from contextlib import aclosing, closing
+from collections.abc import AsyncGenerator, Generator, Iterator, Sequence
 from typing import TypeAlias
 
+from specwire._serialization import async_content, sync_content
+from specwire._serialization.chunking import Gather, Meter, Progress
 from specwire._serialization.file import FileInput, Openable, Source, checked, file_of
 
 CHUNK_SIZE = 256 * 1024
 
 Chunks: TypeAlias = Generator[bytes, None, None]
 AsyncChunks: TypeAlias = AsyncGenerator[bytes, None]
-Progress: TypeAlias = Callable[[int, int | None], object]
-"""Called after each chunk with the bytes passed to the transport so far, and the total (None if unknown)."""
 
 
 class StreamedBody:
@@ -47,40 +46,22 @@ class StreamedBody:
 
     def iter(self, chunk_size: int = CHUNK_SIZE, progress: Progress | None = None) -> Chunks:
         """Yield the body in chunks; a second iteration rewinds by itself."""
-        gather = _Gather(chunk_size)
-        meter = _Meter(self.content_length(), progress)
-        self._begin()
-        for piece in self._pieces:
-            source = piece.chunks(chunk_size) if isinstance(piece, Source) else _slices(piece, chunk_size)
-            with closing(source) as chunks:
-                for chunk in chunks:
-                    for ready in gather.add(chunk):
-                        yield ready
-                        meter.count(ready)
-        for ready in gather.rest():
-            yield ready
-            meter.count(ready)
+        return sync_content.content_of(
+            self._begun(), chunk_size, Gather(chunk_size), Meter(self.content_length(), progress)
+        )
 
-    async def aiter(self, chunk_size: int = CHUNK_SIZE, progress: Progress | None = None) -> AsyncChunks:
+    def aiter(self, chunk_size: int = CHUNK_SIZE, progress: Progress | None = None) -> AsyncChunks:
         """Yield the body in chunks; read synchronous files in place, one chunk at a time."""
-        gather = _Gather(chunk_size)
-        meter = _Meter(self.content_length(), progress)
-        self._begin()
-        for piece in self._pieces:
-            source = piece.achunks(chunk_size) if isinstance(piece, Source) else _aslices(piece, chunk_size)
-            async with aclosing(source) as chunks:
-                async for chunk in chunks:
-                    for ready in gather.add(chunk):
-                        yield ready
-                        meter.count(ready)
-        for ready in gather.rest():
-            yield ready
-            meter.count(ready)
+        return async_content.content_of(
+            self._begun(), chunk_size, Gather(chunk_size), Meter(self.content_length(), progress)
+        )
 
-    def _begin(self) -> None:
+    def _begun(self) -> Iterator[bytes | Source]:
+        """Yield the pieces, as soon as the body is iterated over."""
         if self._started:
             self.rewind()
         self._started = True
+        yield from self._pieces
 
 
 class Upload(StreamedBody):
@@ -95,56 +76,3 @@ class Upload(StreamedBody):
 def piece_of(content: Openable, label: str) -> bytes | Source:
     """Return content as a piece of a body; `label` names it in errors."""
     return bytes(content) if isinstance(content, (bytes, bytearray, memoryview)) else Source(content, label)
-
-
-class _Gather:
-    """Buffer that combines small chunks, so that a small body is sent in one piece; large chunks aren't copied."""
-
-    def __init__(self, size: int) -> None:
-        self._size = size
-        self._held: list[bytes] = []
-        self._bytes = 0
-
-    def add(self, chunk: bytes) -> list[bytes]:
-        """Return the chunks that are ready to be sent."""
-        ready = self.rest() if self._bytes + len(chunk) > self._size else []
-        if len(chunk) >= self._size:
-            ready.append(chunk)
-        else:
-            self._held.append(chunk)
-            self._bytes += len(chunk)
-        return ready
-
-    def rest(self) -> list[bytes]:
-        """Return the buffered rest."""
-        ready = [b"".join(self._held)] if self._bytes else []
-        self._held.clear()
-        self._bytes = 0
-        return ready
-
-
-class _Meter:
-    """Counter of the bytes sent, which reports progress."""
-
-    def __init__(self, total: int | None, progress: Progress | None) -> None:
-        self._total = total
-        self._progress = progress
-        self._sent = 0
-
-    def count(self, chunk: bytes) -> None:
-        self._sent += len(chunk)
-        if self._progress is not None:
-            self._progress(self._sent, self._total)
-
-
-def _slices(data: bytes, size: int) -> Chunks:
-    if len(data) <= size:
-        yield data
-        return
-    for start in range(0, len(data), size):
-        yield data[start : start + size]
-
-
-async def _aslices(data: bytes, size: int) -> AsyncChunks:
-    for chunk in _slices(data, size):
-        yield chunk

@@ -3,12 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from specwire._network.transport_errors import BodyTooLargeError
 from specwire._transports.messages import BaseResponse
 
 if TYPE_CHECKING:
     from typing import Self
+
+_BEGINNING = 1024 * 1024
+"""Maximum bytes read from the body of an error or a redirect."""
+
+
+async def read_body(response: Any, limit: int | None = None) -> None:
+    """Read the body of a success, or the available beginning of any other body: there, only the status matters.
+
+    Raises `BodyTooLargeError` for a success above `limit` bytes, and `TransportError` if it breaks off.
+    """
+    if "content" in response.__dict__:
+        return
+    raw = response.raw
+    chunks: list[bytes] = []
+    good, size = response.status_code < 300, 0
+    most = limit if good else _BEGINNING
+    try:
+        if raw.is_stream_consumed:
+            chunks.append(raw.content)  # already loaded by the caller's own transport
+        else:
+            decoder = response.decoder()
+            async for chunk in response.raw_chunks_async():
+                for piece in (chunk,) if decoder is None else decoder.decode(chunk):
+                    chunks.append(piece)
+                    size += len(piece)
+                    if most is not None and size > most:
+                        raise BodyTooLargeError(most, response.status_code, response.headers)
+            if decoder is not None:
+                decoder.finish()
+    except Exception as error:
+        response.broke(error, forgiving=not good)
+    response.content = b"".join(chunks) if good else b"".join(chunks)[:_BEGINNING]
 
 
 class AsyncRawResponse(BaseResponse):

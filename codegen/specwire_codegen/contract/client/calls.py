@@ -12,17 +12,18 @@ from typing import Any, Literal, TypeAlias, TypeVar
 
 import attrs
 import msgspec
-from specwire import AsyncClient, AsyncDownload, Client, Download, RetryPolicy
+from specwire import AsyncClient, Client, RetryPolicy
 from specwire._client.deprecation import DeprecatedDescriptor
 from specwire.errors import DecodeError, InvalidRequestError, SpecwireError
 
+from specwire_codegen.contract.client import async_values, sync_values
 from specwire_codegen.contract.client.arguments import Arguments
 from specwire_codegen.contract.client.loopback_transport import loopback_clients
 from specwire_codegen.contract.closing import Closing
 from specwire_codegen.contract.subject import Subject
 from specwire_codegen.contract.wire.credentials import credentials
 from specwire_codegen.contract.wire.expected_url import NOWHERE
-from specwire_codegen.ir import BinaryStream, EventStream, Operation
+from specwire_codegen.ir import Operation
 
 C = TypeVar("C", Client, AsyncClient)
 Manner: TypeAlias = Literal["once", "retrying", "items", "overridden"]
@@ -82,50 +83,32 @@ class Clients(Closing):
 
     def call(self, operation: Operation, given: Arguments, manner: Manner = "once") -> Outcome:
         """Call with the synchronous client."""
-        with _deprecated_allowed():
-            return self._call_sync(operation, given, manner)
-
-    def _call_sync(self, operation: Operation, given: Arguments, manner: Manner) -> Outcome:
-        try:
-            result = self.method(self._in(self.sync, manner), operation, manner)(*given.args, **given.kwargs)
-            match operation.payload:
-                case _ if manner == "items":
-                    return Outcome(list(result))
-                case EventStream():
-                    with result as events:
-                        return Outcome(list(events))
-                case BinaryStream():
-                    return Outcome(result.read() if isinstance(result, Download) else result)
-                case _:
-                    return Outcome(result)
-        except SpecwireError as error:
-            return Outcome(error=error)
-        except (AttributeError, TypeError) as problem:
-            return Outcome(error=unfitting(operation, problem))
+        return self._outcome(
+            lambda: sync_values.value_of(self._method(self.sync, operation, manner), operation, given, manner),
+            operation,
+        )
 
     def call_async(self, operation: Operation, given: Arguments, manner: Manner = "once") -> Outcome:
         """Call with the asynchronous client."""
-        with _deprecated_allowed():
-            return self._runner.run(self._call(operation, given, manner))
 
-    async def _call(self, operation: Operation, given: Arguments, manner: Manner) -> Outcome:
+        async def value() -> Any:
+            method = self._method(self.asynchronous, operation, manner)
+            return await async_values.value_of(method, operation, given, manner)
+
+        return self._outcome(lambda: self._runner.run(value()), operation)
+
+    @staticmethod
+    def _outcome(call: Callable[[], Any], operation: Operation) -> Outcome:
         try:
-            result = self.method(self._in(self.asynchronous, manner), operation, manner)(*given.args, **given.kwargs)
-            match operation.payload:
-                case _ if manner == "items":
-                    return Outcome([item async for item in result])
-                case EventStream():
-                    async with result as events:
-                        return Outcome([event async for event in events])
-                case BinaryStream():
-                    opened = await result
-                    return Outcome(await opened.read() if isinstance(opened, AsyncDownload) else opened)
-                case _:
-                    return Outcome(await result)
+            with _deprecated_allowed():
+                return Outcome(call())
         except SpecwireError as error:
             return Outcome(error=error)
         except (AttributeError, TypeError) as problem:
             return Outcome(error=unfitting(operation, problem))
+
+    def _method(self, client: C, operation: Operation, manner: Manner) -> Callable[..., Any]:
+        return self.method(self._in(client, manner), operation, manner)
 
     @staticmethod
     def _in(client: C, manner: Manner) -> C:
