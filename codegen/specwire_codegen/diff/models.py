@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator
 
 import attrs
 
@@ -46,17 +46,22 @@ class ModelChanges:
 
     def _fields(self, old: ObjectModel, new: ObjectModel) -> Iterator[Change]:
         before, after = ({field.wire_name: field for field in model.fields} for model in (old, new))
-        renamed = {wire: _renamed(before[wire], before, after, self._typing) for wire in before.keys() - after.keys()}
-        for wire, similar in renamed.items():
+        kept = before.keys() & after.keys()
+        # A field with another key in JSON is the same one for users, who see its name in Python.
+        gone, fresh = ({one.name: one for wire, one in side.items() if wire not in kept} for side in (before, after))
+        pairs = [(before[wire], after[wire]) for wire in kept]
+        pairs += [(gone.pop(name), fresh.pop(name)) for name in gone.keys() & fresh.keys()]
+        renamed = {name: _renamed(field, gone.values(), fresh.values(), self._typing) for name, field in gone.items()}
+        for name, similar in renamed.items():
             text = f"renamed to {similar.name}" if similar else "removed"
-            yield self._change("breaking", "renamed" if similar else "removed", before[wire], text)
-        explained = {field.wire_name for field in renamed.values() if field is not None}
-        for wire in after.keys() - before.keys() - explained:
-            required = self._usage.sent and after[wire].required_in_request and after[wire].constant is None
+            yield self._change("breaking", "renamed" if similar else "removed", gone[name], text)
+        explained = {field.name for field in renamed.values() if field is not None}
+        for field in (fresh[name] for name in fresh.keys() - explained):
+            required = self._usage.sent and field.required_in_request and field.constant is None
             text = "added, and required in requests" if required else "added"
-            yield self._change("breaking" if required else "safe", "added", after[wire], text)
-        for wire in before.keys() & after.keys():
-            yield from self._field(before[wire], after[wire])
+            yield self._change("breaking" if required else "safe", "added", field, text)
+        for pair in pairs:
+            yield from self._field(*pair)
 
     def _field(self, old: Field, new: Field) -> Iterator[Change]:
         if old.name != new.name:
@@ -89,12 +94,12 @@ class ModelChanges:
         return Change(severity, "field", action, f"models.{self._new.name}.{field.name}", text)
 
 
-def _renamed(field: Field, old: Mapping[str, Field], new: Mapping[str, Field], typing: Types) -> Field | None:
+def _renamed(field: Field, gone: Collection[Field], fresh: Collection[Field], typing: Types) -> Field | None:
     """Return the new field of the same type as a removed one; None unless there is exactly one."""
 
     def alike(one: Field, other: Field) -> bool:
         return one.required == other.required and typing.relation(one.type, other.type) == "same"
 
-    added = [each for wire, each in new.items() if wire not in old and alike(field, each)]
-    removed = [each for wire, each in old.items() if wire not in new and added and alike(each, added[0])]
+    added = [each for each in fresh if alike(field, each)]
+    removed = [each for each in gone if added and alike(each, added[0])]
     return added[0] if len(added) == len(removed) == 1 else None

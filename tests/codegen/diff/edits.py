@@ -279,6 +279,13 @@ EDITS: dict[str, Edit] = {
         lambda d: (_field(d, "Food", "grams"), _field(d, "Food", "weight", {"type": "integer"})),
         (("breaking", "models.Food.grams: renamed to weight"),),
     ),
+    "response field with another key": Edit(
+        lambda d: _schema(d, "Food")["properties"].update(Grams=_schema(d, "Food")["properties"].pop("grams")), ()
+    ),
+    "response field with another key and type": Edit(
+        lambda d: (_field(d, "Food", "grams"), _field(d, "Food", "Grams", {"type": "number"})),
+        (("risky", "models.Food.grams: int is now float"),),
+    ),
     "response field optional": Edit(
         lambda d: _field(d, "Food", "brand", required=False),
         (("risky", "models.Food.brand: may now be absent from responses"),),
