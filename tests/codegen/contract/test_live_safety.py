@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -169,6 +170,28 @@ def test_what_was_created_is_removed_after_an_interrupt(shop: Subject) -> None:
             run.check(silent)
     assert len(paths(recorder, "POST")) == len(paths(recorder, "DELETE")) > 0
     assert run.report().left == ()
+    assert run.report().stopped == "it was interrupted"
+
+
+def test_an_interrupt_that_a_finalizer_dropped_ends_the_run(shop: Subject, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python drops exceptions of finalizers; nothing more is sent, and the run ends as interrupted."""
+
+    class Finalized:
+        def __del__(self) -> None:
+            signal.raise_signal(signal.SIGINT)
+
+    def progress(step: str, done: int = 0, total: int = 0) -> None:
+        if step == "client: listPets":
+            Finalized()
+
+    dropped: list[Any] = []
+    monkeypatch.setattr(sys, "unraisablehook", dropped.append)
+    with live(shop) as (url, recorder):
+        run = LiveRun(shop, Target(url, KEY), Wishes(examples=3, limits=FAST))
+        with pytest.raises(KeyboardInterrupt):
+            run.check(progress)
+    assert [each.exc_type for each in dropped] == [KeyboardInterrupt]
+    assert list(recorder.arrivals) == []
     assert run.report().stopped == "it was interrupted"
 
 

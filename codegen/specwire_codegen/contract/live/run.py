@@ -18,6 +18,7 @@ from specwire_codegen.contract.client.calls import Clients
 from specwire_codegen.contract.live.budget import Budget
 from specwire_codegen.contract.live.cassette import OWN, Player, Tape, write
 from specwire_codegen.contract.live.gateway import Gateway, LiveServer, Server, base_path
+from specwire_codegen.contract.live.interrupt import interruptible
 from specwire_codegen.contract.live.plan import Limits, Plan, Wishes, plan_run
 from specwire_codegen.contract.live.reader import Reader
 from specwire_codegen.contract.live.removal import Journal
@@ -109,7 +110,7 @@ class LiveRun:
         """
         self._started = time.time()
         try:
-            with quiet(), ExitStack() as stack:
+            with quiet(), interruptible(self._interrupt), ExitStack() as stack:
                 url = stack.enter_context(serve(self._gateway)) + base_path(self._target.base_url)
                 clients = stack.enter_context(
                     Clients(self._subject, url, self._target.key, timeout=self._limits.seconds)
@@ -117,13 +118,16 @@ class LiveRun:
                 self._call(clients, progress)
                 self._run_schemathesis(url, progress)
         except KeyboardInterrupt:
-            self._stopped = "it was interrupted"
+            self._interrupt()
             raise
         except AuthenticationError as problem:
             raise SpecwireCodegenError(f"the server refused the key: {self._redactor.text(str(problem))}") from None
         finally:
             progress("removing what was created")
             self._remove()
+
+    def _interrupt(self) -> None:
+        self._gateway.budget.stopped = self._stopped = "it was interrupted"
 
     def _remove(self) -> None:
         """Remove what the run created; what is left after another interrupt is listed."""
