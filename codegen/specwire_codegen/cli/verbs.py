@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from collections.abc import Sequence
 from json import dumps
@@ -178,7 +179,10 @@ def check(
             pour("".join(found.differences))
         stale |= bool(found.changes)
     if stale:
-        advise("run: specwire generate")
+        options = [("--package", package), ("--output", output if output != Path() else None)]
+        given = [word for option, value in options if value is not None for word in (option, str(value))]
+        overlays = [word for path in overlay for word in ("--overlay", str(path))]
+        advise(f"run: {shlex.join(['specwire', 'generate', *named, *given, *overlays])}")
     if stale or (fail_on_warning and warned):
         return 1
     if not documents or named:

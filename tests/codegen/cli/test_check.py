@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,16 @@ def test_a_document_with_a_package_is_compared(project: Path, specwire: Specwire
     words = ("specs/t/openapi.yaml", "--package", "shop", "-o", "out")
     assert 0 == specwire("generate", *words)[0]
     assert (0, "everything is as it would be generated\n", "") == specwire("check", *words, "--fail-on-warning")
+
+
+def test_a_stale_package_is_answered_with_the_command_that_writes_it(project: Path, specwire: Specwire) -> None:
+    """The same documents, package and folder."""
+    Path("a b.yaml").write_text(SPEC, "utf-8")
+    for words in (("a b.yaml", "--package", "shop"), ("a b.yaml", "--package", "shop", "--output", "out"), ("t",)):
+        code, _, err = specwire("check", *words)
+        advice = err.splitlines()[-1].removeprefix("run: ")
+        assert (1, ["specwire", "generate", *words]) == (code, shlex.split(advice))
+        assert 0 == specwire(*shlex.split(advice)[1:])[0] == specwire("check", *words)[0]
 
 
 def test_differences_are_shown_as_a_unified_diff(project: Path, specwire: Specwire) -> None:

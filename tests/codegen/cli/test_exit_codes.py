@@ -37,7 +37,7 @@ def test_check_reports_stale_packages(project: Path, specwire: Specwire) -> None
     lines += ["change specs/t/normalized.json"]
     code, out, err = specwire("check", "t")
     assert (1, "") == (code, out)
-    assert sorted([*(f"stale: {line}" for line in lines), "run: specwire generate"]) == sorted(err.splitlines())
+    assert sorted([*(f"stale: {line}" for line in lines), "run: specwire generate t"]) == sorted(err.splitlines())
     code, _, err = specwire("check", "--json")
     found = [json.loads(line) for line in err.splitlines()]
     assert 1 == code and {"stale"} == {one["code"] for one in found}
