@@ -27,7 +27,7 @@ INTERPRETER = $(if $(shell $(PYTHON) -c 'print(1)' 2>/dev/null),$(PYTHON),$(or $
 TOOLS := fastapi hypothesis opentelemetry-sdk pandas pydantic pytest pytest-rerunfailures pytest-xdist trio trustme
 INSTALL := python -m pip install --quiet --disable-pip-version-check --no-compile
 
-.PHONY: all setup interpreter servers ray generate demo docs check lint style mypy pyright unused current
+.PHONY: all setup interpreter servers ray generate demo docs screenshots check lint style mypy pyright unused current
 .PHONY: test test-all planted test-quick coverage test-lowest mock contract accept clean
 
 all: generate demo
@@ -84,6 +84,11 @@ demo: $(READY)
 
 docs: $(READY)
 	@$(BIN)/python tools/site.py
+
+# Pictures of the terminal, and of the site at two widths, light and dark, in build/screenshots; needs Chromium.
+screenshots: docs
+	@$(BIN)/python tools/terminal_picture.py
+	@$(BIN)/python -m tests.docs.site.screenshots build/site build/screenshots
 
 check: $(READY)
 	@$(MAKE) --no-print-directory --jobs 2 --output-sync lint current

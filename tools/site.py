@@ -18,12 +18,15 @@ import yaml
 from mkdocs.commands.build import build
 from mkdocs.config import load_config
 from mkdocs.exceptions import MkDocsException
+from specwire import outputs
 
 ROOT = Path(__file__).parents[1]
 INDEX = "docs/README.md"
 HOME = "README.md"
 _LINK = re.compile(r"(!?)\[([^\]]*)\]\(([^)\s]+)\)")
 _FENCED = re.compile(r"(^```.*?^```$)", re.DOTALL | re.MULTILINE)
+_DIAGRAM = re.compile(r"^```mermaid\n.*?^```$", re.DOTALL | re.MULTILINE)
+_ARROW = re.compile(r"^ *(\S+) --> (\S+)$", re.MULTILINE)
 _REFERENCE = "Reference"
 
 Entry: TypeAlias = "tuple[str, str | Sequence[Entry]]"
@@ -97,8 +100,17 @@ def rewritten(page: str, text: str, known: Mapping[str, str]) -> str:
             return f"![{title}]({posixpath.relpath(target, posixpath.dirname(known[page]) or '.')})"
         return f"{title} (`{target}`)" if title.strip("`") != target else title
 
-    parts = _FENCED.split(text)
+    parts = _FENCED.split(_DIAGRAM.sub(_table, text))
     return "".join(part if part.startswith("```") else _LINK.sub(relinked, part) for part in parts)
+
+
+def _table(diagram: re.Match[str]) -> str:
+    """Return a diagram of imports as a table, since the script that draws one would come from another host."""
+    targets = dict[str, list[str]]()
+    for source, target in _ARROW.findall(diagram[0]):
+        targets.setdefault(source, []).append(target)
+    rows = (f"| `{source}` | {', '.join(f'`{each}`' for each in found)} |" for source, found in targets.items())
+    return "\n".join(["| package | imports |", "|---|---|", *rows])
 
 
 def images(page: str, text: str) -> Iterator[str]:
@@ -110,8 +122,9 @@ def images(page: str, text: str) -> Iterator[str]:
 
 def runtime_page() -> str:
     """Return the page of the public names of the runtime, which mkdocstrings fills from their docstrings."""
-    blocks = "\n\n".join(f"::: specwire.{name}" for name in sorted(dir(specwire), key=str.lower) if name[0] != "_")
-    return f"# Runtime\n\nThe public names of `specwire`.\n\n{blocks}\n"
+    names = [name for name in sorted(dir(specwire), key=str.lower) if name[0] != "_"]
+    blocks = "\n\n".join(f"::: specwire.{name}" for name in (*names, *(f"outputs.{name}" for name in outputs.__all__)))
+    return f"# Runtime\n\nThe public names of `specwire` and `specwire.outputs`.\n\n{blocks}\n"
 
 
 def stage(folder: Path) -> dict[str, Any]:

@@ -133,6 +133,9 @@ if TYPE_CHECKING:
         InvalidRequestError as InvalidRequestError,
         JobFailedError as JobFailedError,
         NotFoundError as NotFoundError,
+        OutputError as OutputError,
+        OutputRefusedError as OutputRefusedError,
+        OutputTruncatedError as OutputTruncatedError,
         PaginationError as PaginationError,
         PermissionDeniedError as PermissionDeniedError,
         RateLimitError as RateLimitError,
@@ -184,7 +187,8 @@ _MODULES = by_module(
         "errors": (
             "APIConnectionError APIError APIStatusError APITimeoutError AuthenticationError "
             "BadRequestError ConfigurationError ConflictError DecodeError InvalidRequestError "
-            "JobFailedError NotFoundError PaginationError PermissionDeniedError "
+            "JobFailedError NotFoundError OutputError OutputRefusedError OutputTruncatedError "
+            "PaginationError PermissionDeniedError "
             "RateLimitError EnvelopeError ResponseTooLargeError ServerError SpecwireError "
             "StreamError StreamEventError StreamTruncatedError UnknownStatusError "
             "UnprocessableEntityError WaitTimeoutError WebhookError"

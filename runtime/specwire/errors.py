@@ -7,6 +7,9 @@
     ├── UnknownStatusError             the status of a job is unknown; `last` is its last state
     ├── JobFailedError                 a job ended without the requested result; `job` is its final state
     ├── WebhookError                   a webhook is not signed by its sender, or has another form
+    ├── OutputError                    a language model's answer is not the object asked for: `completion`
+    │   ├── OutputRefusedError             the model refused, or a filter withheld the answer
+    │   └── OutputTruncatedError           the answer is cut off
     └── APIError                       a request failed: `request`, `response`, `request_id`
         ├── APIConnectionError         no response: refused, reset, broken off
         │   └── APITimeoutError        no response in time
@@ -55,6 +58,9 @@ __all__ = [
     "InvalidRequestError",
     "JobFailedError",
     "NotFoundError",
+    "OutputError",
+    "OutputRefusedError",
+    "OutputTruncatedError",
     "PaginationError",
     "PermissionDeniedError",
     "RateLimitError",
@@ -100,6 +106,21 @@ class JobFailedError(SpecwireError):
 
 class WebhookError(SpecwireError):
     """Webhook that its sender did not sign, or whose body has another form."""
+
+
+class OutputError(SpecwireError):
+    """Answer of a language model that is not the object asked for."""
+
+    completion: Any = None
+    """The completion with the answer."""
+
+
+class OutputRefusedError(OutputError):
+    """Answer that the model refused to give, or that a filter withheld."""
+
+
+class OutputTruncatedError(OutputError):
+    """Answer that is cut off, since it reached the limit of its tokens."""
 
 
 class APIError(SpecwireError):

@@ -44,15 +44,26 @@ def test_every_page_of_the_documentation_is_in_the_site(site: Path) -> None:
 
 def test_the_reference_has_the_documented_names_of_the_runtime(site: Path) -> None:
     text = (site / "runtime" / "index.html").read_text("utf-8")
-    for name in ("Client", "RetryPolicy", "Request.custom", "EventStream", "APIStatusError", "from_dict"):
+    for name in (
+        "Client",
+        "RetryPolicy",
+        "Request.custom",
+        "outputs.parsed",
+        "EventStream",
+        "APIStatusError",
+        "from_dict",
+    ):
         assert f'id="specwire.{name}"' in text, name
     assert "Create a client." in text
 
 
 def test_pages_load_nothing_from_other_hosts(site: Path) -> None:
+    """Not even a script that draws diagrams, which are tables here."""
+    architecture = (site / "architecture" / "index.html").read_text("utf-8")
+    assert "flowchart" not in architecture and "<td><code>_auth</code></td>" in architecture
     for page in site.rglob("*.html"):
         text = page.read_text("utf-8")
-        for attribute in ('src="http', "@import", 'rel="preconnect"', 'rel="stylesheet" href="http'):
+        for attribute in ('class="mermaid"', 'src="http', "@import", 'rel="preconnect"', 'rel="stylesheet" href="http'):
             assert attribute not in text, (page, attribute)
 
 
