@@ -44,7 +44,6 @@ CALLED_FROM_OUTSIDE = {
     "mock_client": "a fixture for users",
     "model_construct": "users of a client in the style of Stainless use it",
     "model_fields": "users of a client in the style of Stainless use it",
-    "model_validate_json": "users of a client in the style of Stainless use it",
     "needs": "states the order of passes, which a test checks",
     "next_page_info": "users of a client in the style of Stainless use it",
     "operation_label": "names of tests",
