@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import attrs
 from specwire_codegen.diagnostics import SpecwireCodegenError
 from specwire_codegen.project import single
 
@@ -40,9 +41,11 @@ def versions(folder: Path, document: str) -> list[Path]:
 def pairs(specs: Sequence[Path], folder: Path) -> Iterator[Pair]:
     """Generate the clients of all versions, and yield adjacent pairs in both directions."""
     last: Client | None = None
+    names = folder / "client.toml"
+    names.write_text('[client]\nclass = "Vendor"\n', "utf-8")  # a name of the package would differ in each version
     for number, spec in enumerate(specs):
         try:
-            client = generate(single(spec, f"version{number}", folder))
+            client = generate(attrs.evolve(single(spec, f"version{number}", folder), config=names))
         except SpecwireCodegenError as problem:
             print(f"{spec}: {problem}", file=sys.stderr)
             continue

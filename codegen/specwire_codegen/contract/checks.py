@@ -70,8 +70,8 @@ class Plan:
     """Returns True to end the checks before their time."""
     progress: Callable[[str], object] = lambda operation_id: None
     """Called with the id of every operation when its checks begin."""
-    seconds: float | None = None
-    """Time limit of one request."""
+    seconds: float = 300.0
+    """Time limit of one request: long, as a slow machine is not a finding."""
 
 
 @attrs.define
@@ -156,6 +156,7 @@ def _schema(document: Mapping[str, Any], plan: Plan, chosen: Collection[str]) ->
     settings: dict[str, Any] = {
         "seed": 1,
         "base-url": plan.base_url,
+        "request-timeout": plan.seconds,
         "headers": dict(plan.keys.headers),
         "generation": {
             "max-examples": plan.examples,
@@ -169,8 +170,6 @@ def _schema(document: Mapping[str, Any], plan: Plan, chosen: Collection[str]) ->
         "warnings": False,
         "max-failures": 20,
     }
-    if plan.seconds is not None:
-        settings["request-timeout"] = plan.seconds
     if plan.keys.schemes:
         settings["auth"] = {"openapi": {name: dict(scheme) for name, scheme in plan.keys.schemes.items()}}
     config = schemathesis.Config.from_dict(settings)

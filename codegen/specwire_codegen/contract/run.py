@@ -34,9 +34,6 @@ from specwire_codegen.ir import Operation
 REJECTIONS = frozenset({400, 401, 403, 404, 405, 406, 409, 413, 415, 422, 429})
 """Statuses with which a server rejects a request that is invalid on purpose, whether or not the document lists them."""
 
-_PATIENCE = 300.0
-"""Seconds until a request to the mock server fails: many, so that a slow machine is not a finding."""
-
 
 def check_mock(subject: Subject, examples: int, progress: Progress, only: Collection[str] | None = None) -> Report:
     """Check document, mock server and client against each other; `only` names the operations to check."""
@@ -59,7 +56,6 @@ def check_mock(subject: Subject, examples: int, progress: Progress, only: Collec
             side="document",
             observe=collector.observe,
             progress=begin,
-            seconds=_PATIENCE,
         )
         checked = {one.operation_id: one for one in check_document(subject.document, plan)}
         rows = []
