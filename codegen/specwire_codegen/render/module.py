@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import ast
+import os
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Set as AbstractSet
+from contextlib import suppress
 from functools import cache
+from importlib.util import cache_from_source
+from pickle import UnpicklingError
+from tempfile import mkstemp
 from types import MappingProxyType
+from zlib import crc32
 
 import jinja2
+from jinja2.bccache import Bucket
 
 from specwire_codegen.openapi.identifiers import HELPERS, SHADOWING
 
@@ -62,16 +70,46 @@ IMPORTED: Mapping[str, tuple[str, str]] = {**{name: (module, name) for name, mod
 """Names that a package imports: local name -> module and name there."""
 
 
+_TEMPLATES = os.path.join(os.path.dirname(os.path.dirname(__file__)), "templates")
+_OPTIONS = {
+    "trim_blocks": True,
+    "lstrip_blocks": True,
+    "keep_trailing_newline": True,
+    "autoescape": False,  # output is Python and Markdown, and `source` escapes every value
+}
+
+
+class _Bytecode(jinja2.BytecodeCache):
+    """Bytecode of templates, kept where Python keeps that of modules; to compile them takes longer than to render."""
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Load the bytecode of a template, if there is any for its text."""
+        with suppress(OSError, EOFError, UnpicklingError), open(_bytecode_path(bucket), "rb") as file:
+            bucket.load_bytecode(file)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep the bytecode of a template, unless Python keeps none or its folder cannot be written."""
+        if sys.dont_write_bytecode:
+            return
+        path = _bytecode_path(bucket)
+        with suppress(OSError):
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            handle, name = mkstemp(dir=os.path.dirname(path))
+            with os.fdopen(handle, "wb") as file:
+                bucket.write_bytecode(file)
+            os.replace(name, path)
+
+
+def _bytecode_path(bucket: Bucket) -> str:
+    """Return the path of the bytecode of a template for this version of Jinja and these options."""
+    environment = crc32(repr((jinja2.__version__, sorted(_OPTIONS.items()))).encode())
+    return cache_from_source(os.path.join(_TEMPLATES, f"{bucket.key}-{environment:08x}.jinja"))
+
+
 @cache
 def _environment() -> jinja2.Environment:
-    return jinja2.Environment(
-        loader=jinja2.PackageLoader("specwire_codegen", "templates"),
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        autoescape=False,  # output is Python and Markdown, and `source` escapes every value
-    )
+    loader = jinja2.PackageLoader("specwire_codegen", "templates")
+    return jinja2.Environment(loader=loader, undefined=jinja2.StrictUndefined, bytecode_cache=_Bytecode(), **_OPTIONS)
 
 
 def render_template(name: str, context: Mapping[str, object]) -> str:
