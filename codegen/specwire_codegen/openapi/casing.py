@@ -6,6 +6,7 @@ import keyword
 import re
 import unicodedata
 from collections.abc import Mapping
+from functools import lru_cache
 
 from specwire_codegen.openapi.transliteration import transliterated
 
@@ -25,6 +26,8 @@ _SIGNS = (
 """Symbols that distinguish names, as words."""
 
 
+NAMES = 4096
+"""Number of results that functions of names remember: the same names occur again and again in a document."""
 _LONGEST_TITLE = 200
 """Number of characters of a title that a class name is looked for in."""
 
@@ -52,6 +55,7 @@ def argument(text: str) -> str:
     return snake(unicodedata.name(text, "value") if len(text) == 1 else text)
 
 
+@lru_cache(NAMES)
 def snake(text: str) -> str:
     """Return a name in snake case; a valid name that already is in snake case is unchanged."""
     if text.isascii() and text.isidentifier() and text.islower() and not text.startswith("_"):
@@ -62,6 +66,7 @@ def snake(text: str) -> str:
     return f"{name}_" if keyword.iskeyword(name) else name
 
 
+@lru_cache(NAMES)
 def pascal(text: str) -> str:
     """Return a name in Pascal case; a valid name with a leading capital and no underscore is unchanged."""
     if text.isascii() and text.isidentifier() and text[0].isupper() and "_" not in text and not keyword.iskeyword(text):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from operator import is_
-from typing import Any
+from typing import Any, NamedTuple
 
 from specwire_codegen.openapi import pointer as pointers
 from specwire_codegen.openapi.objects import FIELDS, PATTERNED, Child, Node, ObjectType
@@ -105,6 +105,22 @@ def leading_to(kinds: frozenset[ObjectType]) -> frozenset[ObjectType]:
     return frozenset(found)
 
 
+class _Steps(NamedTuple):
+    """What a walk does at objects of one kind."""
+
+    visited: bool
+    fields: Mapping[str, Child]
+    """Fields in which there can be objects to visit."""
+    members: ObjectType | None
+    """Kind of the values of an object with arbitrary keys."""
+
+
+@cache
+def _steps_to(kinds: frozenset[ObjectType]) -> Mapping[ObjectType, _Steps]:
+    """Return the steps at each kind that lead to objects of these kinds."""
+    return {kind: _Steps(kind in kinds, fields, PATTERNED.get(kind)) for kind, fields in _fields_to(kinds).items()}
+
+
 @cache
 def _fields_to(kinds: frozenset[ObjectType]) -> Mapping[ObjectType, Mapping[str, Child]]:
     """Return the fields of each kind in which there can be objects of these kinds, at any depth."""
@@ -135,18 +151,17 @@ class _Rebuilding:
     earlier form of the document, until the end.
     """
 
-    __slots__ = ("_fields_of", "_kinds", "_visit")
+    __slots__ = ("_steps", "_visit")
 
     def __init__(self, visit: Visit, kinds: frozenset[ObjectType]) -> None:
         self._visit = visit
-        self._kinds = kinds
-        self._fields_of = _fields_to(kinds)
+        self._steps = _steps_to(kinds)
 
     def rebuilt(self, node: Node, kind: ObjectType, pointer: str) -> Any:
         changed = node
-        fields = self._fields_of[kind]
-        if kind in PATTERNED:
-            changed = self._members(node, PATTERNED[kind], pointer, patterned=True)
+        visited, fields, members = self._steps[kind]
+        if members is not None:
+            changed = self._members(node, members, pointer, patterned=True)
         elif not fields.keys().isdisjoint(node):
             for key, inside in node.items():
                 if key not in fields:
@@ -161,7 +176,7 @@ class _Rebuilding:
                 if new is not inside:
                     changed = node.copy() if changed is node else changed
                     changed[key] = new
-        return self._visit(changed, kind, pointer) if kind in self._kinds else changed
+        return self._visit(changed, kind, pointer) if visited else changed
 
     def _members(self, container: Node, kind: ObjectType, pointer: str, *, patterned: bool = False) -> Node:
         changed, rebuilt = container, self.rebuilt

@@ -5,9 +5,10 @@ from __future__ import annotations
 import keyword
 import re
 import unicodedata
+from functools import lru_cache
 
 from specwire_codegen.openapi import plurals
-from specwire_codegen.openapi.casing import words
+from specwire_codegen.openapi.casing import NAMES, words
 from specwire_codegen.openapi.transliteration import encoded
 
 _DIGITS = ("Zero", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
@@ -15,6 +16,7 @@ _CONTROLLER = re.compile(r"([A-Za-z0-9]*)Controller[_.#/](?=[A-Za-z])")
 _SIGNS = {"+": " Plus ", "-": " Minus ", "*": " Star ", "=": " Equal ", "<": " Less ", ">": " Greater ", "!": " Not "}
 
 
+@lru_cache(NAMES)
 def pascal(text: str) -> str:
     """Return a text as a PascalCase identifier, `chat_completion` as `ChatCompletion`; empty without letters.
 
@@ -49,6 +51,7 @@ def snake(text: str) -> str:
     return "_".join(word.lower() for word in words(text))
 
 
+@lru_cache(NAMES)
 def singular(name: str) -> str | None:
     """Return a PascalCase name with its last word in the singular, or None if that word is not a plural."""
     last = (words(name) or [""])[-1]

@@ -11,7 +11,7 @@ from pathlib import Path
 from ruff import find_ruff_bin
 
 from specwire_codegen.diagnostics import SpecwireCodegenError
-from specwire_codegen.output.paths import inside
+from specwire_codegen.output.paths import below
 
 _STYLE = ("--quiet", "--isolated", "--no-cache", "--target-version", "py311", "--line-length", "120")
 """Formatting options of generated code, independent of the surrounding project."""
@@ -28,7 +28,7 @@ def formatted(files: Mapping[str, str]) -> dict[str, str]:
     with tempfile.TemporaryDirectory(prefix="specwire-") as folder:
         root, few = Path(folder), len(files) < _MANY
         for name, text in files.items():
-            path = inside(root, name)
+            path = below(root, name)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, "utf-8")
         _ruff("check", "--fix", "--select", "I,F401", *_IMPORTS, *_STYLE, folder, few=few)

@@ -162,11 +162,13 @@ def _stainless(operation: Mapping[str, Any], schemas: Schemas, source: Mapping[s
         ),
         None,
     )
+    if cursor is None:
+        return None
     properties = response_schema(operation, schemas).get("properties", {})
     fields: dict[str | None, str] = {}
     for name, each in properties.items():
         fields.setdefault(_purpose(each, source) or _purpose(resolved(each, schemas), source), name)
-    if cursor is None or "items" not in fields or "next_cursor_field" not in fields:
+    if "items" not in fields or "next_cursor_field" not in fields:
         return None
     items, following = (pointers.below("", fields[purpose]) for purpose in ("items", "next_cursor_field"))
     return {"items": items, "style": "cursor", "cursor": cursor, "next": following}
