@@ -71,12 +71,6 @@ IMPORTED: Mapping[str, tuple[str, str]] = {**{name: (module, name) for name, mod
 
 
 _TEMPLATES = os.path.join(os.path.dirname(os.path.dirname(__file__)), "templates")
-_OPTIONS = {
-    "trim_blocks": True,
-    "lstrip_blocks": True,
-    "keep_trailing_newline": True,
-    "autoescape": False,  # output is Python and Markdown, and `source` escapes every value
-}
 
 
 class _Bytecode(jinja2.BytecodeCache):
@@ -102,14 +96,23 @@ class _Bytecode(jinja2.BytecodeCache):
 
 def _bytecode_path(bucket: Bucket) -> str:
     """Return the path of the bytecode of a template for this version of Jinja and these options."""
-    environment = crc32(repr((jinja2.__version__, sorted(_OPTIONS.items()))).encode())
+    given = bucket.environment
+    options = (given.trim_blocks, given.lstrip_blocks, given.keep_trailing_newline, given.autoescape)
+    environment = crc32(repr((jinja2.__version__, *options)).encode())
     return cache_from_source(os.path.join(_TEMPLATES, f"{bucket.key}-{environment:08x}.jinja"))
 
 
 @cache
 def _environment() -> jinja2.Environment:
-    loader = jinja2.PackageLoader("specwire_codegen", "templates")
-    return jinja2.Environment(loader=loader, undefined=jinja2.StrictUndefined, bytecode_cache=_Bytecode(), **_OPTIONS)
+    return jinja2.Environment(
+        loader=jinja2.PackageLoader("specwire_codegen", "templates"),
+        bytecode_cache=_Bytecode(),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,  # output is Python and Markdown, and `source` escapes every value
+    )
 
 
 def render_template(name: str, context: Mapping[str, object]) -> str:

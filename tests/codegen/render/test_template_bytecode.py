@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import jinja2
 import pytest
@@ -31,9 +32,12 @@ def compiled(environment: jinja2.Environment, monkeypatch: pytest.MonkeyPatch, t
     """Get a template; return whether its source was compiled."""
     calls = list[str]()
     real = environment.compile
-    monkeypatch.setattr(
-        environment, "compile", lambda source, *rest, **more: calls.append(source) or real(source, *rest)
-    )
+
+    def compile_(source: str, *rest: Any) -> Any:
+        calls.append(source)
+        return real(source, *rest)
+
+    monkeypatch.setattr(environment, "compile", compile_)
     if text is not None:
         environment.loader = jinja2.DictLoader({"api.md.jinja": text})
     environment.get_template("api.md.jinja")
@@ -60,8 +64,9 @@ def test_another_version_and_other_options_have_other_bytecode(start: Start, mon
     assert compiled(start(), monkeypatch)
     monkeypatch.setattr(jinja2, "__version__", "99")
     assert compiled(start(), monkeypatch)
-    monkeypatch.setitem(module._OPTIONS, "trim_blocks", False)
-    assert compiled(start(), monkeypatch)
+    environment = start()
+    environment.trim_blocks = False
+    assert compiled(environment, monkeypatch)
 
 
 @pytest.mark.parametrize("content", [b"", b"j2", b"\x80\x02"])
