@@ -30,6 +30,7 @@ CALLED_FROM_OUTSIDE = {
     "arg_types": "the library of JSONPath reads it",
     "caches": "passed by the name of a kind",
     "dropped": "users read it",
+    "dump_bytecode": "called by Jinja",
     "dump_ir": "a verb of the command line",
     **dict.fromkeys(("contract", "doctor", "mcp"), "a verb of the command line, imported by its name"),
     "exclude_computed_fields": "users of a client in the style of Stainless use it",
