@@ -41,9 +41,10 @@ class StallDetector:
         """Begin a test."""
         self.begun = time.monotonic()
 
-    def stalled(self) -> bool:
-        """Return whether there was a stall since the test began; wait for a look at the clock first."""
-        time.sleep(2 * TICK)
+    def stalled(self, error: BaseException | None) -> bool:
+        """Return whether there was a stall since the test began; after an error, wait for a look at the clock first."""
+        if error is not None:
+            time.sleep(2 * TICK)
         return self.ended > self.begun
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from specwire import DevicePrompt, OAuth2DeviceCode
-from specwire._auth import device, oauth2
+from specwire._auth import async_grant, device, oauth2, sync_grant
 from specwire.errors import APIConnectionError, APITimeoutError, AuthenticationError, ConfigurationError
 from specwire.support import Bearer, OAuth2
 
@@ -54,7 +54,8 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[Clock]:
 
     monkeypatch.setattr(device, "time", made)
     monkeypatch.setattr(oauth2, "time", made)
-    monkeypatch.setattr(oauth2, "sleep", sleep)
+    monkeypatch.setattr(async_grant, "sleep", sleep)
+    monkeypatch.setattr(sync_grant, "time", made)
     yield made
 
 
