@@ -24,7 +24,7 @@ QUICK := -m 'not slow' tests/test_cases.py tests/runtime tests/overrides tests/g
 KEPT = $(lastword $(sort $(wildcard $(or $(PYENV_ROOT),$(HOME)/.pyenv)/versions/*/bin/$(PYTHON))))
 INTERPRETER = $(if $(shell $(PYTHON) -c 'print(1)' 2>/dev/null),$(PYTHON),$(or $(KEPT),$(PYTHON)))
 
-TOOLS := fastapi hypothesis opentelemetry-sdk pandas pydantic pytest pytest-rerunfailures pytest-xdist trio trustme
+TOOLS := fastapi hypothesis opentelemetry-sdk pandas pydantic pytest pytest-xdist trio trustme
 INSTALL := python -m pip install --quiet --disable-pip-version-check --no-compile
 
 .PHONY: all setup interpreter servers ray generate demo docs screenshots check lint style mypy pyright unused current

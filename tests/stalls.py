@@ -11,6 +11,7 @@ import threading
 import time
 
 import pytest
+from _pytest.runner import runtestprotocol
 
 TICK = 0.02
 """Seconds between two looks at the clock."""
@@ -41,27 +42,39 @@ class StallDetector:
         """Begin a test."""
         self.begun = time.monotonic()
 
-    def stalled(self, error: BaseException | None) -> bool:
-        """Return whether there was a stall since the test began; after an error, wait for a look at the clock first."""
-        if error is not None:
-            time.sleep(2 * TICK)
+    def stalled(self) -> bool:
+        """Return whether there was a stall since the test began; wait for a look at the clock first."""
+        time.sleep(2 * TICK)
         return self.ended > self.begun
 
 
 class StallPlugin:
-    """Plugin that repeats a failed test if there was a stall during it."""
+    """Plugin that repeats a failed test if there was a stall during it.
+
+
+    """
 
     def __init__(self) -> None:
         """Start to measure."""
-        self.detector = StallDetector()
+        self._detector = StallDetector()
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_setup(self) -> None:
-        """Note when a test, or its repetition, begins."""
-        self.detector.begin()
+    def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool:
+        """Run a test, and repeat it after stalls."""
+        item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+        for left in reversed(range(REPETITIONS + 1)):
+            self._detector.begin()
+            reports = runtestprotocol(item, log=False, nextitem=nextitem)
+            disturbed = left > 0 and any(report.failed for report in reports) and self._detector.stalled()
+            for report in reports:
+                if disturbed and report.failed:
+                    vars(report)["outcome"] = "rerun"  # for `pytest_report_teststatus`
+                item.ihook.pytest_runtest_logreport(report=report)
+            if not disturbed:
+                break
+        item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+        return True
 
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Let pytest-rerunfailures repeat any test under this condition."""
-        flaky = pytest.mark.flaky(reruns=REPETITIONS, condition=self.detector.stalled)
-        for item in items:
-            item.add_marker(flaky)
+    def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
+        """Count a failure that was repeated."""
+        return ("rerun", "R", "RERUN") if str(report.outcome) == "rerun" else None

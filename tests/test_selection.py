@@ -29,12 +29,7 @@ def run(folder: Path, *options: str, **environment: str) -> str:
     (folder / "test_them.py").write_text(TESTS, "utf-8")
     (folder / "conftest.py").write_text((ROOT / "tests/conftest.py").read_text("utf-8"), "utf-8")
     settings = ["-c", str(ROOT / "pyproject.toml"), "--rootdir", str(ROOT), "-p", "no:cacheprovider"]
-    settings += [
-        "-p",
-        "_hypothesis_pytestplugin",
-        "-p",
-        "pytest_rerunfailures",
-    ]  # all that the settings need; others load slowly
+    settings += ["-p", "_hypothesis_pytestplugin"]  # the only plugin that the settings need; others load slowly
     kept = {name: value for name, value in os.environ.items() if name not in ("CI", "UPDATE", VARIABLE)}
     done = subprocess.run(
         [sys.executable, "-m", "pytest", *settings, "-vv", *options, str(folder)],
