@@ -49,10 +49,7 @@ class StallDetector:
 
 
 class StallPlugin:
-    """Plugin that repeats a failed test if there was a stall during it.
-
-
-    """
+    """Plugin that repeats a failed test if there was a stall during it."""
 
     def __init__(self) -> None:
         """Start to measure."""
