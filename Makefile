@@ -17,7 +17,8 @@ LOWEST := $(VENV)-lowest
 SERVERS := $(VENV)/servers
 RAY := $(VENV)/ray
 PROVIDER ?= mistral
-PYTEST := pytest -n 2 --dist worksteal
+# Three processes on two cores: many tests wait.
+PYTEST := pytest -n 3 --dist worksteal
 QUICK := -m 'not slow' tests/test_cases.py tests/runtime tests/overrides tests/generated tests/mock
 
 # PYTHON may name an interpreter that pyenv installed but did not select: its shim exists and fails.
