@@ -13,7 +13,7 @@ from specwire._client.workflow import Pause, Save, Step, Workflow
 from specwire._exchange import logging
 from specwire._exchange.exchange import Exchange
 from specwire._http.options import Options
-from specwire._http.request import PreparedRequest, is_observer
+from specwire._http.request import PreparedRequest
 from specwire._http.response import HTTPResponse
 from specwire._http.transport import AsyncTransport
 from specwire._network.event_loop import sleep
@@ -56,11 +56,11 @@ class AsyncSession(BaseSession):
 
     async def perform(self, request: Request[T], *, lenient: bool = False) -> Response[T]:
         """Send a request value and return the whole response; with `lenient`, no body raises an error."""
+        perform = partial(self._perform, lenient=lenient)
         if not self.options.call_middleware:
-            return await self._perform(request, lenient)
+            return await perform(request)
         from specwire._http.middleware import chained_calls_async  # few use it
 
-        perform = partial(self._perform, lenient=lenient)
         return await chained_calls_async(self.options.call_middleware, perform)(request)
 
     async def _perform(self, request: BaseRequest, lenient: bool) -> Response[Any]:
@@ -124,13 +124,9 @@ class AsyncSession(BaseSession):
 
     async def _send_through(self, request: PreparedRequest, options: Options, stream: bool) -> HTTPResponse:
         """Send one attempt through the middleware."""
-        send = partial(self._transport.send, options=options, stream=stream)
-        if len(options.middleware) == 1 and is_observer(options.middleware[0]):
-            observer: Any = options.middleware[0]
-            response: HTTPResponse = await observer(request, send)
-            return response
         from specwire._http.middleware import chained_async  # few use it
 
+        send = partial(self._transport.send, options=options, stream=stream)
         return await chained_async(options.middleware, send)(request)
 
     def items(self, request: PagedRequest[T, ItemT]) -> AsyncIterator[ItemT]:

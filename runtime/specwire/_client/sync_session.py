@@ -15,7 +15,7 @@ from specwire._client.workflow import Pause, Save, Step, Workflow
 from specwire._exchange import logging
 from specwire._exchange.exchange import Exchange
 from specwire._http.options import Options
-from specwire._http.request import PreparedRequest, is_observer
+from specwire._http.request import PreparedRequest
 from specwire._http.response import HTTPResponse
 from specwire._http.transport import Transport
 from specwire._network.transport_errors import BodyTooLargeError, TokenDeniedError, TransportError
@@ -57,11 +57,11 @@ class Session(BaseSession):
 
     def perform(self, request: Request[T], *, lenient: bool = False) -> Response[T]:
         """Send a request value and return the whole response; with `lenient`, no body raises an error."""
+        perform = partial(self._perform, lenient=lenient)
         if not self.options.call_middleware:
-            return self._perform(request, lenient)
+            return perform(request)
         from specwire._http.middleware import chained_calls  # few use it
 
-        perform = partial(self._perform, lenient=lenient)
         return chained_calls(self.options.call_middleware, perform)(request)
 
     def _perform(self, request: BaseRequest, lenient: bool) -> Response[Any]:
@@ -125,13 +125,9 @@ class Session(BaseSession):
 
     def _send_through(self, request: PreparedRequest, options: Options, stream: bool) -> HTTPResponse:
         """Send one attempt through the middleware."""
-        send = partial(self._transport.send, options=options, stream=stream)
-        if len(options.middleware) == 1 and is_observer(options.middleware[0]):
-            observer: Any = options.middleware[0]
-            response: HTTPResponse = observer(request, send)
-            return response
         from specwire._http.middleware import chained  # few use it
 
+        send = partial(self._transport.send, options=options, stream=stream)
         return chained(options.middleware, send)(request)
 
     def items(self, request: PagedRequest[T, ItemT]) -> Iterator[ItemT]:

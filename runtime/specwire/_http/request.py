@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Mapping
-from itertools import repeat
-from operator import is_
 from typing import TypeAlias
 
 import msgspec
@@ -34,8 +32,3 @@ class PreparedRequest(msgspec.Struct, frozen=True):
 def encoded(headers: Mapping[str, str]) -> Pairs:
     """Encode headers as bytes: the HTTP library would encode text as ASCII, but values may hold Latin-1."""
     return [(name.encode("ascii"), value.encode("latin-1")) for name, value in headers.items()]
-
-
-def is_observer(middleware: object) -> bool:
-    """Return True for middleware of the runtime's own, which changes no request and returns the response."""
-    return any(map(is_, OBSERVERS, repeat(middleware)))

@@ -229,11 +229,6 @@ class HTTPResponse:
         connection: socket.socket | None = network.get_extra_info("socket") if network is not None else None
         return connection
 
-    def retire_if_closing(self) -> None:
-        """Let no other request use a connection that the server will probably close."""
-        if self.status_code in CLOSING:
-            self.retire()
-
     def retire(self) -> None:
         """Let no other request use the connection: pools drop idle connections that have something to read."""
         if isinstance(self.raw, BaseResponse):

@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from specwire._http.request import PreparedRequest, encoded
-from specwire._http.response import HTTPResponse
+from specwire._http.response import CLOSING, HTTPResponse
 from specwire._http.unclosed import UnclosedResponse, UnclosedResponses
 from specwire._network.connection_trace import name_proxy, trace, trace_async
 from specwire._network.deadline import Deadline
@@ -155,10 +155,10 @@ class Transport(BaseTransport[SyncHTTPClient]):
         response = (
             UnclosedResponse(raw, library, timeouts, self._unclosed) if stream else HTTPResponse(raw, library, timeouts)
         )
-        if response.status_code != 200:  # the usual status needs no more checks
-            if response.has_unexpected_body():
-                response.disconnect()
-            response.retire_if_closing()
+        if response.has_unexpected_body():
+            response.disconnect()
+        if response.status_code in CLOSING:
+            response.retire()
         if stream:
             timeouts["read"] = options.idle_timeout
         else:
@@ -262,10 +262,10 @@ class AsyncTransport(BaseTransport[AsyncHTTPClient]):
             self._translate(error, request.url)
             raise
         response = HTTPResponse(raw, library, timeouts)
-        if response.status_code != 200:  # the usual status needs no more checks
-            if response.has_unexpected_body():
-                await response.adisconnect()
-            response.retire_if_closing()
+        if response.has_unexpected_body():
+            await response.adisconnect()
+        if response.status_code in CLOSING:
+            response.retire()
         if stream:
             timeouts["read"] = options.idle_timeout
             return response

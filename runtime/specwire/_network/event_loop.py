@@ -21,19 +21,13 @@ def is_trio() -> bool:
     return trio is not None and trio.lowlevel.in_trio_run()
 
 
-def _running_loop() -> Any:
-    """Return the event loop of asyncio; import asyncio, and replace this function, on the first call."""
-    import asyncio
-
-    globals()["_running_loop"] = asyncio.get_running_loop
-    return asyncio.get_running_loop()
-
-
 def current() -> Any:
     """Return the current loop: asyncio's event loop, or the token of a trio run."""
     if is_trio():
         return sys.modules["trio"].lowlevel.current_trio_token()
-    return _running_loop()
+    import asyncio
+
+    return asyncio.get_running_loop()
 
 
 def task_spawner() -> Callable[[Work], None]:
