@@ -102,11 +102,14 @@ class BaseTransport(Generic[HTTPClientT]):
         """Return True once the transport is closed and can't send."""
         return self._closed or (not self._owned and getattr(self._client, "is_closed", False))
 
-    def _translate(self, error: Exception, url: str) -> None:
-        """Raise the runtime's own exception for one of the HTTP library; do nothing for any other."""
+    def _translate(self, error: Exception, request: PreparedRequest) -> None:
+        """Raise the runtime's own exception for one of the HTTP library; do nothing for any other.
+
+        No variable is the URL, which may have a key: variables are reachable from the exception.
+        """
         assert self._library is not None
         if not self._owned:
-            name_proxy(error, self._library, url)
+            name_proxy(error, self._library, request.url)
         raise_failure(error, self._library)
 
 
@@ -150,7 +153,7 @@ class Transport(BaseTransport[SyncHTTPClient]):
                 with deadline_scope(deadline.remaining or 0):
                     raw = client.send(_build(client, library, request, timeouts, self._trace, stream), **_PLAINLY)
         except Exception as error:
-            self._translate(error, request.url)
+            self._translate(error, request)
             raise
         response = (
             UnclosedResponse(raw, library, timeouts, self._unclosed) if stream else HTTPResponse(raw, library, timeouts)
@@ -259,7 +262,7 @@ class AsyncTransport(BaseTransport[AsyncHTTPClient]):
         try:
             raw = await client.send(_build(client, library, request, timeouts, self._trace, stream), **_PLAINLY)
         except Exception as error:
-            self._translate(error, request.url)
+            self._translate(error, request)
             raise
         response = HTTPResponse(raw, library, timeouts)
         if response.has_unexpected_body():

@@ -47,7 +47,9 @@ def test_every_method_and_each_of_its_options_is_a_candidate(provider: str) -> N
 
 
 def test_clients_are_those_of_the_project_and_the_included_ones_and_documents() -> None:
-    assert texts("") == ["aitre", "mistral", "moonshot", "chat.json", "notes/", "spec.yaml"]
+    found = texts("")
+    assert {"aitre", "mistral", "moonshot"} <= set(found)
+    assert found[-3:] == ["chat.json", "notes/", "spec.yaml"]
     assert texts("mi") == ["mistral"]
     assert texts("--root", str(paths.ROOT), "moon") == ["moonshot"]
 
