@@ -207,11 +207,11 @@ def test_failures_end_with_the_code(caller: Caller, server: Server, clock: Clock
 
 def test_a_call_gives_up_at_its_deadline_and_the_next_goes_on(caller: Caller, server: Server) -> None:
     """A deadline ends the call, not the authorization: the next call polls for the same code, without a prompt."""
-    server.answer = issuer = Issuer(PENDING, PENDING, interval=0.2)
+    server.answer = issuer = Issuer(PENDING, PENDING, interval=0.6)
     prompts: list[DevicePrompt] = []
     client = secured_client(caller, ("oauth",), credentials={"oauth": OAuth2DeviceCode("app", prompts.append)})
     with pytest.raises(APITimeoutError, match=f"from [0-9.:]+: {URI} has not received the code yet"):
-        caller.run(client.with_options(deadline=0.3).send(secured_request()))
+        caller.run(client.with_options(deadline=1.0).send(secured_request()))
     assert "token-1" == caller.run(client.send(secured_request())).id
     assert (1, 1) == (issuer.codes, len(prompts))
 
