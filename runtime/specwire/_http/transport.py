@@ -103,10 +103,7 @@ class BaseTransport(Generic[HTTPClientT]):
         return self._closed or (not self._owned and getattr(self._client, "is_closed", False))
 
     def _translate(self, error: Exception, request: PreparedRequest) -> None:
-        """Raise the runtime's own exception for one of the HTTP library; do nothing for any other.
-
-        No variable is the URL, which may have a key: variables are reachable from the exception.
-        """
+        """Raise the runtime's own exception for one of the HTTP library. No variable is a URL, which may hold a key."""
         assert self._library is not None
         if not self._owned:
             name_proxy(error, self._library, request.url)
