@@ -97,7 +97,7 @@ def _texts(content: Any) -> Iterator[str]:
 
 
 def _with_root(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a schema whose root is no reference, which OpenAI's models do not accept there."""
+    """Return a schema whose root is not a reference: OpenAI's models reject one there."""
     name = str(schema.get("$ref", "")).removeprefix("#/$defs/")
     definitions = schema.get("$defs", {})
     if name not in definitions:

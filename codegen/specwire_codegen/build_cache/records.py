@@ -26,7 +26,7 @@ def record_path(kind: str, key: str) -> str | None:
 
 
 def read_record(path: str | None) -> dict[str, Any]:
-    """Return a record; an empty one if there is none, or if it is damaged."""
+    """Return a record, or an empty one if it is missing or damaged."""
     try:
         if path is None or not os.path.isfile(path):
             return {}

@@ -70,14 +70,12 @@ def inputs_of(target: Target, dependencies: Sequence[str] = ()) -> dict[str, str
 
     `dependencies` are the paths of the documents that the target's document refers to.
     """
-    parts = [target.spec, *map(Path, dependencies), target.config, target.overlay, *target.overlays]
-    if target.hook is not None:
-        parts.append(target.hook.file)
+    parts = list(_files(target, dependencies))
     if target.overrides is not None:
         parts += sorted(target.overrides.glob("*.py"))
     if target.override_pins is not None:
         parts += sorted(target.override_pins.glob("*.json"))
-    present = [path for path in parts if path is not None and path.is_file()]
+    present = [path for path in parts if path.is_file()]
     home = target.spec.resolve().parent
     found: dict[str, str] = {}
     for path in present:
@@ -95,13 +93,20 @@ def _name(path: Path, home: Path) -> str:
     return f"{home.name}/{inner.as_posix()}" if len(inner.parts) > 1 else f"{path.parent.name}/{path.name}"
 
 
+def _files(target: Target, dependencies: Sequence[str]) -> Iterator[Path]:
+    """Yield the files that state a target, except for its overrides."""
+    hook = None if target.hook is None else target.hook.file
+    stated = (target.spec, *map(Path, dependencies), target.config, target.overlay, *target.overlays, hook)
+    yield from (path for path in stated if path is not None)
+
+
 def _watched_inputs(target: Target, dependencies: Sequence[str]) -> Iterator[Path]:
     """Yield the files and folders that a run reads, and those that it would read if they existed."""
-    yield from (target.spec, *map(Path, dependencies), target.config, target.source, *target.overlays)
-    yield target.overlay or target.spec.parent / "overlay.yaml"
+    yield from _files(target, dependencies)
+    yield target.source
     yield from (each for each in (target.overrides, target.override_pins) if each is not None)
-    if target.hook is not None:
-        yield target.hook.file
+    if target.overlay is None:
+        yield target.spec.parent / "overlay.yaml"
 
 
 def _runtime() -> Iterator[Path]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import os
 import sys
 
 TYPE_CHECKING = False  # `typing` would take longer to import than this module
@@ -12,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def main() -> None:
-    """Run the command line and exit; if the packages of an extra are missing, print how to install them."""
+    """Run the command line and exit."""
     arguments = sys.argv[1:]
     gc.set_threshold(100_000, 20, 100)  # by default, it takes a twentieth of a short run, and finds nothing
     try:
@@ -72,9 +71,7 @@ def _print(lines: Sequence[str]) -> int:
             print(line.encode(sys.stdout.encoding, "backslashreplace").decode(sys.stdout.encoding))
         sys.stdout.flush()
     except BrokenPipeError:
-        from specwire_codegen.cli.exit_codes import ExitCode
+        from specwire_codegen.cli.exit_codes import broken_pipe
 
-        # The reader closed the pipe; the interpreter must not try to write the rest at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        return ExitCode.BROKEN_PIPE
+        return broken_pipe()
     return 0

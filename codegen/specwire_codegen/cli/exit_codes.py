@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from enum import IntEnum
 from typing import Self
 
@@ -28,3 +29,9 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130, "interrupted"
     BROKEN_PIPE = 141, "the reader of the output closed it, for example `head`"
     TERMINATED = 143, "`bulk` received SIGTERM, and ended with the calls in flight"
+
+
+def broken_pipe() -> ExitCode:
+    """Return the exit code after the reader closed the pipe; drop the rest, which the interpreter would write at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    return ExitCode.BROKEN_PIPE

@@ -12,7 +12,7 @@ import cyclopts
 from specwire.errors import SpecwireError
 
 from specwire_codegen.cli import console
-from specwire_codegen.cli.exit_codes import ExitCode
+from specwire_codegen.cli.exit_codes import ExitCode, broken_pipe
 from specwire_codegen.cli.extras import missing
 from specwire_codegen.cli.verbs import app, import_all
 from specwire_codegen.diagnostics import SpecwireCodegenError, UsageError
@@ -47,9 +47,7 @@ def run(arguments: Sequence[str]) -> int:
         console.complain("terminated", "interrupted")
         return ExitCode.TERMINATED
     except BrokenPipeError:
-        # The reader closed the pipe; the interpreter must not try to write the rest at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        return ExitCode.BROKEN_PIPE
+        return broken_pipe()
     except Exception as problem:
         if debug:
             import traceback

@@ -182,8 +182,7 @@ class _Rebuilding:
         changed, rebuilt = container, self.rebuilt
         for name, item in container.items():
             if isinstance(item, dict) and not (patterned and _is_fixed(name)):
-                plain = "/" not in name and "~" not in name
-                new = rebuilt(item, kind, f"{pointer}/{name}" if plain else pointers.below(pointer, name))
+                new = rebuilt(item, kind, pointers.below(pointer, name))
                 if new is not item:
                     changed = container.copy() if changed is container else changed
                     changed[name] = new

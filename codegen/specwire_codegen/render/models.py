@@ -47,22 +47,21 @@ def render_models(api: Api, header: str, known: Mapping[str, tuple[str, str]] = 
     by_name = {model.name: model for model in api.models}
     aliases = list(_quoted(_ordered(api.models), lambda model: _alias(model, by_name)))
     title = docstring(f"{_MODELS}\n\n{header}")
-    context = {"title": title, "classes": emitted, "aliases": aliases, "names": sorted(by_name)}
-    return _module("models.py.jinja", context, bound=by_name, known=known)
+    context = {"title": title, "aliases": aliases, "names": sorted(by_name)}
+    return _module("models.py.jinja", emitted, context, bound=by_name, known=known)
 
 
 def _module(
     template: str,
+    classes_: Sequence[str],
     context: Mapping[str, object],
     bound: Iterable[str] = (),
     known: Mapping[str, tuple[str, str]] = IMPORTED,
 ) -> str:
     """Return a module with the imports that it needs; its classes are parsed one by one, since there can be thousands."""
-    classes_ = context["classes"]
-    assert isinstance(classes_, list)
     rest = render_template(template, {**context, "classes": [], "imports": ""})
     used = names_used(map(ast.parse, chain([rest], classes_)), bound)
-    return render_template(template, {**context, "imports": import_block(used, known=known)})
+    return render_template(template, {**context, "classes": classes_, "imports": import_block(used, known=known)})
 
 
 def _alias(model: AliasModel, models: Mapping[str, Model]) -> Alias:
@@ -170,5 +169,5 @@ def render_inputs(api: Api, header: str) -> str:
         ),
     )
     title = docstring(f"{_INPUTS}\n\n{header}")
-    context = {"title": title, "classes": emitted, "aliases": aliases, "uses_models": bool(objects)}
-    return _module("inputs.py.jinja", context)
+    context = {"title": title, "aliases": aliases, "uses_models": bool(objects)}
+    return _module("inputs.py.jinja", emitted, context)

@@ -140,7 +140,7 @@ async def _run(
 
 
 def limit_of(options: BulkOptions) -> int:
-    """Return the most requests in flight; raise `ConfigurationError` if that is none."""
+    """Return the maximum number of requests in flight; raise `ConfigurationError` if it is below 1."""
     limit = options.get("concurrency", 64)
     if limit < 1:
         raise ConfigurationError(f"concurrency is {limit}: give 1 or more")

@@ -33,7 +33,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Awaitable, Callable, Sequence
-from functools import reduce
 from typing import Any, TypeAlias, TypeVar
 
 from specwire._http.request import PreparedRequest
@@ -74,26 +73,33 @@ AsyncCallMiddleware: TypeAlias = Callable[[BaseRequest, AsyncCall], Awaitable[Re
 
 In = TypeVar("In")
 Out = TypeVar("Out")
+Inner = TypeVar("Inner", bound=Callable[..., Any])
 
 
 def chained(middleware: Sequence[Any], send: Send) -> Send:
     """Return a function that sends an attempt through all middleware."""
-    return reduce(lambda inner, each: _around(each, inner, HTTPResponse), reversed(middleware), send)
+    return _through(middleware, send, _around, HTTPResponse)
 
 
 def chained_async(middleware: Sequence[Any], send: AsyncSend) -> AsyncSend:
     """Return a function that sends an attempt through all middleware."""
-    return reduce(lambda inner, each: _around_async(each, inner, HTTPResponse), reversed(middleware), send)
+    return _through(middleware, send, _around_async, HTTPResponse)
 
 
 def chained_calls(middleware: Sequence[Any], call: Call) -> Call:
     """Return a function that performs a call through all middleware."""
-    return reduce(lambda inner, each: _around(each, inner, Response), reversed(middleware), call)
+    return _through(middleware, call, _around, Response)
 
 
 def chained_calls_async(middleware: Sequence[Any], call: AsyncCall) -> AsyncCall:
     """Return a function that performs a call through all middleware."""
-    return reduce(lambda inner, each: _around_async(each, inner, Response), reversed(middleware), call)
+    return _through(middleware, call, _around_async, Response)
+
+
+def _through(middleware: Sequence[Any], inner: Inner, around: Callable[[Any, Inner, Any], Inner], kind: type) -> Inner:
+    for each in reversed(middleware):
+        inner = around(each, inner, kind)
+    return inner
 
 
 def _around(

@@ -189,12 +189,12 @@ class HTTPResponse:
         """Close the connection if the block takes longer than `seconds`."""
         from specwire._network.deadline_scope import deadline_scope, is_limited
 
-        network = self.raw.extensions.get("network_stream")
+        network = self._network()
         if network is not None and is_limited(network):
             with deadline_scope(seconds):
                 yield
             return
-        connection = self._socket()
+        connection = _socket(network)
         if connection is None:  # the limits of the request must do
             yield
             return
@@ -220,33 +220,31 @@ class HTTPResponse:
         """Return True if `deadline` limits a wait for the server."""
         from specwire._network.deadline_scope import is_limited
 
-        network = self.raw.extensions.get("network_stream")
-        return (network is not None and is_limited(network)) or self._socket() is not None
+        network = self._network()
+        return (network is not None and is_limited(network)) or _socket(network) is not None
 
-    def _socket(self) -> socket.socket | None:
-        """Return the socket of the connection, if the HTTP library shows it."""
-        network = self.raw.extensions.get("network_stream")
-        connection: socket.socket | None = network.get_extra_info("socket") if network is not None else None
-        return connection
+    def _network(self) -> Any:
+        """Return the connection, if the HTTP library shows it."""
+        return self.raw.extensions.get("network_stream")
 
     def retire(self) -> None:
         """Let no other request use the connection: pools drop idle connections that have something to read."""
         if isinstance(self.raw, BaseResponse):
             self.raw.retire()
             return
-        network = self.raw.extensions.get("network_stream")
+        network = self._network()
         if network is not None:
             ask = network.get_extra_info
             network.get_extra_info = lambda info: info == "is_readable" or ask(info)
 
     def disconnect(self) -> None:
         """Close the connection itself, so that it isn't reused."""
-        if (network := self.raw.extensions.get("network_stream")) is not None:
+        if (network := self._network()) is not None:
             network.close()
 
     async def adisconnect(self) -> None:
         """Close the connection itself, so that it isn't reused."""
-        if (network := self.raw.extensions.get("network_stream")) is not None:
+        if (network := self._network()) is not None:
             await network.aclose()
 
     def abandon(self) -> None:
@@ -266,6 +264,12 @@ class HTTPResponse:
             await (self.raw if self._body is None else self._body).aclose()
         finally:
             self._tell(None)
+
+
+def _socket(network: Any) -> socket.socket | None:
+    """Return the socket of a connection, if there is one."""
+    connection: socket.socket | None = None if network is None else network.get_extra_info("socket")
+    return connection
 
 
 @lru_cache(maxsize=64)

@@ -107,6 +107,6 @@ class AsyncPlainResponse(AsyncRawResponse):
             await self._exchange.__aexit__(None, None, None)
 
     async def adisconnect(self) -> None:
-        """Close the connection, unless pyreqwest does it since the response has no body."""
+        """Close the connection; after a response without a body, pyreqwest closes it itself."""
         if self.status_code not in (204, 304):
             await self.aclose()

@@ -180,7 +180,7 @@ class PyreqwestResponse(BaseResponse):
         return self._portal.run(read_stream(self._inner, bounded(self.timeouts["read"])))
 
     def disconnect(self) -> None:
-        """Close the connection without waiting for the thread, unless pyreqwest does it since there is no body."""
+        """Close the connection without waiting for the thread; without a body, pyreqwest closes it itself."""
         if not self.is_closed and self.status_code not in (204, 304):
             self.is_closed = True
             self._portal.start(self._inner.aclose)

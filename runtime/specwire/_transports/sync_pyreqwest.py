@@ -100,6 +100,6 @@ class PlainResponse(RawResponse):
             self._exchange.__exit__(None, None, None)
 
     def disconnect(self) -> None:
-        """Close the connection, unless pyreqwest does it since the response has no body."""
+        """Close the connection; after a response without a body, pyreqwest closes it itself."""
         if self.status_code not in (204, 304):
             self.close()

@@ -1,4 +1,4 @@
-"""Checks that differs of documents make, by row of the checklist in `docs/diff.md`, with the worst change for users of a client."""
+"""Checks of document differs, by row of the checklist in `docs/diff.md`, with the worst change for users of a client."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import Any, TypeAlias
 
 import yaml
 from specwire_codegen.diff.change import Severity
+
+from .edits import operation_named
 
 Edit: TypeAlias = Callable[[Any], object]
 DOCUMENT: dict[str, Any] = yaml.safe_load("""
@@ -98,26 +100,20 @@ DONE = {"responses": {"204": {"description": "done"}}}
 FISH = {"$ref": "#/components/schemas/Fish"}
 
 
-def operation(document: Any, name: str) -> Any:
-    """Return an operation by its id."""
-    found = (each for item in document["paths"].values() for each in item.values() if each["operationId"] == name)
-    return next(found)
-
-
 def on(name: str, **fields: Any) -> Edit:
     """Set fields of an operation."""
-    return lambda document: operation(document, name).update(fields)
+    return lambda document: operation_named(document, name).update(fields)
 
 
 def without(name: str, field: str) -> Edit:
     """Remove a field of an operation."""
-    return lambda document: operation(document, name).pop(field)
+    return lambda document: operation_named(document, name).pop(field)
 
 
 def response(name: str, status: str, **fields: Any) -> Edit:
     """Set fields of a response."""
     return lambda document: (
-        operation(document, name)["responses"].setdefault(status, {"description": "d"}).update(fields)
+        operation_named(document, name)["responses"].setdefault(status, {"description": "d"}).update(fields)
     )
 
 
@@ -125,7 +121,7 @@ def parameter(name: str, schema: Any = None, **fields: Any) -> Edit:
     """Add a parameter in the query, or change one."""
 
     def edit(document: Any) -> None:
-        parameters = operation(document, "pets.list")["parameters"]
+        parameters = operation_named(document, "pets.list")["parameters"]
         found = next((each for each in parameters if each["name"] == name), None)
         if found is None:
             found = {"name": name, "in": "query"}
@@ -139,7 +135,7 @@ def no_parameter(name: str) -> Edit:
     """Remove a parameter."""
 
     def edit(document: Any) -> None:
-        parameters = operation(document, "pets.list")["parameters"]
+        parameters = operation_named(document, "pets.list")["parameters"]
         parameters[:] = [each for each in parameters if each["name"] != name]
 
     return edit
@@ -297,9 +293,9 @@ CHECKS: dict[str, list[tuple[str, Edit, Severity | None]]] = {
         ("response property became not read-only", field("Pet", "id", TEXT), None),
     ],
     "responses: statuses": [
-        ("success removed", lambda d: operation(d, "pets.list")["responses"].pop("200"), "breaking"),
+        ("success removed", lambda d: operation_named(d, "pets.list")["responses"].pop("200"), "breaking"),
         ("error added", response("pets.create", "409", **body_of("application/json", FISH)), "safe"),
-        ("type of an error removed", lambda d: operation(d, "pets.list")["responses"].pop("400"), "breaking"),
+        ("type of an error removed", lambda d: operation_named(d, "pets.list")["responses"].pop("400"), "breaking"),
         ("media type changed", response("pets.create", "200", **body_of("text/plain", TEXT)), "breaking"),
         ("body removed", response("pets.create", "200", content={}), "breaking"),
         (
@@ -356,15 +352,15 @@ CHECKS: dict[str, list[tuple[str, Edit, Severity | None]]] = {
         ),
     ],
     "headers of responses": [
-        ("removed", lambda d: operation(d, "pets.list")["responses"]["200"].pop("headers"), None),
+        ("removed", lambda d: operation_named(d, "pets.list")["responses"]["200"].pop("headers"), None),
     ],
     "place, style and explode": [
         ("place", parameter("q", **{"in": "header"}), None),
         ("explode", parameter("ids", explode=False), None),
         (
             "status of a success",
-            lambda d: operation(d, "pets.create")["responses"].update(
-                {"201": operation(d, "pets.create")["responses"].pop("200")}
+            lambda d: operation_named(d, "pets.create")["responses"].update(
+                {"201": operation_named(d, "pets.create")["responses"].pop("200")}
             ),
             None,
         ),

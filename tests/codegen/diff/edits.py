@@ -112,7 +112,8 @@ def _schema(document: dict[str, Any], name: str) -> dict[str, Any]:
     return found
 
 
-def _operation(document: dict[str, Any], name: str) -> dict[str, Any]:
+def operation_named(document: dict[str, Any], name: str) -> dict[str, Any]:
+    """Return an operation by its id."""
     for item in document["paths"].values():
         for operation in item.values():
             if isinstance(operation, dict) and operation.get("operationId") == name:
@@ -136,7 +137,7 @@ def _field(
 
 def _parameter(document: dict[str, Any], operation: str, which: str, **changes: Any) -> None:
     """Add or change a query parameter."""
-    parameters = _operation(document, operation).setdefault("parameters", [])
+    parameters = operation_named(document, operation).setdefault("parameters", [])
     found = next((each for each in parameters if each["name"] == which), None)
     if found is None:
         parameters.append({"name": which, "in": "query", "schema": {"type": "string"}, **changes})
@@ -167,15 +168,15 @@ EDITS: dict[str, Edit] = {
         lambda d: d["paths"]["/pets/{pet}"].pop("delete"), (("breaking", "client.pets.delete(): removed"),)
     ),
     "method renamed": Edit(
-        lambda d: _operation(d, "pets.retrieve").update(operationId="pets.fetch"),
+        lambda d: operation_named(d, "pets.retrieve").update(operationId="pets.fetch"),
         (("breaking", "client.pets.retrieve(): renamed to client.pets.fetch()"),),
     ),
     "path moved": Edit(lambda d: d["paths"].update({"/animals/{pet}": d["paths"].pop("/pets/{pet}")}), ()),
     "names swapped": Edit(
         lambda d: (
-            _operation(d, "pets.delete").update(operationId="x"),
-            _operation(d, "pets.retrieve").update(operationId="pets.delete"),
-            _operation(d, "x").update(operationId="pets.retrieve"),
+            operation_named(d, "pets.delete").update(operationId="x"),
+            operation_named(d, "pets.retrieve").update(operationId="pets.delete"),
+            operation_named(d, "x").update(operationId="pets.retrieve"),
         ),
         (
             ("breaking", "client.pets.delete(): now calls GET /pets/{pet} instead of DELETE /pets/{pet}"),
@@ -183,7 +184,8 @@ EDITS: dict[str, Edit] = {
         ),
     ),
     "deprecated": Edit(
-        lambda d: _operation(d, "pets.delete").update(deprecated=True), (("safe", "client.pets.delete(): deprecated"),)
+        lambda d: operation_named(d, "pets.delete").update(deprecated=True),
+        (("safe", "client.pets.delete(): deprecated"),),
     ),
     "optional argument added": Edit(
         lambda d: _parameter(d, "pets.list", "sort"), (("safe", "client.pets.list(sort=): added"),)
@@ -204,7 +206,8 @@ EDITS: dict[str, Edit] = {
         (("breaking", "client.pets.list(sort=): added, and required"),),
     ),
     "argument removed": Edit(
-        lambda d: _operation(d, "pets.list")["parameters"].pop(1), (("breaking", "client.pets.list(limit=): removed"),)
+        lambda d: operation_named(d, "pets.list")["parameters"].pop(1),
+        (("breaking", "client.pets.list(limit=): removed"),),
     ),
     "argument renamed": Edit(
         lambda d: _parameter(d, "pets.list", "limit", name="size"),
@@ -266,7 +269,7 @@ EDITS: dict[str, Edit] = {
         ),
     ),
     "file required": Edit(
-        lambda d: _operation(d, "pets.photo")["requestBody"]["content"]["multipart/form-data"]["schema"].update(
+        lambda d: operation_named(d, "pets.photo")["requestBody"]["content"]["multipart/form-data"]["schema"].update(
             required=["file", "note"]
         ),
         (("breaking", "client.pets.photo(note=): now required"),),
@@ -311,19 +314,19 @@ EDITS: dict[str, Edit] = {
         (("risky", "models.PetFood: str | Food is now str | Food | int"),),
     ),
     "response is another object": Edit(
-        lambda d: _operation(d, "pets.retrieve")["responses"].update(
+        lambda d: operation_named(d, "pets.retrieve")["responses"].update(
             {"200": {"description": "", "content": {"application/json": {"schema": {"type": "string"}}}}}
         ),
         (("breaking", "the response of client.pets.retrieve(): Pet is now str"),),
     ),
     "response is bytes": Edit(
-        lambda d: _operation(d, "pets.retrieve")["responses"].update(
+        lambda d: operation_named(d, "pets.retrieve")["responses"].update(
             {"200": {"description": "", "content": {"image/png": {"schema": {"type": "string", "format": "binary"}}}}}
         ),
         (("breaking", "client.pets.retrieve(): returned JSON, now returns bytes"),),
     ),
     "stream is JSON": Edit(
-        lambda d: _operation(d, "talk.listen")["responses"].update(
+        lambda d: operation_named(d, "talk.listen")["responses"].update(
             {"200": {"description": "", "content": {"application/json": {"schema": {"type": "string"}}}}}
         ),
         (
@@ -332,11 +335,11 @@ EDITS: dict[str, Edit] = {
         ),
     ),
     "pages removed": Edit(
-        lambda d: _operation(d, "pets.list").update({"x-specwire-pagination": False}),
+        lambda d: operation_named(d, "pets.list").update({"x-specwire-pagination": False}),
         (("breaking", "client.pets.list.iter(): removed with .pages()"),),
     ),
     "error added": Edit(
-        lambda d: _operation(d, "pets.retrieve")["responses"].update(
+        lambda d: operation_named(d, "pets.retrieve")["responses"].update(
             {
                 "404": {
                     "description": "",
@@ -347,7 +350,7 @@ EDITS: dict[str, Edit] = {
         (("safe", "errors of client.pets.retrieve(): 404: the body is Problem"),),
     ),
     "error removed": Edit(
-        lambda d: _operation(d, "pets.list")["responses"].pop("400"),
+        lambda d: operation_named(d, "pets.list")["responses"].pop("400"),
         (
             ("breaking", "models.Problem: removed"),
             ("risky", "errors of client.pets.list(): 400: the body has no type any more"),
@@ -372,7 +375,7 @@ EDITS: dict[str, Edit] = {
         (("breaking", "Shop(credentials=): the scheme key was removed"),),
     ),
     "credentials of an operation": Edit(
-        lambda d: _operation(d, "pets.delete").update(security=[{"admin": []}]),
+        lambda d: operation_named(d, "pets.delete").update(security=[{"admin": []}]),
         (("safe", "Shop(credentials=): the scheme admin was added"),),
     ),
 }
