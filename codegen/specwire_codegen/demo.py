@@ -14,6 +14,7 @@ from specwire.support import Provider
 from specwire_codegen.clients.included import CLIENTS, all_included, find_included, read_json
 from specwire_codegen.clients.named import class_of
 from specwire_codegen.diagnostics import SpecwireCodegenError
+from specwire_codegen.mock import TEST_KEY
 from specwire_codegen.mock.app import build
 from specwire_codegen.mock.loopback import direct
 from specwire_codegen.mock.server import serve
@@ -53,7 +54,7 @@ def _provider_of(name: str) -> Provider:
 
 def _at(provider: Provider, url: str) -> dict[str, str]:
     """Return the environment variables that direct a client to a mock server, with a valid key."""
-    named = {provider.base_url_variable: url, provider.key_variable: "test-key"}
+    named = {provider.base_url_variable: url, provider.key_variable: TEST_KEY}
     return {variable: value for variable, value in named.items() if variable}
 
 

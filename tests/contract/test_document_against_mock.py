@@ -12,9 +12,10 @@ import attrs
 import pytest
 from schemathesis.checks import CHECKS as KNOWN, load_all_checks
 from specwire_codegen.contract.checks import ALL_PHASES, CHECKS, LEFT_OUT, Plan, check_document
-from specwire_codegen.contract.harness import KEY, Harness
+from specwire_codegen.contract.harness import Harness
 from specwire_codegen.contract.subject import Subject
 from specwire_codegen.contract.wire.credentials import server_keys
+from specwire_codegen.mock import TEST_KEY
 
 from tests.sampling import sample_number
 
@@ -28,7 +29,7 @@ def test_the_mock_server_follows_the_document(
     Covering all keywords takes nine tenths of the requests, so a normal run does it for an eighth of the
     operations, which changes daily.
     """
-    plan = Plan(harness.url, server_keys(subject.api.security, KEY), examples)
+    plan = Plan(harness.url, server_keys(subject.api.security, TEST_KEY), examples)
     if exhaustive:
         checked = check_document(subject.document, plan)
     else:
@@ -56,7 +57,7 @@ def test_a_server_that_differs_is_reported(
     document = changed(moonshot, change)
     plan = Plan(
         harness_of(moonshot).url,
-        server_keys(moonshot.api.security, KEY),
+        server_keys(moonshot.api.security, TEST_KEY),
         2,
         phases=("fuzzing",),
         only=frozenset({"get_balance"}),

@@ -48,6 +48,9 @@ def test_bearer_key_is_checked(client: httpx2.Client, authorization: str) -> Non
     reply = client.post("/chat", json=CHAT, headers={"authorization": authorization})
     assert (reply.status_code, reply.headers["www-authenticate"]) == (401, 'Bearer realm="mock"')
     assert reply.json()["error"]["type"] == "authentication_error"
+    assert authorization != "Bearer wrong" or reply.json()["error"]["message"] == (
+        "header Authorization: Bearer has a key that this mock server does not accept: use test-key"
+    )
 
 
 def basic(pair: str) -> str:

@@ -20,9 +20,8 @@ from specwire_codegen.call.snippet import curl, python
 from specwire_codegen.clients.named import NamedClient, client_named
 from specwire_codegen.diagnostics import UsageError
 from specwire_codegen.files.access import Access, access
+from specwire_codegen.mock import TEST_KEY
 from specwire_codegen.openapi.suggest import did_you_mean
-
-MOCK_KEY = "test-key"
 
 
 def call(words: Sequence[str], warn: Callable[[str], object], note: str = "") -> list[list[str]]:
@@ -134,4 +133,4 @@ def _served(found: NamedClient, *, mocked: bool) -> Iterator[dict[str, Any]]:
     from specwire_codegen.mock.server import serve
 
     with direct(os.environ), serve(build(found.document)) as url:
-        yield {"base_url": url, **({"api_key": MOCK_KEY} if found.kind._provider.security is not None else {})}
+        yield {"base_url": url, **({"api_key": TEST_KEY} if found.kind._provider.security is not None else {})}

@@ -60,7 +60,7 @@ def mock(
         money.
 
     """
-    from specwire_codegen.mock import provider, sources
+    from specwire_codegen.mock import TEST_KEY, provider, sources
     from specwire_codegen.mock.app import application
     from specwire_codegen.mock.handler import Handler
     from specwire_codegen.mock.profile import Profile, parse_latency
@@ -71,7 +71,7 @@ def mock(
         raise UsageError("--proxy passes on what the server does: leave out --profile, --latency and --key")
     server = None if proxy is None else base_url(proxy)
     behaviour = Profile(profile, parse_latency(latency or "0"))
-    keys = () if server else tuple(key or ("test-key",))
+    keys = () if server else tuple(key or (TEST_KEY,))
     with working(source):
         found = sources.read(root, source, reading.access, overlay)
         handler = Handler(provider.build(found.document, keys, seed, None), behaviour)

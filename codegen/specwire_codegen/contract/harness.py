@@ -32,15 +32,13 @@ from specwire_codegen.contract.wire import expected_request
 from specwire_codegen.contract.wire.expected_url import below_own_path
 from specwire_codegen.ir import Operation
 from specwire_codegen.lower.media import is_text
+from specwire_codegen.mock import TEST_KEY
 from specwire_codegen.mock.app import build
 from specwire_codegen.mock.server import serve
 
 T = TypeVar("T")
 Call: TypeAlias = Callable[[Operation, Arguments, Manner], Outcome]
 Scenarios: TypeAlias = Callable[[Subject, Types, Operation], SearchStrategy[Scenario] | None]
-
-KEY = "test-key"
-"""The key that the mock server accepts."""
 
 
 @attrs.frozen
@@ -65,8 +63,8 @@ class Harness(Closing):
         with ExitStack() as stack:
             at_mock = stack.enter_context(serve(self._recorder))
             at_script = stack.enter_context(serve(self._script))
-            self._at_mock = stack.enter_context(Clients(subject, at_mock, KEY))
-            self._at_script = stack.enter_context(Clients(subject, at_script, KEY))
+            self._at_mock = stack.enter_context(Clients(subject, at_mock, TEST_KEY))
+            self._at_script = stack.enter_context(Clients(subject, at_script, TEST_KEY))
             self._stack = stack.pop_all()
         self.url = at_mock
         """The address of the mock server."""

@@ -19,7 +19,7 @@ from specwire_codegen.contract.checks import (
     checks_in,
 )
 from specwire_codegen.contract.exceptions import EXCEPTIONS
-from specwire_codegen.contract.harness import KEY, Evidence, Harness
+from specwire_codegen.contract.harness import Evidence, Harness
 from specwire_codegen.contract.progress import Progress
 from specwire_codegen.contract.reports.coverage import Collector
 from specwire_codegen.contract.reports.report import Count, Report, Row
@@ -30,6 +30,7 @@ from specwire_codegen.contract.values.finding import Finding
 from specwire_codegen.contract.values.redaction import redactor
 from specwire_codegen.contract.wire.credentials import server_keys
 from specwire_codegen.ir import Operation
+from specwire_codegen.mock import TEST_KEY
 
 REJECTIONS = frozenset({400, 401, 403, 404, 405, 406, 409, 413, 415, 422, 429})
 """Statuses with which a server rejects a request that is invalid on purpose, whether or not the document lists them."""
@@ -49,7 +50,7 @@ def check_mock(subject: Subject, examples: int, progress: Progress, only: Collec
     with quiet(), Harness(subject) as harness:
         plan = Plan(
             harness.url,
-            server_keys(subject.api.security, KEY),
+            server_keys(subject.api.security, TEST_KEY),
             examples,
             only=None if only is None else frozenset(chosen),
             own=REJECTIONS,
@@ -88,7 +89,7 @@ def check_mock(subject: Subject, examples: int, progress: Progress, only: Collec
         started=started,
         seconds=time.time() - started,
     )
-    return report.redacted(redactor((KEY,)))
+    return report.redacted(redactor((TEST_KEY,)))
 
 
 def left_out() -> Iterator[str]:

@@ -11,13 +11,14 @@ from specwire_codegen.distribution.calls import Call, first_calls
 from specwire_codegen.distribution.metadata import own_requirements, runtime_requirement
 from specwire_codegen.files.pin import toml
 from specwire_codegen.ir import Api, BasicScheme, DigestScheme, MutualTLSScheme, SecurityScheme, UndeclaredScheme
+from specwire_codegen.mock import TEST_KEY
 from specwire_codegen.openapi.identifiers import distinct
 from specwire_codegen.output.formatting import formatted
 from specwire_codegen.python_source import docstring, line, literal, markdown, summarized
 from specwire_codegen.render.module import render_template
 
 Backend = Literal["hatchling", "uv"]
-_KEY = literal("test-key")
+_KEY = literal(TEST_KEY)
 
 
 @attrs.frozen
@@ -155,7 +156,7 @@ def _variables(api: Api) -> Iterator[tuple[str, str]]:
         schemes = dict(api.security.schemes)
         for scheme, variable in api.security.variables:
             pair = isinstance(schemes.get(scheme), BasicScheme | DigestScheme)
-            yield literal(variable), literal("test-key:test-key") if pair else _KEY
+            yield literal(variable), literal(f"{TEST_KEY}:{TEST_KEY}") if pair else _KEY
 
 
 def _credential(scheme: SecurityScheme) -> str:

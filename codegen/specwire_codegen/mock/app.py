@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from specwire_codegen.mock import provider, recording
+from specwire_codegen.mock import TEST_KEY, provider, recording
 from specwire_codegen.mock.handler import Handler, arrival
 from specwire_codegen.mock.page.render import Page
 from specwire_codegen.mock.profile import Profile
@@ -52,7 +52,7 @@ class Endpoint:
 def build(
     document: dict[str, Any],
     *,
-    keys: Collection[str] = ("test-key",),
+    keys: Collection[str] = (TEST_KEY,),
     seed: int = 0,
     clock: Clock | None = None,
     profile: Profile | None = None,

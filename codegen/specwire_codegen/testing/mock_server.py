@@ -13,6 +13,7 @@ import httpx2
 from specwire import AsyncClient, Client
 from specwire.support import Security
 
+from specwire_codegen.mock import TEST_KEY
 from specwire_codegen.mock.app import application
 from specwire_codegen.mock.document.operations import Operation, status_code
 from specwire_codegen.mock.handler import Handler
@@ -29,7 +30,6 @@ from specwire_codegen.testing.transport import MockTransport
 
 C = TypeVar("C", bound=Client | AsyncClient)
 
-KEY = "test-key"
 ADDRESS = "https://mock.invalid"
 """Base URL of clients without a socket; nothing resolves it."""
 _UNSET: Any = object()
@@ -48,7 +48,7 @@ class MockServer:
         *,
         root: Path | None = None,
         seed: int = 0,
-        keys: Iterable[str] = (KEY,),
+        keys: Iterable[str] = (TEST_KEY,),
         latency: str | None = None,
         profile: Literal["flaky", "slow", "down"] | None = None,
     ) -> None:

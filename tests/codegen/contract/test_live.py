@@ -5,13 +5,13 @@ from contextlib import ExitStack
 
 import attrs
 import pytest
-from specwire_codegen.contract.harness import KEY
 from specwire_codegen.contract.live.plan import Limits, Wishes, plan_run
 from specwire_codegen.contract.live.run import LiveRun, Target, live_target
 from specwire_codegen.contract.recorder import Recorder
 from specwire_codegen.contract.reports.report import Report, summary
 from specwire_codegen.contract.subject import Subject
 from specwire_codegen.diagnostics import SpecwireCodegenError
+from specwire_codegen.mock import TEST_KEY
 from specwire_codegen.mock.app import build
 from specwire_codegen.mock.server import serve
 
@@ -47,7 +47,7 @@ def checked(subject: Subject, target: Target, wishes: Wishes | None = None) -> R
 
 def test_only_reading_operations_are_called(server: Server, moonshot: Subject) -> None:
     """Lists are read, then items by the ids in the lists; only GET requests arrive."""
-    report = checked(moonshot, Target(server.url, KEY))
+    report = checked(moonshot, Target(server.url, TEST_KEY))
     assert report.problems == ()
     assert [row.operation_id for row in report.rows if row.checked] == [
         "list_models",
@@ -92,7 +92,7 @@ def test_drift_of_a_live_server_is_reported(moonshot: Subject, served: Callable[
     answer = {"description": "The balance.", "content": {"application/json": {"schema": {"const": {"code": "zero"}}}}}
     operation = {**moonshot.raw("get_balance"), "responses": {"200": answer}}
     paths["/v1/users/me/balance"] = {"get": operation}
-    report = checked(moonshot, Target(served({**moonshot.document, "paths": paths}).url, KEY))
+    report = checked(moonshot, Target(served({**moonshot.document, "paths": paths}).url, TEST_KEY))
     assert {(operation_id, finding.side) for operation_id, finding in report.findings} == {("get_balance", "server")}
 
 

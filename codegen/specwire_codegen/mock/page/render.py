@@ -10,6 +10,7 @@ from typing import Any, Final
 import attrs
 from jinja2 import Environment
 
+from specwire_codegen.mock import TEST_KEY
 from specwire_codegen.mock.document.document import Document
 from specwire_codegen.mock.document.operations import Operation
 from specwire_codegen.mock.page.form import Forms
@@ -19,8 +20,6 @@ SHOWN: Final = 50
 """Number of recent requests on the page."""
 _FOLDER: Final = Path(__file__).parent
 _DESCRIPTION: Final = 2000
-_KEY: Final = "test-key"
-"""The key that everybody knows; no other is shown."""
 
 
 @attrs.frozen(eq=False)
@@ -68,7 +67,7 @@ class Page:
             form=self.forms.form(selected) if selected else None,
             secured=bool(requirement),
             schemes=[_shown_scheme(self.schemes.get(name, {})) for name in requirement],
-            key=_KEY if _KEY in self.keys else "",
+            key=TEST_KEY if TEST_KEY in self.keys else "",
             records=[*reversed(records[-SHOWN:])],
             last=records[-1].id if records else "",
             url=url,

@@ -8,6 +8,7 @@ from urllib.parse import unquote_plus
 
 import attrs
 
+from specwire_codegen.mock import TEST_KEY
 from specwire_codegen.mock.document.document import Document
 from specwire_codegen.mock.document.operations import Operation
 from specwire_codegen.mock.request.parameters import Sources
@@ -92,12 +93,16 @@ class Guard:
         except (binascii.Error, UnicodeDecodeError):
             return "header Authorization: Basic is not base64 of user:password"
         user, _, password = pair.partition(":")
-        return None if {pair, user, password} & self.keys else "header Authorization: Basic has an unknown key"
+        return None if {pair, user, password} & self.keys else self._unknown("header Authorization: Basic")
 
     def _check_key(self, value: str | None, place: str) -> str | None:
         if not value:
             return f"{place} is missing"
-        return None if value in self.keys else f"{place} has an unknown key"
+        return None if value in self.keys else self._unknown(place)
+
+    def _unknown(self, place: str) -> str:
+        accepted = TEST_KEY if TEST_KEY in self.keys else "one that was named with --key"
+        return f"{place} has a key that this mock server does not accept: use {accepted}"
 
 
 def _place(scheme: Mapping[str, Any]) -> Place:
