@@ -41,26 +41,28 @@ def imported(folder: Path, settings: str = "") -> Any:
 class Server:
     """Responses by method and path, and the requests that came."""
 
-    answers: dict[tuple[str, str], Callable[[httpx2.Request], httpx2.Response]] = attrs.field(factory=dict)
+    responses: dict[tuple[str, str], Callable[[httpx2.Request], httpx2.Response]] = attrs.field(factory=dict)
     requests: list[httpx2.Request] = attrs.field(factory=list)
 
-    def on(self, method: str, path: str, answer: Any = None, status: int = 200, **options: Any) -> None:
+    def on(self, method: str, path: str, response: Any = None, status: int = 200, **options: Any) -> None:
         """Answer a route with JSON, with a response, or with what a function makes of the request."""
 
         def made(request: httpx2.Request) -> httpx2.Response:
-            if callable(answer):
-                result: httpx2.Response = answer(request)
+            if callable(response):
+                result: httpx2.Response = response(request)
                 return result
-            return httpx2.Response(status, json=answer) if not options else httpx2.Response(status, **options)
+            return httpx2.Response(status, json=response) if not options else httpx2.Response(status, **options)
 
-        self.answers[method, path] = made
+        self.responses[method, path] = made
 
     def __call__(self, request: httpx2.Request) -> httpx2.Response:
         """Answer a request."""
         request.read()
         self.requests.append(request)
-        answer = self.answers.get((request.method, request.url.path.removeprefix("/v1")))
-        return answer(request) if answer is not None else httpx2.Response(404, json={"code": "none", "message": "no"})
+        response = self.responses.get((request.method, request.url.path.removeprefix("/v1")))
+        return (
+            response(request) if response is not None else httpx2.Response(404, json={"code": "none", "message": "no"})
+        )
 
     @property
     def sent(self) -> Any:

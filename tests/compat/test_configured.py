@@ -188,8 +188,8 @@ LISTS = {
 def test_each_style_of_pages_is_iterated_whole(
     depot: Any, make: Callable[..., Any], server: Server, method: str
 ) -> None:
-    path, answer, field, wanted, kind, following = LISTS[method]
-    server.on("GET", path, answer)
+    path, response, field, wanted, kind, following = LISTS[method]
+    server.on("GET", path, response)
     listed = make()
     for name in method.split("."):
         listed = getattr(listed, name)
@@ -212,8 +212,8 @@ def test_each_style_of_pages_is_iterated_whole(
 def test_each_style_of_pages_is_iterated_whole_by_an_asynchronous_client(
     depot: Any, server: Server, method: str
 ) -> None:
-    path, answer, field, wanted, kind, _ = LISTS[method]
-    server.on("GET", path, answer)
+    path, response, field, wanted, kind, _ = LISTS[method]
+    server.on("GET", path, response)
 
     async def main() -> None:
         http_client = httpx2.AsyncClient(transport=httpx2.MockTransport(server))
@@ -263,13 +263,13 @@ def test_id_and_secret_of_a_program_get_a_token(tmp_path: Path, monkeypatch: pyt
     monkeypatch.syspath_prepend(str(target.output.parent))
     requests: list[httpx2.Request] = []
 
-    def answer(request: httpx2.Request) -> httpx2.Response:
+    def respond(request: httpx2.Request) -> httpx2.Response:
         requests.append(request)
         token = {"access_token": "t", "token_type": "bearer", "expires_in": 60}
         return httpx2.Response(200, json=token if request.url.host == "login.example" else {"data": []})
 
     client = import_module("granted").Granted(
-        client_secret="s", client_id="i", http_client=httpx2.Client(transport=httpx2.MockTransport(answer))
+        client_secret="s", client_id="i", http_client=httpx2.Client(transport=httpx2.MockTransport(respond))
     )
     client.crates.labels()
     assert [each.url.host for each in requests] == ["login.example", "eu.depot.example"]

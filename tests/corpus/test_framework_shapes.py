@@ -254,13 +254,13 @@ def play(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
         assert 0 == exit_code("generate", "x.yaml", "--package", name, "-o", "."), capsys.readouterr().err
         sent: list[httpx2.Request] = []
 
-        def answer(request: httpx2.Request) -> httpx2.Response:
+        def respond(request: httpx2.Request) -> httpx2.Response:
             sent.append(request)
             return httpx2.Response(status, content=body, headers={"content-type": content_type})
 
         module = importlib.import_module(name)
         client = getattr(module, module.__all__[0] if not module.__all__[0].startswith("Async") else module.__all__[1])
-        transport = httpx2.Client(transport=httpx2.MockTransport(answer))
+        transport = httpx2.Client(transport=httpx2.MockTransport(respond))
         keys = {"api_key": "k"} if "securityDefinitions" in document else {}
         return client(base_url="https://host.test", http_client=transport, **keys), sent
 

@@ -47,7 +47,7 @@ def client_of(kind: type[Any], server: Server, timeout: float = 10.0, **policy: 
 def test_an_unclear_outcome_is_not_paid_twice(server: Server, call: str, fault: str) -> None:
     """After silence or an interruption, a generation is not sent again, unless the user accepts the cost."""
     kind, make, attempts = CALLS[call]
-    server.answer = lambda _: UNCLEAR[fault]
+    server.respond = lambda _: UNCLEAR[fault]
     for repeats, expected in ((False, attempts), (True, 3)):
         server.received.clear()
         with (
@@ -63,7 +63,7 @@ def test_an_unclear_outcome_is_not_paid_twice(server: Server, call: str, fault: 
 def test_a_billed_call_is_retried_after_a_rejection(server: Server, call: str, status: int) -> None:
     """The server states that it was not executed."""
     kind, make, _ = CALLS[call]
-    server.answer = lambda _: reply({"error": {"message": "no"}}, status=status)
+    server.respond = lambda _: reply({"error": {"message": "no"}}, status=status)
     with pytest.raises((ServerError, RateLimitError), match="after 3 attempts|HTTP"), client_of(kind, server) as client:
         make(client)
     assert 3 == len(server.received)
@@ -81,7 +81,7 @@ SAID = [
 @pytest.mark.parametrize("body", SAID, ids=json.dumps)
 def test_an_exhausted_quota_is_not_retried(caller: Caller, client: Any, server: Server, body: Any) -> None:
     """Waiting does not help."""
-    server.answer = lambda _: reply(body, status=429)
+    server.respond = lambda _: reply(body, status=429)
     calls: list[Callable[[], Any]] = [lambda: client.things.get("1"), lambda: client.things.make(name="x")]
     for call in calls:
         server.received.clear()
@@ -98,7 +98,7 @@ def test_idempotent_methods_are_retried_after_an_interruption(
 ) -> None:
     """Those that HTTP defines; others are not."""
     operation = Operation(id="x", method=method, path="/x", returns=JsonPayload(Thing))
-    server.answer = lambda _: (Close(),)
+    server.respond = lambda _: (Close(),)
     with pytest.raises(APIConnectionError, match="no response from"):
         caller.run(client.send(Request(operation)))
     idempotent = {"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE", "QUERY"}

@@ -47,12 +47,12 @@ def peak() -> Any:
     tracemalloc.stop()
 
 
-@pytest.mark.parametrize("answer", [inflating, endless])
+@pytest.mark.parametrize("response", [inflating, endless])
 def test_a_response_beyond_the_limit_is_an_error(
-    caller: Caller, client: Any, server: Server, peak: Any, answer: Any
+    caller: Caller, client: Any, server: Server, peak: Any, response: Any
 ) -> None:
     """The limit `max_response_size` counts decompressed bytes; the error has the status."""
-    server.answer = lambda _: answer(200)
+    server.respond = lambda _: response(200)
     bounded = client.with_options(max_response_size=2 * MEGABYTE)
     for call in (bounded.things.get, bounded.things.get.raw):
         with pytest.raises(ResponseTooLargeError, match="2,097,152 bytes: raise `max_response_size`") as error:
@@ -60,13 +60,13 @@ def test_a_response_beyond_the_limit_is_an_error(
         assert 200 == error.value.status_code
         assert error.value.response is not None
     assert peak() < 16 * MEGABYTE
-    server.answer = lambda _: reply({"id": "1"})
+    server.respond = lambda _: reply({"id": "1"})
     assert "1" == caller.run(client.things.get("1")).id
 
 
 def test_there_is_a_default_limit(caller: Caller, client: Any, server: Server) -> None:
     """It is large enough for any response in memory."""
-    server.answer = lambda _: inflating(200)
+    server.respond = lambda _: inflating(200)
     with pytest.raises(ResponseTooLargeError, match="is larger than"):
         caller.run(client.things.get("1"))
 
@@ -75,7 +75,7 @@ def test_a_download_in_memory_is_bounded_and_one_to_a_file_is_not(
     caller: Caller, client: Any, server: Server, tmp_path: Any, peak: Any
 ) -> None:
     """`read` and `text` are limited; `save` needs the memory of a piece."""
-    server.answer = lambda _: inflating(200)
+    server.respond = lambda _: inflating(200)
     bounded = client.with_options(max_response_size=2 * MEGABYTE)
     for call in (bounded.files.download().read, bounded.files.download().text):
         with pytest.raises(ResponseTooLargeError, match="is larger than"):
@@ -86,12 +86,12 @@ def test_a_download_in_memory_is_bounded_and_one_to_a_file_is_not(
 
 
 @pytest.mark.parametrize("status", [400, 302, 503])
-@pytest.mark.parametrize("answer", [inflating, endless])
+@pytest.mark.parametrize("response", [inflating, endless])
 def test_the_body_of_an_error_is_cut(
-    caller: Caller, client: Any, server: Server, peak: Any, answer: Any, status: int
+    caller: Caller, client: Any, server: Server, peak: Any, response: Any, status: int
 ) -> None:
     """A megabyte of errors and redirects is read, for calls of every kind."""
-    server.answer = lambda _: answer(status)
+    server.respond = lambda _: response(status)
     for call in (
         lambda: caller.run(client.things.make(name="x")),
         lambda: caller.list(client.talks.stream()),
@@ -122,7 +122,7 @@ def test_a_truncated_error_body_is_still_that_error(caller: Caller, client: Any,
 def test_the_response_of_a_token_endpoint_is_bounded(caller: Caller, server: Server, peak: Any, status: int) -> None:
     """A larger one is rejected."""
     grant = OAuth2ClientCredentials("id", "secret", token_url=f"{server.url}/token")
-    server.answer = lambda _: inflating(status)
+    server.respond = lambda _: inflating(status)
     with pytest.raises(AuthenticationError, match="the token endpoint .* returned HTTP"):
         caller.run(caller.client(grant).things.get("1"))
     assert peak() < 16 * MEGABYTE

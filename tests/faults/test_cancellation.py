@@ -80,17 +80,17 @@ def _responses() -> Callable[[Received], Any]:
     """Return the server's responses: successes, except for the first `/safe` of each attempt."""
     seen: set[str] = set()
 
-    def answer(received: Received) -> Any:
+    def respond(received: Received) -> Any:
         first = received.target not in seen
         seen.add(received.target)
         if received.target.startswith("/safe") and first:
             return reply({}, status=503, headers={"connection": "close"})
-        return _answer(received)
+        return _response(received)
 
-    return answer
+    return respond
 
 
-def _answer(received: Received) -> Any:
+def _response(received: Received) -> Any:
     path = received.target.partition("?")[0]
     if path == "/talk":
         return stream({"text": "a"}, {"text": "b"}, DONE)
@@ -113,7 +113,7 @@ def test_a_call_can_be_cancelled_at_every_wait_under_asyncio(
     call: Any, library: Any, server: Server, tmp_path: Path
 ) -> None:
     """It ends at once, leaks nothing, and the next call works."""
-    server.answer = _responses()
+    server.respond = _responses()
 
     async def attempt(at: int) -> int | None:
         async with AsyncSample(KEY, base_url=server.url, retry=QUICK, transport=library) as client:
@@ -140,7 +140,7 @@ def test_a_call_can_be_cancelled_at_every_wait_under_asyncio(
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.__name__.strip("_"))
 def test_a_call_can_be_cancelled_at_every_wait_under_trio(call: Any, server: Server, tmp_path: Path) -> None:
     """It ends at once, leaks nothing, and the next call works."""
-    server.answer = _responses()
+    server.respond = _responses()
 
     async def attempt(at: int) -> int | None:
         async with AsyncSample(KEY, base_url=server.url, retry=QUICK) as client:

@@ -35,10 +35,10 @@ def test_a_response_may_be_interrupted_at_every_byte(
     call: Call, end: Action, caller: Caller, client: Any, server: Server, tmp_path: Path
 ) -> None:
     """It raises, is never returned as complete, and leaves neither a partial file nor a connection in use."""
-    answer = whole(call)
-    enough = answer.index(b"[DONE]") + len("[DONE]") if call is STREAM else len(answer)
-    for size in range(len(answer)):
-        server.answer = partial(_cut, answer[:size], end)
+    response = whole(call)
+    enough = response.index(b"[DONE]") + len("[DONE]") if call is STREAM else len(response)
+    for size in range(len(response)):
+        server.respond = partial(_cut, response[:size], end)
         try:
             value = call.make(caller, client, tmp_path)
         except SpecwireError as error:
@@ -47,7 +47,7 @@ def test_a_response_may_be_interrupted_at_every_byte(
             assert (call.value, True) == (value, size >= enough)
         assert [] == list(tmp_path.iterdir())
         assert [] == busy(client)
-    server.answer = lambda _: reply({"id": "2"})
+    server.respond = lambda _: reply({"id": "2"})
     assert Thing(id="2") == caller.run(client.things.make(name="y"))
 
 

@@ -50,7 +50,7 @@ def test_silence_ends_by_the_deadline(caller: Caller, client: Any, server: Serve
 
     There is no other attempt, and `timeout` may be longer.
     """
-    server.answer = lambda _: (Hold(),)
+    server.respond = lambda _: (Hold(),)
     with lasting(0.25, 3), pytest.raises(APITimeoutError) as caught:
         caller.run(client.with_options(deadline=0.3).things.get("1"))
     message = f"get_thing: no response in time from 127.0.0.1:{server.port}: the deadline of 0.3 s passed"
@@ -174,7 +174,7 @@ def test_a_slow_upload_ends_by_the_deadline(caller: Caller) -> None:
 
 def test_attempts_share_the_deadline(caller: Caller, client: Any, server: Server) -> None:
     """The second attempt has the rest of the deadline, not all of `timeout`."""
-    server.answer = lambda _: (Hold(),)
+    server.respond = lambda _: (Hold(),)
     with lasting(0.9, 4), pytest.raises(APITimeoutError, match="the deadline of 1 s passed"):
         caller.run(client.with_options(timeout=0.6, deadline=1.0).things.get("1"))
     assert 2 == len(server.received)

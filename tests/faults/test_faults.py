@@ -67,7 +67,7 @@ def check(fault: Fault, call: Call, caller: Caller, server: Server, tls: ssl.SSL
                 assert [] == list(tmp_path.iterdir())
         assert [] == busy(client)
         if fault.recovers:
-            server.answer = lambda _: reply({"id": "2"})
+            server.respond = lambda _: reply({"id": "2"})
             assert Thing(id="2") == caller.run(client.things.make(name="y"))
             assert [] == busy(client)
 

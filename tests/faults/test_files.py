@@ -50,7 +50,7 @@ def test_a_full_disk_keeps_the_old_file(server: Server, tmp_path: Path) -> None:
     """A download without space raises the `OSError`, and the client still works."""
     target = tmp_path / "file"
     target.write_bytes(b"old")
-    server.answer = _large_or_thing
+    server.respond = _large_or_thing
     code = _FULL.format(module=Sample.__module__, url=server.url, target=str(target))
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=False)
     assert (f"OSError {errno.EFBIG} 1\n" * 2, "") == (done.stdout, done.stderr)
@@ -61,7 +61,7 @@ def test_a_full_disk_keeps_the_old_file(server: Server, tmp_path: Path) -> None:
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no device that is always full")
 def test_an_unwritable_file_releases_the_connection(caller: Caller, client: Any, server: Server) -> None:
     """`save_to()` raises the `OSError`."""
-    server.answer = _large_or_thing
+    server.respond = _large_or_thing
     with open("/dev/full", "wb", buffering=0) as full, pytest.raises(OSError) as caught:
         caller.run(client.files.download().save_to(full))
     assert errno.ENOSPC == caught.value.errno
@@ -81,7 +81,7 @@ def test_a_changing_file_is_never_uploaded_as_complete(
     def change(done: int, _total: int | None) -> None:
         path.write_bytes(b"b" * (2 << 20))
 
-    server.answer = _large_or_thing
+    server.respond = _large_or_thing
     sender = client.with_options(on_progress=change)
     with pytest.raises(APIConnectionError, match=f"{verb} during the upload") as caught:
         caller.run(sender.send(request))

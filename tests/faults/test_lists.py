@@ -20,7 +20,7 @@ def test_a_failure_of_a_list_has_its_result(
     fault: ListFault, size: int | None, caller: Caller, client: Any, server: Server
 ) -> None:
     """All items in order, or one of our errors with the reason; no connection stays in use."""
-    server.answer = numbered(fault.serve)
+    server.respond = numbered(fault.serve)
     sizes = {"list": "size", "by_offset": "limit"}
     arguments = {sizes[fault.method]: size} if size is not None and fault.method in sizes else {}
 

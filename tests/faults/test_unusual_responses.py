@@ -29,7 +29,7 @@ from tests.support.sample import AsyncSample, Sample, Thing
 from tests.support.server import Action, Close, Pause, Server, head, reply
 
 LONG = "x" * 64
-ANSWERS: dict[str, tuple[Action, ...]] = {
+RESPONSES: dict[str, tuple[Action, ...]] = {
     "port 99999": (head(302, {"location": "https://h.test:99999/", "content-length": "0"}),),
     "port that is not a number": (head(302, {"location": "https://h.test:x/", "content-length": "0"}),),
     "port 0": (head(302, {"location": "http://h.test:0/", "content-length": "0"}),),
@@ -76,28 +76,28 @@ def check(error: BaseException) -> None:
     assert str(error) == str(pickle.loads(pickle.dumps(error)))
 
 
-@pytest.mark.parametrize("name", ANSWERS)
+@pytest.mark.parametrize("name", RESPONSES)
 def test_every_call_raises_our_exceptions_for_every_response(
     caller: Caller, client: Any, server: Server, tmp_path: Path, name: str
 ) -> None:
     """Each unusual response for each kind of call; a redirect without a target keeps its status."""
-    server.answer = lambda _: ANSWERS[name]
+    server.respond = lambda _: RESPONSES[name]
     for call in calls(caller, client, tmp_path):
         with pytest.raises(SpecwireError) as caught:
             call()
         check(caught.value)
         # httpx rejects some locations before the response is available.
-        if "location" in str(ANSWERS[name][0]) and caller.library == "httpx2":
+        if "location" in str(RESPONSES[name][0]) and caller.library == "httpx2":
             assert isinstance(caught.value, APIStatusError)
             assert 302 == caught.value.status_code
-    server.answer = lambda _: reply({"id": "2"})
+    server.respond = lambda _: reply({"id": "2"})
     assert Thing(id="2") == caller.run(client.things.get("2"))
 
 
-@pytest.mark.parametrize("name", ANSWERS)
+@pytest.mark.parametrize("name", RESPONSES)
 def test_token_requests_raise_our_exceptions(caller: Caller, server: Server, name: str) -> None:
     """For the same responses."""
-    server.answer = lambda _: ANSWERS[name]
+    server.respond = lambda _: RESPONSES[name]
     client = caller.client(OAuth2ClientCredentials("id", "secret", token_url=f"{server.url}/token"))
     with pytest.raises(SpecwireError) as caught:
         caller.run(client.things.get("1"))
@@ -110,7 +110,7 @@ def test_endless_interim_responses_end_by_the_timeout(
 ) -> None:
     """`timeout` bounds the wait for a real answer."""
     interim = [each for _ in range(500) for each in (head(102), Pause(0.02))]
-    server.answer = lambda _: interim
+    server.respond = lambda _: interim
     impatient = client.with_options(timeout=0.1, retry=RetryPolicy(attempts=1))
     for call in calls(caller, impatient, tmp_path):
         with pytest.raises(APITimeoutError) as caught:
@@ -274,8 +274,8 @@ def assert_no_secret(error: BaseException, *secrets: str) -> None:
             waiting += [getattr(each, name, None) for name in names if isinstance(name, str)]
 
 
-@pytest.mark.parametrize("answer", [(Close(),), reply({"detail": "no"}, status=401), (b"garbage\r\n\r\n", Close())])
-def test_no_exception_leads_to_a_key(caller: Caller, server: Server, answer: Any) -> None:
+@pytest.mark.parametrize("response", [(Close(),), reply({"detail": "no"}, status=401), (b"garbage\r\n\r\n", Close())])
+def test_no_exception_leads_to_a_key(caller: Caller, server: Server, response: Any) -> None:
     """A key in a header, the query or a cookie is reachable from no exception."""
     clients = [
         caller.client(),
@@ -283,7 +283,7 @@ def test_no_exception_leads_to_a_key(caller: Caller, server: Server, answer: Any
         caller.client("x").with_options(query={"api_key": KEY}),
     ]
     for client in clients:
-        server.play(answer)
+        server.play(response)
         assert_no_secret(raised_by(caller, client), KEY)
 
 
@@ -294,7 +294,7 @@ def raised_by(caller: Caller, client: Any) -> APIError:
 
 def test_cookies_are_kept_only_with_the_option(caller: Caller, server: Server) -> None:
     """A cookie of one response is not sent with the next call by default."""
-    server.answer = lambda _: reply({"id": "1"}, headers={"set-cookie": "sid=1; Path=/"})
+    server.respond = lambda _: reply({"id": "1"}, headers={"set-cookie": "sid=1; Path=/"})
     if caller.library == "httpx":
         with pytest.raises(ConfigurationError, match="your http_client keeps its own"):
             caller.client(cookies=True)
@@ -308,7 +308,7 @@ def test_cookies_are_kept_only_with_the_option(caller: Caller, server: Server) -
 
 def test_a_fifo_at_the_path_of_a_part_is_rejected(caller: Caller, client: Any, server: Server, tmp_path: Path) -> None:
     """The same holds for its note; neither is waited for."""
-    server.answer = lambda _: reply(b"content")
+    server.respond = lambda _: reply(b"content")
     os.mkfifo(tmp_path / ".file.part")
     with pytest.raises(SpecwireError, match="is not a regular file: remove it"):
         caller.run(client.files.download().save(tmp_path / "file", resume=True))

@@ -15,9 +15,9 @@ from specwire_clients.moonshot import Moonshot
 USAGE = {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2}
 
 
-def client(kind: type[Any], answer: Any) -> Any:
+def client(kind: type[Any], response: Any) -> Any:
     """Return a client whose server sends one response."""
-    transport = httpx2.MockTransport(lambda _: httpx2.Response(200, json=answer))
+    transport = httpx2.MockTransport(lambda _: httpx2.Response(200, json=response))
     return kind(
         api_key="k", base_url="https://x.test", on_drift="raise", http_client=httpx2.Client(transport=transport)
     )
@@ -78,7 +78,7 @@ COMPLETION = {
 }
 THINKING = [{"type": "thinking", "thinking": [{"type": "text", "text": "hm"}]}, {"type": "text", "text": "x"}]
 
-ANSWERS: dict[str, tuple[type[Any], Any, Callable[[Any], Any]]] = {
+RESPONSES: dict[str, tuple[type[Any], Any, Callable[[Any], Any]]] = {
     "no tool calls": (Aitre, chat({"tool_calls": None}), complete),
     "no annotations": (Aitre, chat({"annotations": None}), complete),
     "no usage": (Aitre, chat(usage=None), complete),
@@ -104,13 +104,13 @@ ANSWERS: dict[str, tuple[type[Any], Any, Callable[[Any], Any]]] = {
 }
 
 
-@pytest.mark.parametrize("name", ANSWERS)
+@pytest.mark.parametrize("name", RESPONSES)
 def test_responses_of_today_fit_the_document(name: str) -> None:
     """Null, empty and absent values of gateways, and newer values, are in the documents."""
-    kind, answer, call = ANSWERS[name]
+    kind, response, call = RESPONSES[name]
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        assert call(client(kind, answer)) is not None
+        assert call(client(kind, response)) is not None
 
 
 def test_thoughts_are_typed() -> None:

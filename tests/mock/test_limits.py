@@ -23,11 +23,11 @@ TEXT = {"type": "string", "minLength": 2_000_000_000}
 
 
 def document(schema: dict[str, Any], components: dict[str, Any] | None = None) -> dict[str, Any]:
-    answer = {"200": {"description": "d", "content": {"application/json": {"schema": schema}}}}
+    response = {"200": {"description": "d", "content": {"application/json": {"schema": schema}}}}
     return {
         "openapi": "3.2.0",
         "info": {"title": "T", "version": "1"},
-        "paths": {"/x": {"get": {"operationId": "getX", "responses": answer}}},
+        "paths": {"/x": {"get": {"operationId": "getX", "responses": response}}},
         "components": {"schemas": components or {}},
     }
 
@@ -64,9 +64,9 @@ def test_sizes_of_a_schema_are_capped(schema: dict[str, Any]) -> None:
     }
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     with server.serve(mock_app.build(document(schema, {**wide, "Wide12": {"type": "string"}}))) as url, within(20):
-        answer = httpx2.get(f"{url}/x", timeout=PATIENCE)
-    assert answer.status_code in (200, 500)
-    assert len(answer.content) < 2 * sampling.CHARACTERS
+        response = httpx2.get(f"{url}/x", timeout=PATIENCE)
+    assert response.status_code in (200, 500)
+    assert len(response.content) < 2 * sampling.CHARACTERS
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 300_000
 
 
@@ -141,9 +141,9 @@ def called_in_process(application: ASGIApp, path: str, host: str) -> httpx2.Resp
 def test_valid_names_of_the_server(listening: str, named: tuple[str, ...], host: str, expected: int) -> None:
     """Its listening address and its given names; if it listens everywhere, any address."""
     checked = HostCheck(PlainTextResponse("ok"), listening, named)
-    answer = called_in_process(checked, "/", host)
-    assert expected == answer.status_code
-    assert expected == 200 or "--allow-host" in answer.text
+    response = called_in_process(checked, "/", host)
+    assert expected == response.status_code
+    assert expected == 200 or "--allow-host" in response.text
 
 
 def test_in_process_calls_may_use_any_host() -> None:

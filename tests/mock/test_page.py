@@ -19,8 +19,8 @@ HOSTILE = "</script></style><script>document.title='broken in'</script>\"><img s
 
 
 def operation(name: str, **more: Any) -> dict[str, Any]:
-    answer = {"description": "d", "content": {"application/json": {"schema": {"type": "object"}}}}
-    return {"operationId": name, "responses": {"200": answer}} | more
+    response = {"description": "d", "content": {"application/json": {"schema": {"type": "object"}}}}
+    return {"operationId": name, "responses": {"200": response}} | more
 
 
 def hostile() -> dict[str, Any]:

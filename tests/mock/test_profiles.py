@@ -82,6 +82,6 @@ def test_a_client_that_retries_succeeds_on_a_flaky_server(document: dict[str, An
         assert found[200] >= 20 and sum(found.values()) > found[200]
     with serve(build(document, profile=Profile("down", (0.1, 0.1)))) as url:
         started = time.monotonic()
-        answer = httpx2.get(f"{url}/files", headers=headers, timeout=PATIENCE)
-        assert (503, "1") == (answer.status_code, answer.headers["retry-after"])
+        response = httpx2.get(f"{url}/files", headers=headers, timeout=PATIENCE)
+        assert (503, "1") == (response.status_code, response.headers["retry-after"])
         assert time.monotonic() - started >= 0.1

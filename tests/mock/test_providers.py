@@ -70,7 +70,7 @@ def test_every_example_is_accepted(provider: str) -> None:
                 client.post("/__mock__/reset")
                 reply = client.request(operation.method, path, params=query, **body)
                 assert reply.is_success, f"{operation.id}: {reply.text}"
-                answer = operation.success.json
-                if answer is not None and reply.headers["content-type"] == answer.name:
-                    wrong = responses.violations(schema_of(answer), reply.json(), "body")
+                response = operation.success.json
+                if response is not None and reply.headers["content-type"] == response.name:
+                    wrong = responses.violations(schema_of(response), reply.json(), "body")
                     assert [f"{operation.id}: {violation}" for violation in wrong] == []

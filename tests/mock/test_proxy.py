@@ -132,9 +132,9 @@ def test_requests_and_responses_pass_unchanged(live: str) -> None:
     headers = {"authorization": "Bearer very-secret", "x-mine": "1", "content-type": "application/json"}
     Live.status = 201
     with proxied(live) as (client, reported):
-        answer = client.post("/v1/thing?a=b%20c", content=b'{"x":1}', headers=headers)
+        response = client.post("/v1/thing?a=b%20c", content=b'{"x":1}', headers=headers)
         page = client.get("/__mock__/").text
-    assert (201, {"id": 1}, "1") == (answer.status_code, answer.json(), answer.headers["x-limit"])
+    assert (201, {"id": 1}, "1") == (response.status_code, response.json(), response.headers["x-limit"])
     ((method, path, sent, body),) = Live.received
     assert ("POST", "/v1/thing?a=b%20c", b'{"x":1}') == (method, path, body)
     assert ("Bearer very-secret", "1") == (sent["authorization"], sent["x-mine"])
@@ -170,8 +170,8 @@ def test_departures_are_reported(live: str, status: int, media: str, content: by
     if status == 302:
         Live.headers_out |= {"location": "http://127.0.0.1:9/elsewhere"}
     with proxied(live) as (client, reported):
-        answer = client.get("/v1/thing")
-        assert (status, content) == (answer.status_code, answer.content)
+        response = client.get("/v1/thing")
+        assert (status, content) == (response.status_code, response.content)
         assert departures == client.get("/__mock__/requests").json()[0]["departures"]
     assert [tuple(departures)] == [each.departures for each in reported] and 1 == len(Live.received)
 
@@ -193,8 +193,8 @@ def test_streams_pass_unbuffered(live: str) -> None:
         b':"x"}\n\ndata: [DONE]\n\ndata: {"id":"y"}\n\ndata: no\n\n',
     ]
     with proxied(live) as (client, reported):
-        with client.stream("GET", "/v1/watch") as answer:
-            parts = answer.iter_raw()
+        with client.stream("GET", "/v1/watch") as response:
+            parts = response.iter_raw()
             assert b'data: {"id":1}\r\n\r\n' == next(parts)
             assert [] == reported
             Live.go_on.set()
@@ -215,9 +215,9 @@ def test_a_broken_or_absent_server_is_reported(live: str) -> None:
         eventually(lambda: reported)
     assert "connection of the server broke" in reported[0].reason
     with proxied("http://127.0.0.1:9") as (client, _):
-        answer = client.get("/v1/thing")
-        assert 502 == answer.status_code
-        assert "http://127.0.0.1:9 cannot be reached: ConnectError" in answer.json()["error"]["message"]
+        response = client.get("/v1/thing")
+        assert 502 == response.status_code
+        assert "http://127.0.0.1:9 cannot be reached: ConnectError" in response.json()["error"]["message"]
 
 
 @pytest.mark.parametrize(

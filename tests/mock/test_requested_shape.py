@@ -81,8 +81,8 @@ def test_a_format_selects_media_type_and_example(aitre: httpx2.Client, form: str
         "files": {"file": ("a.mp3", b"x", "audio/mpeg")},
         "data": {"model": "whisper-1", "response_format": form},
     }
-    answer = aitre.post("/v1/audio/transcriptions", **sent)
-    assert answer.headers["content-type"].startswith(media) and answer.text.startswith(begins)
+    response = aitre.post("/v1/audio/transcriptions", **sent)
+    assert response.headers["content-type"].startswith(media) and response.text.startswith(begins)
 
 
 SCHEMA = {
@@ -107,12 +107,12 @@ def test_the_model_returns_json_of_the_requested_schema(
 ) -> None:
     """In one piece or over the events of a stream."""
     asked = {"model": "m", "messages": [{"role": "user", "content": "x"}], "response_format": wanted, "stream": stream}
-    answer = mistral.post("/v1/chat/completions", json=asked)
+    response = mistral.post("/v1/chat/completions", json=asked)
     if stream:
-        lines = [line.removeprefix("data: ") for line in answer.text.splitlines() if line.startswith("data: {")]
+        lines = [line.removeprefix("data: ") for line in response.text.splitlines() if line.startswith("data: {")]
         content = "".join(json.loads(line)["choices"][0]["delta"].get("content") or "" for line in lines)
     else:
-        content = answer.json()["choices"][0]["message"]["content"]
+        content = response.json()["choices"][0]["message"]["content"]
     schema = SCHEMA if "json_schema" in wanted else {"type": "object"}
     assert jsonschema_rs.is_valid(schema, json.loads(content))
 

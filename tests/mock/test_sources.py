@@ -161,8 +161,8 @@ def test_mock_serves_standard_input_with_a_profile_and_a_key(project: Path) -> N
         assert line.startswith("T at http://127.0.0.1:") and line.endswith(", key: mine\n")
         url = line.split()[2].rstrip(",")
         assert "profile down, latency 0.001 s" in httpx2.get(url, timeout=PATIENCE).text
-        answer = httpx2.get(f"{url}/orders/1", headers={"authorization": "Bearer mine"}, timeout=PATIENCE)
-        assert (503, "1") == (answer.status_code, answer.headers["retry-after"])
+        response = httpx2.get(f"{url}/orders/1", headers={"authorization": "Bearer mine"}, timeout=PATIENCE)
+        assert (503, "1") == (response.status_code, response.headers["retry-after"])
         served.send_signal(signal.SIGINT)
         assert served.wait(PATIENCE) == 0
         assert ["1 warning about the document: specwire mock - --json prints them", "stopped"] == (

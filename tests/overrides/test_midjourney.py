@@ -26,10 +26,10 @@ def task(status: str, progress: str = "", **more: Any) -> MidjourneyTask:
     return MidjourneyTask(id="7", action="IMAGINE", status=status, progress=progress, **more)
 
 
-def driven(flow: Workflow[MidjourneyTask], answers: Sequence[Any]) -> tuple[list[Step], MidjourneyTask | None]:
+def driven(flow: Workflow[MidjourneyTask], responses: Sequence[Any]) -> tuple[list[Step], MidjourneyTask | None]:
     """Respond to the requests of a workflow; return its steps, and its value if it ended."""
     steps: list[Step] = []
-    left = iter(answers)
+    left = iter(responses)
     sent: Any = None
     try:
         while True:
@@ -49,8 +49,8 @@ FETCH = midjourney.fetch("7")
 def test_a_task_is_submitted_and_read_until_it_is_done() -> None:
     """The steps are the submission and the polls with their pauses; the value is the finished task."""
     done = task("SUCCESS", "100%", image_url="https://img.test/7.png")
-    answers = [submitted(), task(""), task("IN_PROGRESS", "50%"), done]
-    steps, value = driven(imagine_and_wait(prompt="a cat", state="mine"), answers)
+    responses = [submitted(), task(""), task("IN_PROGRESS", "50%"), done]
+    steps, value = driven(imagine_and_wait(prompt="a cat", state="mine"), responses)
     submission = midjourney.imagine(prompt="a cat", state="mine")
     assert [submission, FETCH, Pause(3.0), FETCH, Pause(3.0), FETCH] == steps
     assert done == value

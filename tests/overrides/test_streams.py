@@ -79,10 +79,10 @@ def test_so_far_returns_the_result_of_the_received_events() -> None:
     """At any time and after an error."""
     broken = "".join(f"data: {json.dumps(event)}\n\n" for event in (CHAT[0], {"error": {"message": "no more"}}))
 
-    def answer(_request: httpx2.Request) -> httpx2.Response:
+    def respond(_request: httpx2.Request) -> httpx2.Response:
         return httpx2.Response(200, headers={"content-type": "text/event-stream"}, text=broken)
 
-    with httpx2.Client(transport=httpx2.MockTransport(answer)) as http, Mistral("k", http_client=http) as client:
+    with httpx2.Client(transport=httpx2.MockTransport(respond)) as http, Mistral("k", http_client=http) as client:
         with client.chat.stream(model="m", messages=[{"role": "user", "content": "Hi"}]) as events:
             assert [] == list(events.so_far().choices)
             next(events)

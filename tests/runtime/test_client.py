@@ -299,7 +299,7 @@ def test_a_with_block_closes_the_client(caller: Caller) -> None:
 
 def test_fifty_threads_share_a_client(server: Server) -> None:
     """One synchronous client serves many threads; each gets its own response."""
-    server.answer = lambda received: reply({"id": received.target.rpartition("/")[2]})
+    server.respond = lambda received: reply({"id": received.target.rpartition("/")[2]})
     found: dict[int, str] = {}
     barrier = threading.Barrier(50)
     with Sample(KEY, base_url=server.url) as client:

@@ -83,7 +83,7 @@ def test_each_status_has_its_exception(
     caller: Caller, client: Any, server: Server, status: int, kind: type[SpecwireError]
 ) -> None:
     """An error status raises its class."""
-    server.answer = lambda _: reply(b"", status=status)
+    server.respond = lambda _: reply(b"", status=status)
     assert status == raised(caller, lambda: client.things.get("1"), kind).status_code
 
 
@@ -177,8 +177,8 @@ def test_a_policy_of_one_attempt_never_retries(caller: Caller, client: Any, serv
 
 def test_a_write_with_an_unclear_outcome_is_not_retried(caller: Caller, client: Any, server: Server) -> None:
     """A POST that failed on the server, or got no response, may have been executed."""
-    for answer, kind in ((BUSY, ServerError), ((Reset(),), APIConnectionError), ((Close(),), APIConnectionError)):
-        server.play(answer)
+    for response, kind in ((BUSY, ServerError), ((Reset(),), APIConnectionError), ((Close(),), APIConnectionError)):
+        server.play(response)
         raised(caller, lambda: client.things.make(name="x"), kind)
     assert 3 == len(server.received)
 
@@ -223,7 +223,7 @@ def test_non_retryable_error_bodies_are_not_retried(
     caller: Caller, client: Any, server: Server, body: Any, attempts: int
 ) -> None:
     """The document declares which error bodies are permanent; others are retried."""
-    server.answer = lambda _: reply(body, status=429)
+    server.respond = lambda _: reply(body, status=429)
     assert attempts == raised(caller, lambda: client.things.get("1"), RateLimitError).attempts
 
 
@@ -235,7 +235,7 @@ def test_the_server_can_forbid_a_retry(caller: Caller, client: Any, server: Serv
 
 def test_a_silent_server_is_a_timeout(caller: Caller, client: Any, server: Server) -> None:
     """It raises `APITimeoutError`, which is a connection error."""
-    server.answer = lambda _: (Hold(),)
+    server.respond = lambda _: (Hold(),)
     error = raised(caller, lambda: client.things.get.with_options(timeout=0.15)("1"), APITimeoutError)
     assert str(error).startswith(f"get_thing: no response in time from 127.0.0.1:{server.port} after 3 attempts: ")
     assert isinstance(error, APIConnectionError)
@@ -251,7 +251,7 @@ def test_a_slow_body_is_a_timeout(caller: Caller, client: Any, server: Server) -
 
 
 @pytest.mark.parametrize(
-    "answer",
+    "response",
     [
         (head(200, {"content-length": "100"}), b'{"id": "1"}', Close()),
         (head(200, {"transfer-encoding": "chunked"}), b'b\r\n{"id": "1"}\r\n', Close()),
@@ -262,11 +262,11 @@ def test_a_slow_body_is_a_timeout(caller: Caller, client: Any, server: Server) -
     ],
     ids=["short", "cut chunks", "reset", "cut head", "no HTTP", "bad gzip"],
 )
-def test_an_incomplete_response_is_never_returned(caller: Caller, client: Any, server: Server, answer: Any) -> None:
+def test_an_incomplete_response_is_never_returned(caller: Caller, client: Any, server: Server, response: Any) -> None:
     """A truncated or garbled response is a connection error for a POST, and is retried for a GET."""
-    server.play(answer)
+    server.play(response)
     raised(caller, lambda: client.things.make(name="x"), APIConnectionError)
-    server.play(answer, GOOD)
+    server.play(response, GOOD)
     assert 2 == caller.run(client.things.get.raw("1")).attempts
 
 
@@ -360,7 +360,7 @@ def test_a_write_follows_307_and_308_on_its_origin_only(caller: Caller, client: 
 
 def test_a_loop_of_redirects_ends(caller: Caller, client: Any, server: Server) -> None:
     """At most five redirects are followed."""
-    server.answer = lambda _: moved(302, "/again")
+    server.respond = lambda _: moved(302, "/again")
     assert 302 == raised(caller, lambda: client.things.get("1"), APIStatusError).status_code
     assert 6 == len(server.received)
 
@@ -368,7 +368,7 @@ def test_a_loop_of_redirects_ends(caller: Caller, client: Any, server: Server) -
 @pytest.mark.parametrize("to", ["ftp://127.0.0.1/x", "http://[::1", "file:///etc/passwd", ""])
 def test_a_redirect_with_an_invalid_target_is_an_error(caller: Caller, client: Any, server: Server, to: str) -> None:
     """It raises the error of its status."""
-    server.answer = lambda _: moved(302, to) if to else reply(b"", status=302)
+    server.respond = lambda _: moved(302, to) if to else reply(b"", status=302)
     with pytest.raises(APIError) as caught:
         caller.run(client.things.get("1"))
     assert caller.library == "httpx" or 302 == vars(caught.value)["status_code"]

@@ -156,7 +156,7 @@ def test_each_attempt_is_a_span(caller: Caller, client: Any, server: Server, tel
 
 
 @pytest.mark.parametrize(
-    ("answers", "error", "status"),
+    ("responses", "error", "status"),
     [
         ([reply({"detail": "no"}, status=404)], NotFoundError, 404),
         ([BUSY] * 3, ServerError, 503),
@@ -170,12 +170,12 @@ def test_the_span_of_a_failed_call_has_the_error(
     client: Any,
     server: Server,
     telemetry: Telemetry,
-    answers: Any,
+    responses: Any,
     error: type[Exception],
     status: int | None,
 ) -> None:
     """It has the class of the exception and the last status."""
-    server.play(*answers)
+    server.play(*responses)
     with pytest.raises(error) as raised:
         caller.run(client.things.get("1"))
     call = telemetry.spans[-1]
@@ -183,7 +183,7 @@ def test_the_span_of_a_failed_call_has_the_error(
     assert f"specwire.errors.{error.__name__}" == attributes["error.type"]
     assert status == attributes.get("http.response.status_code")
     assert (StatusCode.ERROR, str(raised.value)) == (call.status.status_code, call.status.description)
-    assert len(answers) + 1 == len(telemetry.spans)
+    assert len(responses) + 1 == len(telemetry.spans)
 
 
 def test_a_timeout_has_the_error_type_of_the_semantic_conventions(

@@ -51,7 +51,7 @@ def main() -> None:
             server.received.clear()
             return respond(received)
 
-        server.answer = forgetting
+        server.respond = forgetting
         print(server.url, flush=True)
         sys.stdin.read()
 

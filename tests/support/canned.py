@@ -41,11 +41,11 @@ class Canned:
         sent: list[httpx2.Request] = []
         named = {} if content_type is None else {"content-type": content_type}
 
-        def answer(request: httpx2.Request) -> httpx2.Response:
+        def respond(request: httpx2.Request) -> httpx2.Response:
             sent.append(request)
             return httpx2.Response(status, content=body, headers=named)
 
-        transport = httpx2.MockTransport(answer)
+        transport = httpx2.MockTransport(respond)
         given: Mapping[str, Any] = {"base_url": "https://api.test", "retry": _ONCE, **options}
         if self.asynchronous:
             return AsyncSample(KEY, http_client=httpx2.AsyncClient(transport=transport), **given), sent
@@ -72,7 +72,7 @@ class Canned:
 
         return asyncio.run(collected())
 
-    def answer(
+    def response(
         self,
         payload: Payload,
         body: bytes,
@@ -82,13 +82,13 @@ class Canned:
         raw: bool = False,
         method: str = "GET",
         errors: Mapping[int | str, Any] | None = None,
-        answers: Mapping[int | str, Payload] | None = None,
+        responses: Mapping[int | str, Payload] | None = None,
         **options: Any,
     ) -> Outcome:
         """Call an operation that declares this payload, and respond with this body."""
         client, sent = self.client(body, content_type, status, **options)
         operation = Operation(
-            id="op", method=method, path="/op", returns=payload, errors=errors or {}, returns_by_status=answers or {}
+            id="op", method=method, path="/op", returns=payload, errors=errors or {}, returns_by_status=responses or {}
         )
         request: Request[Any] = Request(operation)
 

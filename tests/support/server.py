@@ -69,8 +69,8 @@ class Server:
         self.received: list[Received] = []
         self.left = threading.Semaphore(0)
         """Released each time that a client closes a connection that was held."""
-        self.answer: Callable[[Received], HTTPResponse] | None = None
-        """Answers what the script has no answer for."""
+        self.respond: Callable[[Received], HTTPResponse] | None = None
+        """Responds to what the script does not cover."""
         self.connections = 0
         self._script: deque[HTTPResponse] = deque()
         self._lock = threading.Lock()
@@ -81,9 +81,9 @@ class Server:
         self.url = f"http://127.0.0.1:{self.port}"
         self._spawn(self._accept)
 
-    def play(self, *answers: HTTPResponse) -> None:
+    def play(self, *responses: HTTPResponse) -> None:
         """Add responses to the script."""
-        self._script.extend(answers)
+        self._script.extend(responses)
 
     def saw_close(self) -> bool:
         """Wait until a client closes a held connection."""
@@ -131,12 +131,14 @@ class Server:
                 while (received := _read(reader, number)) is not None:
                     with self._lock:
                         self.received.append(received)
-                        answer, first = first, None
-                        if answer is None and self._script:
-                            answer = self._script.popleft()
-                    if answer is None:
-                        answer = self.answer(received) if self.answer else reply(b"no answer in the script", status=418)
-                    if not self._do(connection, answer):
+                        response, first = first, None
+                        if response is None and self._script:
+                            response = self._script.popleft()
+                    if response is None:
+                        response = (
+                            self.respond(received) if self.respond else reply(b"no response in the script", status=418)
+                        )
+                    if not self._do(connection, response):
                         return
         except OSError:
             return
@@ -146,8 +148,8 @@ class Server:
             self._open.discard(connection)
             connection.close()
 
-    def _do(self, connection: socket.socket, answer: HTTPResponse) -> bool:
-        for action in answer:
+    def _do(self, connection: socket.socket, response: HTTPResponse) -> bool:
+        for action in response:
             match action:
                 case bytes():
                     connection.sendall(action)

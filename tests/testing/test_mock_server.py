@@ -124,12 +124,12 @@ def test_statuses_headers_and_texts_can_be_set(mock: MockServer) -> None:
     with httpx2.Client(
         transport=mock.transport, base_url="http://any", headers={"authorization": "Bearer test-key"}
     ) as http:
-        answer = http.get("/v1/boats/1")
+        response = http.get("/v1/boats/1")
         assert (418, "teapot", "tea", "text/html") == (
-            answer.status_code,
-            answer.text,
-            answer.headers["x-pot"],
-            answer.headers["content-type"],
+            response.status_code,
+            response.text,
+            response.headers["x-pot"],
+            response.headers["content-type"],
         )
         assert (204, b"") == ((gone := http.delete("/boats/1")).status_code, gone.content)
         assert b"" == http.head("/boats").content
@@ -173,8 +173,8 @@ def test_invalid_use_is_an_error(mock: MockServer, marina: ModuleType, tmp_path:
 
 def test_a_document_can_be_a_path_or_a_value(folder: Path, marina: ModuleType) -> None:
     """Or the class of a client, whose manifest has the digest of its document."""
-    answer = {"200": {"description": "d", "content": {"application/json": {"schema": {"const": 1}}}}}
-    with MockServer({"paths": {"/x": {"get": {"operationId": "x", "responses": answer}}}}) as mock:
+    response = {"200": {"description": "d", "content": {"application/json": {"schema": {"const": 1}}}}}
+    with MockServer({"paths": {"/x": {"get": {"operationId": "x", "responses": response}}}}) as mock:
         assert 1 == httpx2.get(f"{mock.url}/x").json()
         assert "1 operation." in httpx2.get(mock.url).text
     for document in (folder / "openapi.yaml", "openapi.yaml", marina.Marina, marina.AsyncMarina):

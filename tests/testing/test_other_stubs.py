@@ -31,7 +31,7 @@ def body(path: str) -> tuple[bytes | None, Any]:
     return (found, None) if found is not None else (None, BOATS)
 
 
-def answer(library: Any) -> Callable[[Any], Any]:
+def response(library: Any) -> Callable[[Any], Any]:
     """Return a handler for the `MockTransport` of a library."""
 
     def handle(request: Any) -> Any:
@@ -74,7 +74,7 @@ async def make_every_call_asynchronously(client: Any) -> None:
 @pytest.mark.parametrize("library", [httpx2, httpx], ids=lambda library: library.__name__)
 def test_mock_transports(library: Any, marina: ModuleType, tmp_path: Path) -> None:
     """`MockTransport` of httpx2 and httpx: its responses are loaded before a client reads them."""
-    transport = library.MockTransport(answer(library))
+    transport = library.MockTransport(response(library))
     make_every_call(marina.Marina("k", http_client=library.Client(transport=transport)), tmp_path)
     client = marina.AsyncMarina("k", http_client=library.AsyncClient(transport=transport))
     asyncio.run(make_every_call_asynchronously(client))
@@ -83,7 +83,7 @@ def test_mock_transports(library: Any, marina: ModuleType, tmp_path: Path) -> No
 def test_hooks_that_read_responses(marina: ModuleType, tmp_path: Path) -> None:
     """A user's client may have hooks that load every response."""
     hooks = {"response": [lambda response: response.read()]}
-    transport = httpx2.MockTransport(answer(httpx2))
+    transport = httpx2.MockTransport(response(httpx2))
     make_every_call(marina.Marina("k", http_client=httpx2.Client(transport=transport, event_hooks=hooks)), tmp_path)
 
 
@@ -128,7 +128,7 @@ def test_applications_in_process(application: TestClient, marina: ModuleType, tm
 def test_respx(marina: ModuleType, tmp_path: Path) -> None:
     """It replaces what httpx sends, so a client needs an `http_client` of httpx."""
     with respx.mock(assert_all_called=False) as router:
-        router.route(host="marina.example").mock(side_effect=answer(httpx))
+        router.route(host="marina.example").mock(side_effect=response(httpx))
         make_every_call(marina.Marina("k", http_client=httpx.Client()), tmp_path)
         later = marina.AsyncMarina("k", http_client=httpx.AsyncClient())
         asyncio.run(make_every_call_asynchronously(later))
@@ -137,7 +137,7 @@ def test_respx(marina: ModuleType, tmp_path: Path) -> None:
 
 def test_pytest_httpx(marina: ModuleType, httpx_mock: HTTPXMock, tmp_path: Path) -> None:
     """It replaces the transports of httpx, so a client needs an `http_client` of httpx."""
-    httpx_mock.add_callback(answer(httpx), is_reusable=True)
+    httpx_mock.add_callback(response(httpx), is_reusable=True)
     make_every_call(marina.Marina("k", http_client=httpx.Client()), tmp_path)
     asyncio.run(make_every_call_asynchronously(marina.AsyncMarina("k", http_client=httpx.AsyncClient())))
     assert {"Bearer k"} == {request.headers["authorization"] for request in httpx_mock.get_requests()}

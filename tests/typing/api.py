@@ -33,7 +33,7 @@ from specwire_clients.moonshot import Moonshot, models as moonshot
 
 
 def plain(client: Mistral) -> None:
-    answer = client.chat.complete(
+    response = client.chat.complete(
         model="mistral-small-latest",
         messages=[
             {"role": "system", "content": "Be brief."},
@@ -45,12 +45,12 @@ def plain(client: Mistral) -> None:
         tools=[{"type": "function", "function": {"name": "f", "parameters": {}}}],
         tool_choice="auto",
     )
-    assert_type(answer, mistral.ChatCompletionResponse)
+    assert_type(response, mistral.ChatCompletionResponse)
     assert_type(client.chat.complete.raw(model="m", messages=[]), Response[mistral.ChatCompletionResponse])
     assert_type(client.chat.complete.request(model="m", messages=[]), Request[mistral.ChatCompletionResponse])
     assert_type(client.send(client.chat.complete.request(model="m", messages=[])), mistral.ChatCompletionResponse)
     assert_type(client.chat.complete.with_options(timeout=5)(model="m", messages=[]), mistral.ChatCompletionResponse)
-    message = answer.choices[0].message
+    message = response.choices[0].message
     if message.tool_calls:
         assert_type(message.tool_calls, list[mistral.ToolCall])
     client.chat.complete(model="m", messages=[message])

@@ -47,7 +47,7 @@ def union(tag: str, **variants: str) -> Json:
     return {"oneOf": [ref(name) for name in names], "discriminator": {"propertyName": tag, "mapping": mapping}}
 
 
-def answer(**content: Json) -> Json:
+def response(**content: Json) -> Json:
     """Return responses with one success, by the short name of each media type."""
     kinds = {
         "json": "application/json",
@@ -105,21 +105,21 @@ OPENAI = document(
             "post": {
                 "operationId": "createChatCompletion",
                 "requestBody": asked(thing("model messages", model=TEXT, messages=_MESSAGES, stream=_STREAM)),
-                "responses": answer(json=ref("ChatCompletion"), sse=ref("ChatCompletionChunk")),
+                "responses": response(json=ref("ChatCompletion"), sse=ref("ChatCompletionChunk")),
             }
         },
         "/completions": {
             "post": {
                 "operationId": "createCompletion",
                 "requestBody": asked(thing("model prompt", model=TEXT, prompt=TEXT, stream=null(FLAG))),
-                "responses": answer(json=thing("id choices", id=TEXT, choices=many(thing("text", text=TEXT)))),
+                "responses": response(json=thing("id choices", id=TEXT, choices=many(thing("text", text=TEXT)))),
             }
         },
         "/responses": {
             "post": {
                 "operationId": "createResponse",
                 "requestBody": asked(thing("model input", model=TEXT, input=TEXT, stream=_STREAM)),
-                "responses": answer(json=ref("Response"), sse=ref("ResponseStreamEvent")),
+                "responses": response(json=ref("Response"), sse=ref("ResponseStreamEvent")),
             }
         },
         "/responses/{response_id}": {
@@ -129,14 +129,14 @@ OPENAI = document(
                     *place("response_id"),
                     {**query(stream=FLAG)[0], "description": "Stream the response as server-sent events."},
                 ],
-                "responses": answer(json=ref("Response")),
+                "responses": response(json=ref("Response")),
             }
         },
         "/responses/{response_id}/input_items": {
             "get": {
                 "operationId": "listInputItems",
                 "parameters": [*place("response_id"), *query(limit=WHOLE, after=TEXT)],
-                "responses": answer(
+                "responses": response(
                     json=thing(
                         "data has_more",
                         data=many({"anyOf": [thing(text=TEXT), thing(image=TEXT)]}),
@@ -151,7 +151,7 @@ OPENAI = document(
             "post": {
                 "operationId": "createEmbedding",
                 "requestBody": asked(thing("model input", model=TEXT, input=TEXT)),
-                "responses": answer(
+                "responses": response(
                     json=thing("data", data=many(thing("embedding", embedding=many({"type": "number"}))))
                 ),
             }
@@ -160,7 +160,7 @@ OPENAI = document(
             "get": {
                 "operationId": "listFiles",
                 "parameters": [*query(limit=WHOLE, after=TEXT)],
-                "responses": answer(
+                "responses": response(
                     json=thing("data has_more", data=many(ref("File")), has_more=FLAG, first_id=TEXT, last_id=TEXT)
                 ),
             },
@@ -170,28 +170,28 @@ OPENAI = document(
                     thing("file purpose", file={**TEXT, "format": "binary"}, purpose=enum("batch", "vision")),
                     "multipart/form-data",
                 ),
-                "responses": answer(json=ref("File")),
+                "responses": response(json=ref("File")),
             },
         },
         "/files/{file_id}/content": {
             "get": {
                 "operationId": "downloadFile",
                 "parameters": place("file_id"),
-                "responses": answer(data={**TEXT, "format": "binary"}),
+                "responses": response(data={**TEXT, "format": "binary"}),
             }
         },
         "/batches/{batch_id}": {
             "get": {
                 "operationId": "retrieveBatch",
                 "parameters": place("batch_id"),
-                "responses": answer(json=ref("Batch")),
+                "responses": response(json=ref("Batch")),
             }
         },
         "/organization/costs": {
             "get": {
                 "operationId": "getCosts",
                 "parameters": query(page=TEXT, limit=WHOLE),
-                "responses": answer(
+                "responses": response(
                     json=thing(
                         "data has_more next_page", data=many(thing(amount=WHOLE)), has_more=FLAG, next_page=null(TEXT)
                     )
@@ -237,14 +237,14 @@ ANTHROPIC = document(
                         },
                     )
                 ),
-                "responses": answer(json=ref("Message")),
+                "responses": response(json=ref("Message")),
             }
         },
         "/v1/messages/batches": {
             "get": {
                 "operationId": "message_batches_list",
                 "parameters": query(before_id=TEXT, after_id=TEXT, limit=WHOLE),
-                "responses": answer(
+                "responses": response(
                     json=thing(
                         "data has_more first_id last_id",
                         data=many(ref("MessageBatch")),
@@ -259,21 +259,21 @@ ANTHROPIC = document(
             "get": {
                 "operationId": "message_batches_retrieve",
                 "parameters": place("message_batch_id"),
-                "responses": answer(json=ref("MessageBatch")),
+                "responses": response(json=ref("MessageBatch")),
             }
         },
         "/v1/messages/batches/{message_batch_id}/results": {
             "get": {
                 "operationId": "message_batches_results",
                 "parameters": place("message_batch_id"),
-                "responses": answer(lines=ref("BatchResult")),
+                "responses": response(lines=ref("BatchResult")),
             }
         },
         "/v1/skills": {
             "get": {
                 "operationId": "list_skills",
                 "parameters": query(page=null(TEXT), limit=WHOLE),
-                "responses": answer(
+                "responses": response(
                     json=thing(
                         "data has_more next_page", data=many(thing(id=TEXT)), has_more=FLAG, next_page=null(TEXT)
                     )
@@ -334,7 +334,7 @@ COHERE = document(
                         stream={**FLAG, "description": "When true, the response will be a SSE stream of events."},
                     )
                 ),
-                "responses": answer(json={"oneOf": [ref("ChatResponse"), ref("StreamedChatResponse")]}),
+                "responses": response(json={"oneOf": [ref("ChatResponse"), ref("StreamedChatResponse")]}),
             }
         },
         "/v1/chat": {
@@ -347,28 +347,28 @@ COHERE = document(
                         stream={**FLAG, "description": "When true, the response will be a JSON stream of events."},
                     )
                 ),
-                "responses": answer(json={"oneOf": [ref("ChatResponse"), ref("StreamedChatResponse")]}),
+                "responses": response(json={"oneOf": [ref("ChatResponse"), ref("StreamedChatResponse")]}),
             }
         },
         "/v1/datasets": {
             "get": {
                 "operationId": "list-datasets",
                 "parameters": query(limit=WHOLE, offset=WHOLE),
-                "responses": answer(json=thing(datasets=many(thing("id", id=TEXT)))),
+                "responses": response(json=thing(datasets=many(thing("id", id=TEXT)))),
             }
         },
         "/v2/batches": {
             "get": {
                 "operationId": "list-batches",
                 "parameters": query(page_size=WHOLE, page_token=TEXT),
-                "responses": answer(json=thing(batches=many(thing("id", id=TEXT)), next_page_token=TEXT)),
+                "responses": response(json=thing(batches=many(thing("id", id=TEXT)), next_page_token=TEXT)),
             }
         },
         "/v1/embed-jobs/{id}": {
             "get": {
                 "operationId": "get-embed-job",
                 "parameters": place("id"),
-                "responses": answer(
+                "responses": response(
                     json=thing(
                         "job_id status",
                         job_id=TEXT,
@@ -404,7 +404,7 @@ MISTRAL = document(
                         },
                     )
                 ),
-                "responses": answer(json=ref("ChatCompletionResponse"), sse=ref("CompletionEvent")),
+                "responses": response(json=ref("ChatCompletionResponse"), sse=ref("CompletionEvent")),
             }
         },
         "/v1/agents/completions": {
@@ -413,35 +413,35 @@ MISTRAL = document(
                 "requestBody": asked(
                     thing("agent_id messages", agent_id=TEXT, messages=_MESSAGES, stream={**FLAG, "default": False})
                 ),
-                "responses": answer(json=ref("ChatCompletionResponse")),
+                "responses": response(json=ref("ChatCompletionResponse")),
             }
         },
         "/v1/conversations#stream": {
             "post": {
                 "operationId": "agents_api_conversations_start_stream",
                 "requestBody": asked(thing("inputs", inputs=TEXT, stream={**FLAG, "enum": [True], "default": True})),
-                "responses": answer(sse=ref("ConversationEvents")),
+                "responses": response(sse=ref("ConversationEvents")),
             }
         },
         "/v1/files": {
             "get": {
                 "operationId": "files_api_routes_list_files",
                 "parameters": query(page={**WHOLE, "default": 0}, page_size={**WHOLE, "default": 100}),
-                "responses": answer(json=thing("data", data=many(thing("id", id=TEXT)), total=null(WHOLE))),
+                "responses": response(json=thing("data", data=many(thing("id", id=TEXT)), total=null(WHOLE))),
             }
         },
         "/v1/agents": {
             "get": {
                 "operationId": "agents_api_agents_list",
                 "parameters": query(page={**WHOLE, "minimum": 0, "default": 0}, page_size=WHOLE),
-                "responses": answer(json=many(thing("id", id=TEXT))),
+                "responses": response(json=many(thing("id", id=TEXT))),
             }
         },
         "/v1/judges": {
             "get": {
                 "operationId": "get_judges",
                 "parameters": query(page={**WHOLE, "minimum": 1, "default": 1}, page_size=WHOLE),
-                "responses": answer(
+                "responses": response(
                     json=thing("judges", judges=thing("results", results=many(thing("id", id=TEXT)), count=WHOLE))
                 ),
             }
@@ -450,7 +450,7 @@ MISTRAL = document(
             "get": {
                 "operationId": "jobs_api_routes_batch_get_batch_job",
                 "parameters": place("job_id"),
-                "responses": answer(
+                "responses": response(
                     json=thing(
                         "id status",
                         id=TEXT,

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx2
 
-from tests.vendors.scripts import FORM, Answer, Json, events, lines
+from tests.vendors.scripts import FORM, Json, ServerResponse, events, lines
 
 ID = "00000000-0000-4000-8000-000000000000"
 NOW = "2026-01-01T00:00:00Z"
@@ -71,7 +71,7 @@ def _batch(number: int, status: str = "completed") -> Json:
     return {"id": f"batch-{number}", "object": "batch", "status": status, **facts}
 
 
-def openai(path: str, query: Mapping[str, str], body: Json, count: int) -> Answer:
+def openai(path: str, query: Mapping[str, str], body: Json, count: int) -> ServerResponse:
     """Answer as the first API."""
     match path.removeprefix("/v1/").split("/"):
         case ["chat", "completions"]:
@@ -140,7 +140,7 @@ def _model(number: int) -> Json:
     return {"id": f"model-{number}", "type": "model", "created_at": NOW, "display_name": "M", **limits}
 
 
-def anthropic(path: str, query: Mapping[str, str], body: Json, count: int) -> Answer:
+def anthropic(path: str, query: Mapping[str, str], body: Json, count: int) -> ServerResponse:
     """Answer as the second API: a message that thinks, calls a tool and speaks."""
     match path.removeprefix("/v1/").split("/"):
         case ["messages"]:
@@ -190,7 +190,7 @@ def _cohere_batch(number: int) -> Json:
     return {"id": f"batch-{number}", "name": "b", "input_dataset_id": "d", "model": "m"}
 
 
-def cohere(path: str, query: Mapping[str, str], body: Json, count: int) -> Answer:
+def cohere(path: str, query: Mapping[str, str], body: Json, count: int) -> ServerResponse:
     """Answer as the third API."""
     match path.removeprefix("/").split("/"):
         case ["v2", "chat"]:
@@ -235,7 +235,7 @@ def _mistral_job(status: str) -> Json:
     return {"id": "j", "object": "batch", "status": status, **facts, **counts}
 
 
-def mistral(path: str, query: Mapping[str, str], body: Json, count: int) -> Answer:
+def mistral(path: str, query: Mapping[str, str], body: Json, count: int) -> ServerResponse:
     """Answer as the fourth API."""
     match path.removeprefix("/v1/").split("/"):
         case ["chat" | "agents", "completions"]:

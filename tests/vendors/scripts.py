@@ -10,9 +10,9 @@ from typing import Any, TypeAlias
 import httpx2
 
 Json = dict[str, Any]
-Answer: TypeAlias = Any
+ServerResponse: TypeAlias = Any
 """JSON of a response, or a whole response."""
-Script: TypeAlias = Callable[[str, Mapping[str, str], Json, int], Answer]
+Script: TypeAlias = Callable[[str, Mapping[str, str], Json, int], ServerResponse]
 """Answer to a path, a query, a body, and the number of earlier requests of this path."""
 
 ITEMS = [{"id": f"item-{number}", "text": str(number)} for number in range(5)]
@@ -102,7 +102,7 @@ def completion(text: str) -> Json:
     return {"id": "c", "object": "chat.completion", "choices": [choice]}
 
 
-def openai(path: str, query: Mapping[str, str], body: Json, count: int) -> Answer:
+def openai(path: str, query: Mapping[str, str], body: Json, count: int) -> ServerResponse:
     """Follow the script of the first API."""
     streams = body.get("stream") is True or query.get("stream") == "true"
     response = {"id": "r", "status": "completed"}
@@ -141,7 +141,7 @@ def openai(path: str, query: Mapping[str, str], body: Json, count: int) -> Answe
     return httpx2.Response(404)
 
 
-def anthropic(path: str, query: Mapping[str, str], body: Json, count: int) -> Answer:
+def anthropic(path: str, query: Mapping[str, str], body: Json, count: int) -> ServerResponse:
     """Follow the script of the second API: a message that thinks, calls a tool and speaks."""
     message: Json = {"id": "m", "type": "message", "content": [], "stop_reason": None}
     blocks = (
@@ -180,7 +180,7 @@ def anthropic(path: str, query: Mapping[str, str], body: Json, count: int) -> An
     return httpx2.Response(404)
 
 
-def cohere(path: str, query: Mapping[str, str], body: Json, count: int) -> Answer:
+def cohere(path: str, query: Mapping[str, str], body: Json, count: int) -> ServerResponse:
     """Follow the script of the third API."""
     parts = ({"type": "content-delta", "text": "Hi"}, {"type": "message-end", "finish_reason": "COMPLETE"})
     match path.removeprefix("/").split("/"):
@@ -199,7 +199,7 @@ def cohere(path: str, query: Mapping[str, str], body: Json, count: int) -> Answe
     return httpx2.Response(404)
 
 
-def mistral(path: str, query: Mapping[str, str], body: Json, count: int) -> Answer:
+def mistral(path: str, query: Mapping[str, str], body: Json, count: int) -> ServerResponse:
     """Follow the script of the fourth API."""
     match path.removeprefix("/v1/").split("/"):
         case ["chat" | "agents", "completions"]:

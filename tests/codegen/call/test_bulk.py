@@ -46,12 +46,12 @@ def url(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """URL of a server that answers with the text of the request; `bad` is a bad request."""
     monkeypatch.setenv("MISTRAL_API_KEY", "k" * 32)
 
-    def answer(received: Received) -> HTTPResponse:
+    def respond(received: Received) -> HTTPResponse:
         text = text_of(received.json)
         return reply({"detail": []}, status=422) if text == "q3" else reply(completion(text))
 
     with Server() as server:
-        server.answer = answer
+        server.respond = respond
         yield server.url
 
 
@@ -175,13 +175,13 @@ def batches(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, MistralBatch
     monkeypatch.setattr("time.sleep", lambda seconds: None)
     played = MistralBatches()
 
-    def answer(received: Received) -> HTTPResponse:
+    def respond(received: Received) -> HTTPResponse:
         request = httpx2.Request(received.method, f"http://server{received.target}", content=received.body)
         response = played.handle(request)
         return reply(response.content if "content" in received.target else response.json())
 
     with Server() as server:
-        server.answer = answer
+        server.respond = respond
         yield server.url, played
 
 

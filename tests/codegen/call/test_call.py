@@ -162,7 +162,7 @@ def test_curl_sends_the_same_request(
     monkeypatch.setenv("MISTRAL_API_KEY", "secret-key")
     arguments = [str(file) if word == "FILE" else word for word in words]
     with Server() as server:
-        server.answer = lambda _: [b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Type: application/json\r\n\r\n{}"]
+        server.respond = lambda _: [b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Type: application/json\r\n\r\n{}"]
         command = [*FILES, method, *arguments, "--base-url", f"http://127.0.0.1:{server.port}"]
         code, shown, _ = specwire(*command, "--curl")
         assert code == 0

@@ -204,8 +204,8 @@ def test_an_inline_schema_of_a_media_type_elsewhere_has_a_name(tmp_path: Path) -
     inline = "{schema: {type: object, required: [id], properties: {id: {type: integer}}}}"
 
     def document(media: str) -> str:
-        answer = f"{{description: ok, content: {{application/json: {media}}}}}"
-        return f"--- # openapi.yaml\npaths: {{/a: {{get: {{operationId: getA, responses: {{'200': {answer}}}}}}}}}\n"
+        response = f"{{description: ok, content: {{application/json: {media}}}}}"
+        return f"--- # openapi.yaml\npaths: {{/a: {{get: {{operationId: getA, responses: {{'200': {response}}}}}}}}}\n"
 
     here = facts(write(tmp_path / "here", document(inline)))
     there = facts(write(tmp_path / "there", f"{document('{$ref: media.yaml}')}--- # media.yaml\n{inline}\n"))

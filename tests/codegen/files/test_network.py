@@ -23,14 +23,14 @@ from tests.support import certificates
 from tests.support.command_line import exit_code
 
 SEEN = "type: object\nproperties: {seen: {type: integer}}\n"
-Answer = tuple[int, dict[str, str], bytes]
+ServerResponse = tuple[int, dict[str, str], bytes]
 
 
 class Site:
     """Server of one origin, with its pages and received requests."""
 
     def __init__(self) -> None:
-        self.pages: dict[str, Answer | Callable[[Any], None]] = {}
+        self.pages: dict[str, ServerResponse | Callable[[Any], None]] = {}
         self.asked: list[str] = []
         site = self
 
@@ -188,8 +188,8 @@ def test_a_public_host_does_not_lead_into_a_private_network(
 class Names:
     """DNS that answers each query of a host with the next of its lists, and then repeats the last one."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, **answers: list[list[str]]) -> None:
-        self.answers = {f"{name}.test": lists for name, lists in answers.items()}
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, **responses: list[list[str]]) -> None:
+        self.responses = {f"{name}.test": lists for name, lists in responses.items()}
         self.asked: list[str] = []
         monkeypatch.setattr(socket, "getaddrinfo", self.look_up)
 
@@ -198,9 +198,9 @@ class Names:
         if isinstance(host, bytes):
             host = host.decode()
         addresses = [host]
-        if host in self.answers:
+        if host in self.responses:
             self.asked.append(host)
-            lists = self.answers[host]
+            lists = self.responses[host]
             addresses = lists.pop(0) if len(lists) > 1 else lists[0]
         kinds = [socket.AF_INET6 if ":" in each else socket.AF_INET for each in addresses]
         return [

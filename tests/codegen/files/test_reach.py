@@ -202,8 +202,8 @@ def test_the_rule_holds_at_every_place(tmp_path: Path, place: str) -> None:
     ref = "{$ref: ../b/secret.json}"
     fields = {"description": f"description: {ref}", "operationId": f"operationId: {ref}", "schema": "", "example": ""}
     media = {"schema": f"schema: {ref}", "example": f"example: {ref}"}.get(place, "schema: {type: string}")
-    answer = f"responses: {{'200': {{description: ok, content: {{application/json: {{{media}}}}}}}}}"
-    text = f"--- # a/openapi.yaml\npaths: {{/a: {{get: {{{', '.join(filter(None, (fields[place], answer)))}}}}}}}\n"
+    response = f"responses: {{'200': {{description: ok, content: {{application/json: {{{media}}}}}}}}}"
+    text = f"--- # a/openapi.yaml\npaths: {{/a: {{get: {{{', '.join(filter(None, (fields[place], response)))}}}}}}}\n"
     root = write(tmp_path, f'{text}--- # b/secret.json\n"s3cret"\n')
     codes = [each.code for each in findings(root) if each.severity == "error"]
     assert ["ref-not-allowed"] == codes

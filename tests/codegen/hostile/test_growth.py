@@ -24,9 +24,9 @@ SCHEMAS = "#/components/schemas/"
 def document(schemas: dict[str, Schema], **operation: Any) -> dict[str, Any]:
     """Return a document that sends and returns the schema `A`."""
     content = {"application/json": {"schema": {"$ref": f"{SCHEMAS}A"}}}
-    answer = {"200": {"description": "d", "content": content}}
-    get = {"operationId": "getA", "responses": answer, **operation}
-    post = {"operationId": "sendA", "requestBody": {"content": content}, "responses": answer}
+    response = {"200": {"description": "d", "content": content}}
+    get = {"operationId": "getA", "responses": response, **operation}
+    post = {"operationId": "sendA", "requestBody": {"content": content}, "responses": response}
     return {
         "openapi": "3.1.0",
         "info": {"title": "T", "version": "1"},
@@ -80,8 +80,8 @@ def parameters(count: int) -> dict[str, Any]:
 def statuses(count: int) -> dict[str, Any]:
     whole = document(variants(count))
     for number, ref in enumerate(refs(count)):
-        answer = {"description": "d", "content": {"application/json": {"schema": ref}}}
-        whole["paths"]["/a"]["get"]["responses"][str(400 + number)] = answer
+        response = {"description": "d", "content": {"application/json": {"schema": ref}}}
+        whole["paths"]["/a"]["get"]["responses"][str(400 + number)] = response
     return whole
 
 

@@ -60,8 +60,8 @@ def nothing_fetched() -> Iterator[None]:
 def document(schemas: Any, **more: Any) -> bytes:
     """Return a document with an operation that returns the schema `A`."""
     schema = {"$ref": f"{SCHEMAS}A"}
-    answer = {"description": "d", "content": {"application/json": {"schema": schema}}}
-    paths = {"/a": {"get": {"operationId": "a", "responses": {"200": answer}}}}
+    response = {"description": "d", "content": {"application/json": {"schema": schema}}}
+    paths = {"/a": {"get": {"operationId": "a", "responses": {"200": response}}}}
     data = {
         "openapi": "3.1.0",
         "info": {"title": "T", "version": "1"},

@@ -156,11 +156,11 @@ def test_drift_is_shown_and_proposed_as_text(folder: Path) -> None:
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
     with Server() as made:
-        made.answer = _answer
+        made.respond = _response
         yield made
 
 
-def _answer(request: Received) -> list[bytes]:
+def _response(request: Received) -> list[bytes]:
     path = request.target.partition("?")[0]
     kinds = {"/text": "text/plain; charset=utf-8", "/file": "application/octet-stream", "/events": "text/event-stream"}
     sent = f"{STEERING} {EMOJI}"

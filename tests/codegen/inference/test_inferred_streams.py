@@ -38,13 +38,13 @@ TEXT = {"type": "string"}
 
 
 def post(
-    fields: dict[str, Any], answer: dict[str, Any], *, kind: str = "application/json", required: tuple[str, ...] = ()
+    fields: dict[str, Any], response: dict[str, Any], *, kind: str = "application/json", required: tuple[str, ...] = ()
 ) -> dict[str, Any]:
     """Return an operation that sends these fields."""
     schema = {"type": "object", "required": ["text", *required], "properties": {"text": TEXT, **fields}}
     return {
         "requestBody": {"required": True, "content": {kind: {"schema": schema}}},
-        "responses": {"200": {"description": "ok", "content": {key: {"schema": one} for key, one in answer.items()}}},
+        "responses": {"200": {"description": "ok", "content": {key: {"schema": one} for key, one in response.items()}}},
     }
 
 
@@ -98,9 +98,9 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 class Server:
     """A server that sends one answer and notes what it was asked."""
 
-    def __init__(self, package: Any, answer: bytes, kind: str = "text/event-stream") -> None:
+    def __init__(self, package: Any, response: bytes, kind: str = "text/event-stream") -> None:
         self.asked: list[httpx2.Request] = []
-        self._answer = httpx2.Response(200, content=answer, headers={"content-type": kind})
+        self._response = httpx2.Response(200, content=response, headers={"content-type": kind})
         transport = httpx2.MockTransport(self._take)
         self.client = package.InferredTalk(http_client=httpx2.Client(transport=transport))
         self.async_client = package.AsyncInferredTalk(http_client=httpx2.AsyncClient(transport=transport))
@@ -108,7 +108,7 @@ class Server:
     def _take(self, request: httpx2.Request) -> httpx2.Response:
         request.read()
         self.asked.append(request)
-        return self._answer
+        return self._response
 
     def sent(self) -> Any:
         """Return the JSON of the request."""

@@ -17,9 +17,9 @@ JSON = {"application/json": {"schema": ORDER}}
 EVENT = {"type": "object", "properties": {"data": {"contentMediaType": "application/json", "contentSchema": ORDER}}}
 
 
-def pin(tmp_path: Path, body: dict[str, Any] | None = None, answer: dict[str, Any] | None = None) -> dict[str, Any]:
+def pin(tmp_path: Path, body: dict[str, Any] | None = None, response: dict[str, Any] | None = None) -> dict[str, Any]:
     """Return the pin of an operation with this body and this response."""
-    success: dict[str, Any] = {"description": "d", **({"content": answer} if answer is not None else {})}
+    success: dict[str, Any] = {"description": "d", **({"content": response} if response is not None else {})}
     operation: dict[str, Any] = {"operationId": "op", "responses": {"200": success}}
     if body is not None:
         operation["requestBody"] = body
@@ -76,7 +76,7 @@ def test_the_body_is_pinned(tmp_path: Path, content: dict[str, Any], pinned: dic
 )
 def test_the_response_is_pinned(tmp_path: Path, content: dict[str, Any] | None, pinned: dict[str, str]) -> None:
     """Media type and type, also of files and empty responses."""
-    found = pin(tmp_path, answer=content)["responses"]
+    found = pin(tmp_path, response=content)["responses"]
     ((media, text),) = pinned.items()
     assert [media] == list(found)
     assert text == found[media] if not text.endswith(" ") else found[media].startswith(text)
@@ -90,10 +90,10 @@ def variants() -> Iterator[dict[str, Any]]:
     yield {"body": {"content": {"application/octet-stream": {}}}}
     yield {"body": {"content": {"application/jsonl": {"itemSchema": {"type": "integer"}}}}}
     yield {"body": {"content": {"application/jsonl": {"itemSchema": {"type": "string"}}}}}
-    yield {"answer": {"text/plain": {"schema": {"type": "string"}}}}
-    yield {"answer": {"application/octet-stream": {}}}
-    yield {"answer": {"application/json": {"schema": {"type": "integer"}}}}
-    yield {"answer": {"application/json": {"schema": {"type": "string"}}}}
+    yield {"response": {"text/plain": {"schema": {"type": "string"}}}}
+    yield {"response": {"application/octet-stream": {}}}
+    yield {"response": {"application/json": {"schema": {"type": "integer"}}}}
+    yield {"response": {"application/json": {"schema": {"type": "string"}}}}
 
 
 def test_different_operations_have_different_pins(tmp_path: Path) -> None:

@@ -36,11 +36,11 @@ def sent() -> list[Sent]:
 def client(package: Any, sent: list[Sent]) -> Any:
     """Client whose server records requests."""
 
-    def answer(request: httpx2.Request) -> httpx2.Response:
+    def respond(request: httpx2.Request) -> httpx2.Response:
         sent.append((request.url.raw_path.decode(), request.headers.get("content-type"), request.read()))
         return httpx2.Response(200)
 
-    return package.Sample(http_client=httpx2.Client(transport=httpx2.MockTransport(answer)))
+    return package.Sample(http_client=httpx2.Client(transport=httpx2.MockTransport(respond)))
 
 
 TARGETS: dict[str, tuple[Callable[[Any], object], str]] = {

@@ -65,13 +65,13 @@ def play(module: ModuleType, body: bytes, content_type: str | None, status: int 
     sent: list[str] = []
     headers = {} if content_type is None else {"content-type": content_type}
 
-    def answer(request: httpx2.Request) -> httpx2.Response:
+    def respond(request: httpx2.Request) -> httpx2.Response:
         sent.append(request.method)
         return httpx2.Response(status, content=body, headers=headers)
 
     name = next(each for each in module.__all__ if each.startswith("Answers"))
     return getattr(module, name)(
-        base_url="https://api.test", http_client=httpx2.Client(transport=httpx2.MockTransport(answer))
+        base_url="https://api.test", http_client=httpx2.Client(transport=httpx2.MockTransport(respond))
     ), sent
 
 
@@ -117,7 +117,7 @@ def test_the_status_distinguishes_a_file_from_a_value(generated: Any) -> None:
         for status, body in ((200, b"%PDF"), (202, b'{"state":"x"}'), (204, b"")):
             kind = "application/json" if status == 202 else "application/pdf"
             length = {} if status == 204 else {"content-length": str(len(body))}
-            server.answer = lambda _, s=status, b=body, k=kind, n=length: (head(s, {"content-type": k, **n}) + b,)
+            server.respond = lambda _, s=status, b=body, k=kind, n=length: (head(s, {"content-type": k, **n}) + b,)
             names = [each for each in module.__all__ if each.startswith(("Answers", "AsyncAnswers"))]
             clients = {name: getattr(module, name)(base_url=server.url) for name in names}
             for name, client in clients.items():
@@ -159,7 +159,7 @@ def test_a_write_is_sent_when_it_is_called(generated: Any) -> None:
         for prefix in ("Answers", "AsyncAnswers")
     )
     with Server() as server:
-        server.answer = lambda _: (head(200, {"content-length": "1"}) + b"x",)
+        server.respond = lambda _: (head(200, {"content-length": "1"}) + b"x",)
         with kind(base_url=server.url) as client:
             for method, number in itertools.product(METHODS, range(len(LAZY))):
                 server.received.clear()

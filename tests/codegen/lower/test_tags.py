@@ -129,14 +129,14 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Any:
         del sys.modules[module]
 
 
-def played(package: Any, name: str, answer: Json, body: Any) -> tuple[Any, Json, list[Any]]:
+def played(package: Any, name: str, response: Json, body: Any) -> tuple[Any, Json, list[Any]]:
     """Return the result of a call with this response, the body that it sends, and the reported drift."""
     sent: list[bytes] = []
     drifts: list[Any] = []
 
     def handle(request: httpx2.Request) -> httpx2.Response:
         sent.append(request.content)
-        return httpx2.Response(200, json=answer)
+        return httpx2.Response(200, json=response)
 
     http = httpx2.Client(transport=httpx2.MockTransport(handle))
     client = package.Tagged(base_url="https://api.test", http_client=http, on_drift=drifts.extend)
@@ -156,18 +156,18 @@ def test_a_variant_is_made_without_its_tag_and_sent_with_it(package: Any, style:
         assert value == kind().tag == kind(tag=value).tag
         annotation = get_type_hints(kind).get("tag", Literal[value])
         assert (Literal, (value,)) == (get_origin(annotation), get_args(annotation))
-        answer = {"tag": value}
-        got, sent, drifts = played(package, prefix(style, form), answer, kind())
+        response = {"tag": value}
+        got, sent, drifts = played(package, prefix(style, form), response, kind())
         assert (kind, value, []) == (type(got), got.tag, drifts)
-        assert answer == sent
+        assert response == sent
 
 
 @pytest.mark.parametrize(("style", "form"), COMBINATIONS)
 def test_an_unknown_tag_is_reported(package: Any, style: str, form: str) -> None:
     """The value is the base if the mapping names it, else unknown, and complete."""
     name = prefix(style, form)
-    answer = {"tag": "unheard", "common": "c", "new": 1}
-    got, sent, drifts = played(package, name, answer, getattr(package.models, f"{name}One")())
+    response = {"tag": "unheard", "common": "c", "new": 1}
+    got, sent, drifts = played(package, name, response, getattr(package.models, f"{name}One")())
     assert 1 == len(drifts)
     if "base" in form:
         assert f"{name}UnionBase" == type(got).__name__
@@ -175,7 +175,7 @@ def test_an_unknown_tag_is_reported(package: Any, style: str, form: str) -> None
         assert {"new": 1} == specwire.unknown_fields(got)
         assert ("unheard", "c") == (got.tag, got.common)
     else:
-        assert Unknown(answer) == got
+        assert Unknown(response) == got
         assert isinstance(got, Unknown)
 
 

@@ -26,7 +26,7 @@ def sources(folder: Path, operation: Json, version: str = "3.1.0", **schemas: Js
     return dict(build(single(folder / "spec.json", "sample", folder / "sample")).files)
 
 
-def answer(schema: Json) -> Json:
+def response(schema: Json) -> Json:
     return {"responses": {"200": {"description": "d", "content": {"application/json": {"schema": schema}}}}}
 
 
@@ -48,7 +48,7 @@ def answer(schema: Json) -> Json:
 def test_a_schema_of_null_is_none(schema: Json, expected: str, tmp_path: Path) -> None:
     """Its only value is null."""
     root = {"type": "object", "required": ["it"], "properties": {"it": schema}}
-    reference = answer({"$ref": "#/components/schemas/Root"})
+    reference = response({"$ref": "#/components/schemas/Root"})
     found = sources(tmp_path, reference, "3.0.3", Root=root, Nil={"enum": [None]})["models/__init__.py"]
     (type_,) = re.findall(r"^    it: (.*)$", found, re.MULTILINE)
     assert expected == type_.replace("models.", "").replace("Nil", "None")
@@ -58,7 +58,7 @@ def test_a_schema_of_null_is_none(schema: Json, expected: str, tmp_path: Path) -
 def test_a_pattern_for_every_name_types_every_value(pattern: str, tmp_path: Path) -> None:
     """TypeBox writes records so."""
     schema = {"type": "object", "patternProperties": {pattern: {"type": "number"}}}
-    assert "Request[dict[str, float]]" in sources(tmp_path, answer(schema))["operations/root.py"]
+    assert "Request[dict[str, float]]" in sources(tmp_path, response(schema))["operations/root.py"]
 
 
 @pytest.mark.parametrize("pattern", ["^x-", "^[a-z]+$", "."])
@@ -66,7 +66,7 @@ def test_values_outside_a_pattern_have_any_type(pattern: str, tmp_path: Path) ->
     """Other names may occur too."""
     schema = {"type": "object", "patternProperties": {pattern: {"type": "number"}}}
     expected = "dict[str, float]" if pattern == "." else "dict[str, Any]"
-    assert f"Request[{expected}]" in sources(tmp_path, answer(schema))["operations/root.py"]
+    assert f"Request[{expected}]" in sources(tmp_path, response(schema))["operations/root.py"]
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ PAIR = [STRING, INTEGER]
 def test_arrays_with_a_type_per_position_are_tuples(schema: Json, expected: str, tmp_path: Path) -> None:
     """Unless the number of items may differ."""
     root = {"type": "object", "required": ["it"], "properties": {"it": {"type": "array", **schema}}}
-    models = sources(tmp_path, answer({"$ref": "#/components/schemas/Root"}), Root=root)["models/__init__.py"]
+    models = sources(tmp_path, response({"$ref": "#/components/schemas/Root"}), Root=root)["models/__init__.py"]
 
     assert [expected] == re.findall(r"^    it: (.*)$", models, re.M)
 

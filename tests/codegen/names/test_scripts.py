@@ -16,7 +16,7 @@ from specwire_codegen.project import single
 SCHEMAS = "#/components/schemas/"
 
 
-def answer(name: str) -> dict[str, Any]:
+def response(name: str) -> dict[str, Any]:
     return {"200": {"description": "d", "content": {"application/json": {"schema": {"$ref": f"{SCHEMAS}{name}"}}}}}
 
 
@@ -25,10 +25,10 @@ DOCUMENT: dict[str, Any] = {
     "openapi": "3.1.0",
     "info": {"title": "商店", "version": "1"},
     "paths": {
-        "/用户": {"get": {"tags": ["用户"], "operationId": "用户列表", "responses": answer("结果«用户»")}},
-        "/用户/{名称}": {"get": {"tags": ["用户"], "parameters": [NAME], "responses": answer("用户")}},
-        "/ペット": {"get": {"tags": ["ペット"], "responses": answer("用户")}},
-        "/счёт": {"post": {"tags": ["Счета"], "operationId": "создатьСчёт", "responses": answer("用户")}},
+        "/用户": {"get": {"tags": ["用户"], "operationId": "用户列表", "responses": response("结果«用户»")}},
+        "/用户/{名称}": {"get": {"tags": ["用户"], "parameters": [NAME], "responses": response("用户")}},
+        "/ペット": {"get": {"tags": ["ペット"], "responses": response("用户")}},
+        "/счёт": {"post": {"tags": ["Счета"], "operationId": "создатьСчёт", "responses": response("用户")}},
     },
     "components": {
         "schemas": {

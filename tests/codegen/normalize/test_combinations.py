@@ -28,11 +28,11 @@ def ref(name: str) -> Json:
 
 
 def document(schema: Any, version: str = "3.1.0", **others: Any) -> Json:
-    answer = {"200": {"description": "d", "content": {"application/json": {"schema": ref("Root")}}}}
+    response = {"200": {"description": "d", "content": {"application/json": {"schema": ref("Root")}}}}
     return {
         "openapi": version,
         "info": {"title": "T", "version": "1"},
-        "paths": {"/x": {"get": {"operationId": "g", "responses": answer}}},
+        "paths": {"/x": {"get": {"operationId": "g", "responses": response}}},
         "components": {"schemas": {"Root": schema, **others}},
     }
 

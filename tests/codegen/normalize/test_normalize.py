@@ -291,12 +291,12 @@ def test_operations_name_their_bodies() -> None:
     sent = {"type": "object", "properties": {"a": {"type": "integer"}}}
     other = {"type": "object", "properties": {"b": {"type": "string"}}}
 
-    def answer(schema: Json, media: str = "application/json") -> Json:
+    def response(schema: Json, media: str = "application/json") -> Json:
         return {"description": "", "content": {media: {"schema": schema}}}
 
     document = spec(
         requestBody={"content": {"application/json": {"schema": sent}, "multipart/form-data": {"schema": other}}},
-        responses={"200": answer(body), "202": answer(other), "404": answer(body), "default": answer(other)},
+        responses={"200": response(body), "202": response(other), "404": response(body), "default": response(other)},
         parameters=[{"name": "order_by", "in": "query", "schema": {"enum": ["a", "b"]}}],
     )
     found = renormalized(document).data["components"]["schemas"]

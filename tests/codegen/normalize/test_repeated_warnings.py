@@ -17,8 +17,8 @@ def document(version: str) -> Document:
     """Return a document whose schemas have keywords that OpenAPI does not know."""
     properties = {f"p{index}": {"type": "integer", "step": 1} for index in range(9)}
     schema = {"type": "object", "ui_type": "card", "properties": properties}
-    answer = {"200": {"description": "ok", "content": {"application/json": {"schema": schema}}}}
-    paths = {"/a": {"get": {"operationId": "getA", "responses": answer}}}
+    response = {"200": {"description": "ok", "content": {"application/json": {"schema": schema}}}}
+    paths = {"/a": {"get": {"operationId": "getA", "responses": response}}}
     return Document({"openapi": version, "info": {"title": "T", "version": "1"}, "paths": paths}, "x.yaml")
 
 

@@ -38,9 +38,9 @@ def returning(operation_id: str, schema: dict[str, Any], **more: Any) -> dict[st
     }
 
 
-def accepting(operation_id: str, schema: dict[str, Any], answer: dict[str, Any] | None = None) -> dict[str, Any]:
+def accepting(operation_id: str, schema: dict[str, Any], response: dict[str, Any] | None = None) -> dict[str, Any]:
     """Return a POST operation with this schema in its request."""
-    found = returning(operation_id, answer or {})["get"]
+    found = returning(operation_id, response or {})["get"]
     return {"post": {**found, "requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}}
 
 

@@ -82,11 +82,11 @@ def with_schema(document: dict[str, Any], word: str, prose: str) -> None:
         "properties": {word: {"type": "object", "properties": {word: {}}}},
     }
     document["components"]["schemas"][word] = schema
-    answer = {
+    response = {
         "description": prose,
         "content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{word}"}}},
     }
-    document["paths"][f"/{word}/things"] = {"get": {"operationId": f"{word}-get", "responses": {"200": answer}}}
+    document["paths"][f"/{word}/things"] = {"get": {"operationId": f"{word}-get", "responses": {"200": response}}}
 
 
 def with_operation(document: dict[str, Any], word: str, prose: str) -> None:

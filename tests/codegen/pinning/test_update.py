@@ -116,7 +116,7 @@ def test_nothing_is_written_without_consent(project: Path, specwire: Specwire, w
     assert before == tree(project / "specs")
 
 
-def answer(folder: Path, keys: bytes) -> tuple[int, str]:
+def response(folder: Path, keys: bytes) -> tuple[int, str]:
     """Run `specwire update shop` on a terminal, type these keys, and return exit code and output."""
     words = command("update", "shop")
     child, terminal = pty.fork()
@@ -151,7 +151,7 @@ def answer(folder: Path, keys: bytes) -> tuple[int, str]:
 def test_a_terminal_is_asked(project: Path, keys: bytes, code: int, expected: str) -> None:
     """Only yes is yes."""
     before = tree(project / "specs")
-    found, shown = answer(project, keys)
+    found, shown = response(project, keys)
     assert (code, True) == (found, expected in shown), shown
     assert "Pin shop 2.0?" in shown
     assert (code == 0) == (before != tree(project / "specs"))

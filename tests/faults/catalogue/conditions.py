@@ -50,7 +50,7 @@ def plays(script: Script) -> Arrange:
     """Let the server respond so to every request."""
 
     def arrange(scene: Scenario) -> Any:
-        scene.server.answer = lambda _: script(scene.call)
+        scene.server.respond = lambda _: script(scene.call)
         return scene.client()
 
     return arrange
@@ -60,7 +60,7 @@ def stalls(script: Script) -> Arrange:
     """Let the server respond so to every request, with a short timeout of the client."""
 
     def arrange(scene: Scenario) -> Any:
-        scene.server.answer = lambda _: script(scene.call)
+        scene.server.respond = lambda _: script(scene.call)
         return scene.client().with_options(timeout=0.1, idle_timeout=0.1)
 
     return arrange
@@ -82,7 +82,7 @@ def interrupted_part(scene: Scenario) -> Any:
     """Call a server that supports ranges and interrupts every complete response."""
     body = scene.call.body
 
-    def answer(received: Received) -> Sequence[Action]:
+    def respond(received: Received) -> Sequence[Action]:
         start = received.headers.get("range", "").removeprefix("bytes=").removesuffix("-")
         if not start:
             named = {"accept_ranges": "bytes", "etag": '"1"', "content_length": str(len(body))}
@@ -91,7 +91,7 @@ def interrupted_part(scene: Scenario) -> Any:
         where = f"bytes {start}-{len(body) - 1}/{len(body)}"
         return (head(206, {"content-range": where, "content-length": str(len(rest)), "etag": '"1"'}), rest)
 
-    scene.server.answer = answer
+    scene.server.respond = respond
     return scene.client()
 
 

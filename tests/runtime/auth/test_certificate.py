@@ -75,13 +75,13 @@ def call(kind: str, api: Provider, url: str, **options: Any) -> Thing:
     """Make one call with a client of one kind."""
     if kind == "sync":
         with type("Guarded", (Client,), {"_provider": api})(base_url=url, **options) as client:
-            answer: Thing = client.send(secured_request())
-            return answer
+            response: Thing = client.send(secured_request())
+            return response
 
     async def main() -> Thing:
         async with type("Guarded", (AsyncClient,), {"_provider": api})(base_url=url, **options) as client:
-            answer: Thing = await client.send(secured_request())
-            return answer
+            response: Thing = await client.send(secured_request())
+            return response
 
     return asyncio.run(main())
 

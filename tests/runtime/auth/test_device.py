@@ -102,7 +102,7 @@ def sent(server: Server, path: str) -> list[dict[str, str]]:
 
 def test_a_code_is_shown_and_polled_for(caller: Caller, server: Server, clock: Clock) -> None:
     """The prompt receives the user's code; the token endpoint is polled until it grants a token, which is kept."""
-    server.answer = Issuer(PENDING, PENDING, verification_uri_complete=f"{URI}?code=CODE-1")
+    server.respond = Issuer(PENDING, PENDING, verification_uri_complete=f"{URI}?code=CODE-1")
     prompts: list[DevicePrompt] = []
     grant = OAuth2DeviceCode("app", prompts.append, scopes=["read", "write"])
     client = secured_client(caller, ("oauth",), credentials={"oauth": grant})
@@ -116,7 +116,7 @@ def test_a_code_is_shown_and_polled_for(caller: Caller, server: Server, clock: C
 
 def test_a_client_with_a_secret_authenticates_everywhere(caller: Caller, server: Server, clock: Clock) -> None:
     """A confidential client sends its secret to both endpoints, in the header or in the body; URLs may be passed."""
-    server.answer = Issuer()
+    server.respond = Issuer()
     grant = OAuth2DeviceCode("app", print, SECRET)
     caller.run(secured_client(caller, ("oauth",), credentials={"oauth": grant}).send(secured_request()))
     asked = [received for received in server.received if received.method == "POST"]
@@ -149,7 +149,7 @@ def test_polls_keep_the_pace_that_the_server_sets(
     caller: Caller, server: Server, clock: Clock, polls: tuple[HTTPResponse, ...], slept: list[float]
 ) -> None:
     """`slow_down` adds five seconds; failures double the interval; some servers use other statuses."""
-    server.answer = Issuer(*polls)
+    server.respond = Issuer(*polls)
     client = secured_client(caller, ("oauth",), credentials={"oauth": OAuth2DeviceCode("app", print)})
     assert "token-1" == caller.run(client.send(secured_request())).id
     assert slept == clock.slept
@@ -160,7 +160,7 @@ def test_the_interval_has_a_default(
     caller: Caller, server: Server, clock: Clock, interval: object, slept: float
 ) -> None:
     """Without a usable interval the client polls every five seconds."""
-    server.answer = Issuer(interval=interval)
+    server.respond = Issuer(interval=interval)
     client = secured_client(caller, ("oauth",), credentials={"oauth": OAuth2DeviceCode("app", print)})
     caller.run(client.send(secured_request()))
     assert [slept] == clock.slept
@@ -178,7 +178,7 @@ def test_the_interval_has_a_default(
 )
 def test_a_denial_ends_the_call(caller: Caller, server: Server, clock: Clock, error: HTTPResponse, reason: str) -> None:
     """Any other error is an `AuthenticationError` at once; the next call asks for a new code."""
-    server.answer = issuer = Issuer(PENDING, error)
+    server.respond = issuer = Issuer(PENDING, error)
     client = secured_client(caller, ("oauth",), credentials={"oauth": OAuth2DeviceCode("app", print)})
     with pytest.raises(AuthenticationError, match=f"token endpoint {server.url}{TOKEN_PATH} returned {reason}$"):
         caller.run(client.send(secured_request()))
@@ -189,7 +189,7 @@ def test_a_denial_ends_the_call(caller: Caller, server: Server, clock: Clock, er
 
 def test_a_code_is_not_polled_for_after_its_expiry(caller: Caller, server: Server, clock: Clock) -> None:
     """A code that expires is polled for once more, even if the server never reports its expiry."""
-    server.answer = Issuer(*[PENDING] * 9, expires_in="12")
+    server.respond = Issuer(*[PENDING] * 9, expires_in="12")
     client = secured_client(caller, ("oauth",), credentials={"oauth": OAuth2DeviceCode("app", print)})
     with pytest.raises(AuthenticationError, match="HTTP 400: authorization_pending: the code was not entered in time"):
         caller.run(client.send(secured_request()))
@@ -198,7 +198,7 @@ def test_a_code_is_not_polled_for_after_its_expiry(caller: Caller, server: Serve
 
 def test_failures_end_with_the_code(caller: Caller, server: Server, clock: Clock) -> None:
     """An endpoint that stays out of reach is an error once the code has expired, without another prompt."""
-    server.answer = issuer = Issuer(*[[Reset()]] * 9, expires_in=12)
+    server.respond = issuer = Issuer(*[[Reset()]] * 9, expires_in=12)
     client = secured_client(caller, ("oauth",), credentials={"oauth": OAuth2DeviceCode("app", print)})
     with pytest.raises(APIConnectionError, match="the token endpoint"):
         caller.run(client.send(secured_request()))
@@ -207,7 +207,7 @@ def test_failures_end_with_the_code(caller: Caller, server: Server, clock: Clock
 
 def test_a_call_gives_up_at_its_deadline_and_the_next_goes_on(caller: Caller, server: Server) -> None:
     """A deadline ends the call, not the authorization: the next call polls for the same code, without a prompt."""
-    server.answer = issuer = Issuer(PENDING, PENDING, interval=0.6)
+    server.respond = issuer = Issuer(PENDING, PENDING, interval=0.6)
     prompts: list[DevicePrompt] = []
     client = secured_client(caller, ("oauth",), credentials={"oauth": OAuth2DeviceCode("app", prompts.append)})
     with pytest.raises(APITimeoutError, match=f"from [0-9.:]+: {URI} has not received the code yet"):
@@ -218,7 +218,7 @@ def test_a_call_gives_up_at_its_deadline_and_the_next_goes_on(caller: Caller, se
 
 def test_other_calls_wait_no_longer_than_their_deadline(caller: Caller, server: Server) -> None:
     """While one call waits for the user, others wait for its token, up to their deadlines."""
-    server.answer = issuer = Issuer(PENDING, interval=0.4)
+    server.respond = issuer = Issuer(PENDING, interval=0.4)
     prompted = threading.Event()
     grant = OAuth2DeviceCode("app", lambda _: prompted.set())
     client = secured_client(caller, ("oauth",), credentials={"oauth": grant})
@@ -252,7 +252,7 @@ def test_other_calls_wait_no_longer_than_their_deadline(caller: Caller, server: 
 
 def test_a_token_is_refreshed_without_the_user(caller: Caller, server: Server, clock: Clock) -> None:
     """An expired token is refreshed; only if the refresh token is rejected does the user receive another prompt."""
-    server.answer = issuer = Issuer()
+    server.respond = issuer = Issuer()
     stored: list[str] = []
     prompts: list[DevicePrompt] = []
     grant = OAuth2DeviceCode("app", prompts.append, on_refresh_token=stored.append)
@@ -272,7 +272,7 @@ def test_a_token_is_refreshed_without_the_user(caller: Caller, server: Server, c
 
 def test_a_stored_refresh_token_saves_the_prompt(caller: Caller, server: Server, clock: Clock) -> None:
     """A refresh token of an earlier process is tried first; other errors than its rejection are reported."""
-    server.answer = issuer = Issuer()
+    server.respond = issuer = Issuer()
     prompts: list[DevicePrompt] = []
     grant = OAuth2DeviceCode("app", prompts.append, refresh_token="stored")
     caller.run(secured_client(caller, ("oauth",), credentials={"oauth": grant}).send(secured_request()))
@@ -299,7 +299,7 @@ def test_an_unusable_code_is_refused(
     caller: Caller, server: Server, clock: Clock, capsys: pytest.CaptureFixture[str], facts: dict[str, Any]
 ) -> None:
     """Text for the user must be safe to show, and the page safe to open."""
-    server.answer = Issuer(**facts)
+    server.respond = Issuer(**facts)
     client = secured_client(caller, ("oauth",), credentials={"oauth": OAuth2DeviceCode("app", print)})
     with pytest.raises(AuthenticationError, match=f"the device authorization endpoint {server.url}{DEVICE_PATH} "):
         caller.run(client.send(secured_request()))
@@ -308,7 +308,7 @@ def test_an_unusable_code_is_refused(
 
 def test_habits_of_servers_are_understood(caller: Caller, server: Server, clock: Clock) -> None:
     """Some servers write `verification_url`, and an invalid complete URL is left out."""
-    server.answer = Issuer(
+    server.respond = Issuer(
         verification_uri=None, verification_url=URI, verification_uri_complete="x:y", expires_in="90"
     )
     prompts: list[DevicePrompt] = []
@@ -319,7 +319,7 @@ def test_habits_of_servers_are_understood(caller: Caller, server: Server, clock:
 
 def test_a_failure_of_the_prompt_is_the_callers(caller: Caller, server: Server, clock: Clock) -> None:
     """An exception of the prompt leaves the call unchanged, and the next call asks for another code."""
-    server.answer = issuer = Issuer()
+    server.respond = issuer = Issuer()
     failing = True
 
     def prompt(_: DevicePrompt) -> None:
@@ -337,7 +337,7 @@ def test_a_failure_of_the_prompt_is_the_callers(caller: Caller, server: Server, 
 @pytest.mark.filterwarnings("ignore:coroutine:RuntimeWarning")
 def test_a_prompt_may_be_a_coroutine_function(caller: Caller, server: Server, clock: Clock) -> None:
     """Asynchronous clients await it; synchronous ones refuse it."""
-    server.answer = Issuer()
+    server.respond = Issuer()
     prompts: list[DevicePrompt] = []
 
     async def prompt(shown: DevicePrompt) -> None:
@@ -356,7 +356,7 @@ def test_a_prompt_may_be_a_coroutine_function(caller: Caller, server: Server, cl
 def test_no_secret_is_shown(caller: Caller, server: Server, clock: Clock, caplog: pytest.LogCaptureFixture) -> None:
     """Neither the device code nor any token appears in messages, logs, reprs or pickles, even if repeated."""
     body = {"error": "invalid_request", "error_description": f"{CODE}-1 of {SECRET} and stored-refresh"}
-    server.answer = issuer = Issuer(reply(body, status=400))
+    server.respond = issuer = Issuer(reply(body, status=400))
     issuer.refused = {"stored-refresh"}
     grant = OAuth2DeviceCode("app", print, SECRET, refresh_token="stored-refresh")
     client = secured_client(caller, ("oauth",), credentials={"oauth": grant})

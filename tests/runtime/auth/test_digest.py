@@ -125,7 +125,7 @@ class Gate:
 
 def test_a_call_answers_the_challenge(caller: Caller, server: Server) -> None:
     """The first call is sent again with credentials; later calls have them from the start, and a new nonce is used."""
-    server.answer = gate = Gate()
+    server.respond = gate = Gate()
     client = secured_client(caller, ("digest",), credentials=LOGIN)
     client = client.with_options(query={"a": ["x y", "é"]})
     assert "Mufasa" == caller.run(client.send(secured_request())).id
@@ -137,13 +137,13 @@ def test_a_call_answers_the_challenge(caller: Caller, server: Server) -> None:
 
 def test_a_repeated_challenge_is_not_answered_again(caller: Caller, server: Server) -> None:
     """A wrong password is sent once."""
-    server.answer = Gate()
+    server.respond = Gate()
     client = secured_client(caller, ("digest",), credentials={"digest": "Mufasa:wrong-0123"})
     with pytest.raises(AuthenticationError) as caught:
         caller.run(client.send(secured_request()))
     assert "wrong-0123" not in repr([caught.value, vars(caught.value), client])
     assert 2 == len(server.received)
-    server.answer = lambda _: reply(status=401)
+    server.respond = lambda _: reply(status=401)
     with pytest.raises(AuthenticationError, match="HTTP 401"):
         caller.run(client.send(secured_request()))
     assert 3 == len(server.received)
@@ -152,9 +152,9 @@ def test_a_repeated_challenge_is_not_answered_again(caller: Caller, server: Serv
 def test_a_challenge_of_another_origin_is_not_answered(caller: Caller, server: Server) -> None:
     """A challenge after a redirect to another origin gets no credentials."""
     with Server() as other:
-        other.answer = Gate()
+        other.respond = Gate()
         moved: Any = reply(b"", status=302, headers={"location": f"{other.url}/"})
-        server.answer = lambda _: moved
+        server.respond = lambda _: moved
         with pytest.raises(AuthenticationError, match="HTTP 401"):
             caller.run(secured_client(caller, ("digest",), credentials=LOGIN).send(secured_request()))
         assert ["authorization" in received.headers for received in other.received] == [False]

@@ -58,7 +58,7 @@ def fields(received: Received) -> dict[str, str]:
 
 def test_a_token_is_requested_once_and_kept(caller: Caller, server: Server) -> None:
     """The client calls the document's token endpoint for the first call, and reuses the token."""
-    server.answer = Issuer(expires_in=3600)
+    server.respond = Issuer(expires_in=3600)
     client = secured_client(caller, ("oauth",), credentials={"oauth": APP})
     assert ["token-1", "token-1"] == [caller.run(client.send(secured_request())).id for _ in range(2)]
     (asked,) = grants(server)
@@ -69,7 +69,7 @@ def test_a_token_is_requested_once_and_kept(caller: Caller, server: Server) -> N
 
 def test_a_grant_may_set_endpoint_scopes_and_where_the_secret_goes(caller: Caller, server: Server) -> None:
     """They are sent as given; a bearer scheme accepts a grant too."""
-    server.answer = Issuer()
+    server.respond = Issuer()
     app = OAuth2ClientCredentials("a:b", "s&t", f"{server.url}/other", scopes=["read", "write"], secret_in="body")
     caller.run(secured_client(caller, ("token",), credentials={"token": app}).send(secured_request()))
     (asked,) = grants(server)
@@ -81,7 +81,7 @@ def test_a_grant_may_set_endpoint_scopes_and_where_the_secret_goes(caller: Calle
 @pytest.mark.parametrize(("seconds", "granted"), [(3600, 1), ("3600", 1), (None, 1), ("soon", 1), (0.0001, 2)])
 def test_a_token_is_renewed_before_it_expires(caller: Caller, server: Server, seconds: object, granted: int) -> None:
     """A token about to expire is not used; one without an expiry time is."""
-    server.answer = issuer = Issuer(**({} if seconds is None else {"expires_in": seconds}))
+    server.respond = issuer = Issuer(**({} if seconds is None else {"expires_in": seconds}))
     client = secured_client(caller, ("oauth",), credentials={"oauth": APP})
     for _ in range(2):
         caller.run(client.send(secured_request()))
@@ -90,7 +90,7 @@ def test_a_token_is_renewed_before_it_expires(caller: Caller, server: Server, se
 
 def test_a_rejected_token_is_renewed_once(caller: Caller, server: Server) -> None:
     """After a 401 the call is sent again with a new token, as part of the same attempt."""
-    server.answer = issuer = Issuer(expires_in=3600)
+    server.respond = issuer = Issuer(expires_in=3600)
     client = secured_client(caller, ("oauth",), credentials={"oauth": APP})
     caller.run(client.send(secured_request()))
     issuer.takes = lambda token: token != "token-1"
@@ -104,7 +104,7 @@ def test_a_rejected_token_is_renewed_once(caller: Caller, server: Server) -> Non
 
 def test_concurrent_calls_share_one_token_request(caller: Caller, server: Server) -> None:
     """They wait for one token, initially and after it is rejected."""
-    server.answer = issuer = Issuer(expires_in=3600)
+    server.respond = issuer = Issuer(expires_in=3600)
     client = secured_client(caller, ("oauth",), credentials={"oauth": APP})
 
     def storm() -> list[str]:
@@ -130,7 +130,7 @@ def test_concurrent_calls_share_one_token_request(caller: Caller, server: Server
 
 def test_a_refresh_token_is_used_and_rotated(caller: Caller, server: Server) -> None:
     """It is sent to the refresh endpoint; the new one is used next and reported to the user."""
-    server.answer = Issuer(expires_in=0.0001, refresh_token="second")
+    server.respond = Issuer(expires_in=0.0001, refresh_token="second")
     reported: list[str] = []
     mine = OAuth2RefreshToken("first", "app", on_rotation=reported.append)
     client = secured_client(caller, ("oauth",), credentials={"oauth": mine})
@@ -146,7 +146,7 @@ def test_a_refresh_token_is_used_and_rotated(caller: Caller, server: Server) -> 
 def test_a_rejected_grant_raises_the_reason(caller: Caller, server: Server, caplog: pytest.LogCaptureFixture) -> None:
     """The token endpoint's error is an `AuthenticationError` with its description, without the secret."""
     body = {"error": "invalid_client", "error_description": f"{SECRET} is wrong"}
-    server.answer = lambda _: reply(body, status=400)
+    server.respond = lambda _: reply(body, status=400)
     client = secured_client(caller, ("oauth",), credentials={"oauth": APP})
     with caplog.at_level(logging.DEBUG), pytest.raises(AuthenticationError) as caught:
         caller.run(client.send(secured_request()))
@@ -162,7 +162,7 @@ def test_a_rejected_grant_raises_the_reason(caller: Caller, server: Server, capl
 
 
 @pytest.mark.parametrize(
-    ("answer", "reason"),
+    ("response", "reason"),
     [
         (reply({"token": "x"}), "HTTP 200: no access token"),
         (reply({"access_token": "a\r\nb"}), "HTTP 200: no access token"),
@@ -172,17 +172,17 @@ def test_a_rejected_grant_raises_the_reason(caller: Caller, server: Server, capl
     ],
 )
 def test_a_token_response_without_a_token_is_an_error(
-    caller: Caller, server: Server, answer: HTTPResponse, reason: str
+    caller: Caller, server: Server, response: HTTPResponse, reason: str
 ) -> None:
     """Redirects are not followed."""
-    server.answer = lambda _: answer
+    server.respond = lambda _: response
     with pytest.raises(AuthenticationError, match=f"{reason}$"):
         caller.run(secured_client(caller, ("oauth",), credentials={"oauth": APP}).send(secured_request()))
     assert 1 == len(server.received)
 
 
 @pytest.mark.parametrize(
-    "answer",
+    "response",
     [
         reply({"access_token": "t1", "token_type": "Bearer"}, status=201),
         reply(b"access_token=t1&scope=&token_type=bearer&expires_in=60"),
@@ -190,9 +190,9 @@ def test_a_token_response_without_a_token_is_an_error(
     ],
     ids=["201", "form", "text"],
 )
-def test_a_token_may_come_in_another_form(caller: Caller, server: Server, answer: HTTPResponse) -> None:
+def test_a_token_may_come_in_another_form(caller: Caller, server: Server, response: HTTPResponse) -> None:
     """Some frameworks answer every POST with 201, and some servers send a form."""
-    server.play(answer, reply({"id": "1"}))
+    server.play(response, reply({"id": "1"}))
     caller.run(secured_client(caller, ("oauth",), credentials={"oauth": APP}).send(secured_request()))
     assert "Bearer t1" == server.received[1].headers["authorization"]
 
@@ -200,7 +200,7 @@ def test_a_token_may_come_in_another_form(caller: Caller, server: Server, answer
 def test_a_failing_token_endpoint_is_retried(caller: Caller, server: Server) -> None:
     """It is retried by the retry policy; then the error names it."""
     server.play(reply(status=503), reply(status=429))
-    server.answer = issuer = Issuer()
+    server.respond = issuer = Issuer()
     caller.run(secured_client(caller, ("oauth",), credentials={"oauth": APP}).send(secured_request()))
     assert 1 == issuer.granted
     gone = OAuth2ClientCredentials("app", SECRET, "http://127.0.0.1:9/token")
@@ -238,7 +238,7 @@ def test_the_repr_of_a_grant_has_no_secret() -> None:
 
 def test_a_password_grant_sends_user_and_client_credentials(caller: Caller, server: Server) -> None:
     """The client's own credentials are sent if there are any."""
-    server.answer = Issuer(expires_in=3600)
+    server.respond = Issuer(expires_in=3600)
     me = OAuth2Password("me", "p&ss word")
     assert (
         "token-1"
@@ -267,7 +267,7 @@ def test_a_token_without_an_expiry_time_is_kept_until_rejected(
     caller: Caller, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One token is requested, also for calls a year apart."""
-    server.answer = issuer = Issuer()
+    server.respond = issuer = Issuer()
     client = secured_client(caller, ("oauth",), credentials={"oauth": APP})
     caller.run(client.send(secured_request()))
     now = time.monotonic()

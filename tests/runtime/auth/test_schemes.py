@@ -168,7 +168,7 @@ def test_no_credential_is_shown(caller: Caller, server: Server, scheme: str, cap
     """No log record, repr, message or error body holds one, even if the server repeats it."""
     key = "u:0123456789 &" if scheme == "login" else "0123456789&"
     client = secured_client(caller, (scheme,), credentials={scheme: key})
-    server.answer = lambda received: reply(
+    server.respond = lambda received: reply(
         {"message": f"no: {received.target} {key} {received.headers}"},
         status=403,
         headers={"x-echo": key, "location": received.target},

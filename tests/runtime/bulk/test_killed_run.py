@@ -31,7 +31,7 @@ class Counting:
     def __init__(self, server: Server) -> None:
         self.calls: Counter[str] = Counter()
         self.url = server.url
-        server.answer = self._answer
+        server.respond = self._answer
 
     def _answer(self, received: Received) -> HTTPResponse:
         text = text_of(received.json)
@@ -97,7 +97,7 @@ def test_a_signal_finishes_what_is_in_flight(number: signal.Signals, code: int, 
 def test_a_second_signal_ends_the_run_at_once(number: signal.Signals, tmp_path: Path) -> None:
     """Without waiting for the calls in flight."""
     with Server() as server:
-        server.answer = lambda received: (scripted.Hold(),)
+        server.respond = lambda received: (scripted.Hold(),)
         process = begin(server.url, tmp_path / "out.jsonl", 100)
         until = time.monotonic() + 20
         while not server.received and time.monotonic() < until:

@@ -40,7 +40,7 @@ def _forget(client: AsyncSample) -> None:
 @pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
 def test_a_client_serves_one_loop_after_the_other(server: Server) -> None:
     """Each loop gets its own connections, for writes too; those of an ended loop are dropped."""
-    server.answer = lambda _: reply({"id": "1"})
+    server.respond = lambda _: reply({"id": "1"})
     client = AsyncSample(KEY, base_url=server.url)
 
     async def call() -> None:
@@ -58,7 +58,7 @@ def test_a_client_serves_one_loop_after_the_other(server: Server) -> None:
 
 def test_loops_that_run_at_the_same_time_share_a_client(server: Server) -> None:
     """Two threads with a loop each call in turns; each keeps one connection, and closing closes both."""
-    server.answer = lambda _: reply({"id": "1"})
+    server.respond = lambda _: reply({"id": "1"})
     client = AsyncSample(KEY, base_url=server.url)
     barrier = threading.Barrier(2, timeout=10)
     failures: list[BaseException] = []
@@ -96,7 +96,7 @@ def test_loops_that_run_at_the_same_time_share_a_client(server: Server) -> None:
 @pytest.mark.parametrize("library", [httpx, httpx2])
 def test_a_given_http_client_in_a_second_loop_is_an_error(server: Server, library: Any) -> None:
     """Its connections belong to one loop; the message names the remedy."""
-    server.answer = lambda _: reply({"id": "1"})
+    server.respond = lambda _: reply({"id": "1"})
     client = AsyncSample(KEY, base_url=server.url, http_client=library.AsyncClient())
     asyncio.run(client.things.make(name="a"))
     with pytest.raises(APIConnectionError, match="an http_client works on one event loop only"):

@@ -87,7 +87,7 @@ with httpx2.Client() as http:
 
 def run(code: str, server: Server, *options: str) -> list[str]:
     """Run a program, which must print no warnings, and return the lines that it prints."""
-    server.answer = lambda received: reply({"id": str(received.connection)})
+    server.respond = lambda received: reply({"id": str(received.connection)})
     command = [sys.executable, "-X", "dev", "-W", "error", *options, "-c", BEGIN + code, server.url]
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False, timeout=30)
     assert "" == done.stderr

@@ -85,7 +85,7 @@ def test_a_value_that_a_builder_refuses_keeps_its_error() -> None:
 
 def test_an_endpoint_that_the_document_lacks_is_called() -> None:
     with Server() as server, Mistral(api_key="k", base_url=server.url) as client:
-        server.answer = lambda _: [
+        server.respond = lambda _: [
             b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 8\r\n\r\n{"a": 1}'
         ]
         custom = Request.custom

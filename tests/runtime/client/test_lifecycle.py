@@ -30,7 +30,7 @@ GOOD = reply({"id": "1"})
 def test_closing_a_client_closes_its_connections(caller: Caller, server: Server) -> None:
     """Its own connections are closed."""
     client = caller.client(http_client=None)
-    server.answer = lambda _: GOOD
+    server.respond = lambda _: GOOD
     for _ in range(3):
         caller.run(client.things.get("1"))
     assert 1 == server.connections
@@ -41,7 +41,7 @@ def test_closing_a_client_closes_its_connections(caller: Caller, server: Server)
 
 def test_no_socket_is_left_open(server: Server) -> None:
     """Calls, streams, downloads and failures close their sockets."""
-    server.answer = lambda received: (
+    server.respond = lambda received: (
         stream({"text": "a"}, DONE)
         if received.target == "/talk"
         else reply({}, status=404)
@@ -257,7 +257,7 @@ ENDS = [
 @pytest.mark.parametrize(("library", "loop", "way"), sampled(ENDS, 5))
 def test_an_event_loop_that_ends_early_causes_no_warnings(server: Server, library: str, loop: str, way: str) -> None:
     """Unread and unclosed bodies are closed with the loop."""
-    server.answer = lambda received: (
+    server.respond = lambda received: (
         stream({"text": "a"}, Hold())
         if received.target == "/talk"
         else (head(200, {"content-length": "9"}), b"part", Hold())
@@ -298,7 +298,7 @@ def test_the_tls_context_is_made_once() -> None:
 
 def test_threads_that_start_together_share_the_connections(server: Server) -> None:
     """The parts of a client are made once at its first use, however many threads call first."""
-    server.answer = lambda _: GOOD
+    server.respond = lambda _: GOOD
     for _ in range(20):
         client = Sample(KEY, base_url=server.url)
         together = threading.Barrier(8)
@@ -319,7 +319,7 @@ def test_threads_that_start_together_share_the_connections(server: Server) -> No
 
 def test_many_tasks_share_a_client(server: Server) -> None:
     """One asynchronous client serves many tasks; each gets its own response."""
-    server.answer = lambda received: reply({"id": received.target.rpartition("/")[2]})
+    server.respond = lambda received: reply({"id": received.target.rpartition("/")[2]})
 
     async def main() -> list[Thing]:
         async with AsyncSample(KEY, base_url=server.url) as client:

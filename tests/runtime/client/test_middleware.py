@@ -56,9 +56,9 @@ def recording(caller: Caller, name: str, notes: list[str]) -> Any:
         notes.append(f"{name} {outgoing.method}")
         return outgoing
 
-    def after(answer: HTTPResponse) -> HTTPResponse:
-        notes.append(f"{name} {answer.status_code}")
-        return answer
+    def after(response: HTTPResponse) -> HTTPResponse:
+        notes.append(f"{name} {response.status_code}")
+        return response
 
     return both(caller, before, after)
 
@@ -85,7 +85,7 @@ def test_middleware_may_change_the_request(caller: Caller, client: Any, server: 
         return msgspec.structs.replace(outgoing, headers={**outgoing.headers, "x-signed": "yes"})
 
     server.play(GOOD)
-    caller.run(client.things.get.with_options(middleware=[both(caller, before, lambda answer: answer)])("1"))
+    caller.run(client.things.get.with_options(middleware=[both(caller, before, lambda response: response)])("1"))
     assert "yes" == server.received[0].headers["x-signed"]
     assert KEY not in "".join(shown)
 
@@ -114,7 +114,7 @@ def test_middleware_may_fail_an_attempt(caller: Caller, client: Any, server: Ser
             raise failures.pop()
         return outgoing
 
-    cut = client.with_options(middleware=[both(caller, before, lambda answer: answer)])
+    cut = client.with_options(middleware=[both(caller, before, lambda response: response)])
     with pytest.raises(APIConnectionError, match="after 3 attempts: cut by hand"):
         caller.run(cut.things.make(name="x"))
     failures.append(LookupError("no such thing"))
@@ -234,7 +234,7 @@ def test_call_middleware_sees_exceptions(caller: Caller, server: Server) -> None
     """Exceptions pass through on their way to the caller, also for requests that are never sent."""
     notes: list[str] = []
     client = caller.client(call_middleware=[recording_calls(caller, "a", notes)])
-    server.answer = lambda _: BUSY
+    server.respond = lambda _: BUSY
     with pytest.raises(ServerError, match="HTTP 503 after 3 attempts"):
         caller.run(client.things.get("1"))
     with pytest.raises(ServerError, match="talk: HTTP 503"):
@@ -327,9 +327,9 @@ def test_middleware_learns_when_a_body_is_over(caller: Caller, client: Any, serv
     """`HTTPResponse.when_over` is called once, for a body that was read, closed early or interrupted."""
     reported: list[str | None] = []
 
-    def after(answer: HTTPResponse) -> HTTPResponse:
-        answer.on_close(lambda failure: reported.append(type(failure).__name__ if failure is not None else None))
-        return answer
+    def after(response: HTTPResponse) -> HTTPResponse:
+        response.on_close(lambda failure: reported.append(type(failure).__name__ if failure is not None else None))
+        return response
 
     watched = client.with_options(middleware=[both(caller, lambda outgoing: outgoing, after)])
     server.play(GOOD, stream({"text": "a"}, DONE), stream({"text": "a"}, Hold()), stream({"text": "a"}, end=(Reset(),)))

@@ -140,7 +140,7 @@ def test_an_unknown_status_ends_the_wait_if_steps_are_listed(status: str, known:
 
 def test_a_waiter_raises_after_its_timeout(caller: Caller, client: Any, server: Server) -> None:
     """`WaitTimeoutError` has the last job."""
-    server.answer = lambda _: state("RUNNING")
+    server.respond = lambda _: state("RUNNING")
     started = time.monotonic()
     with pytest.raises(WaitTimeoutError) as caught:
         caller.run(client.jobs.wait("j", interval=60, timeout=0.5))

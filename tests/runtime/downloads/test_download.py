@@ -125,7 +125,7 @@ def test_progress_is_reported(caller: Caller, client: Any, server: Server) -> No
 
 
 @pytest.mark.parametrize(
-    "answer",
+    "response",
     [
         CUT,
         (head(200, {"transfer-encoding": "chunked"}), chunk(b"x" * 10), Pause(0.02), Close()),
@@ -133,9 +133,9 @@ def test_progress_is_reported(caller: Caller, client: Any, server: Server) -> No
     ],
     ids=["length", "chunks", "reset"],
 )
-def test_an_incomplete_body_is_never_returned(caller: Caller, client: Any, server: Server, answer: Any) -> None:
+def test_an_incomplete_body_is_never_returned(caller: Caller, client: Any, server: Server, response: Any) -> None:
     """It is a connection error with the response's head, for every kind of framing."""
-    server.play(answer)
+    server.play(response)
     with pytest.raises(APIConnectionError, match="download: the download broke off after 10") as caught:
         caller.run(client.files.download().read())
     assert caught.value.response is not None

@@ -128,7 +128,7 @@ def test_a_download_without_ranges_or_version_does_not_resume(
 
 
 @pytest.mark.parametrize(
-    "answer",
+    "response",
     [
         rest(100, headers={"content-range": "bytes 99-1023/1024"}),
         rest(100, headers={"content-range": "bytes 100-1023/2048"}),
@@ -142,10 +142,10 @@ def test_a_download_without_ranges_or_version_does_not_resume(
     ids=["other start", "other length", "short", "backwards", "no range", "other tag", "encoded", "416"],
 )
 def test_a_wrong_range_restarts_the_download(
-    caller: Caller, client: Any, server: Server, tmp_path: Path, answer: Sequence[Action]
+    caller: Caller, client: Any, server: Server, tmp_path: Path, response: Sequence[Action]
 ) -> None:
     """None of its bytes are in the file."""
-    server.play(cut(100), answer, whole(OTHER))
+    server.play(cut(100), response, whole(OTHER))
     saved: Path = caller.run(client.files.download().save(tmp_path / "file"))
     assert OTHER == saved.read_bytes()
     assert [(None, None), ("bytes=100-", '"v1"'), (None, None)] == range_headers(server)
@@ -222,7 +222,7 @@ def test_attempts_restart_after_progress(caller: Caller, client: Any, server: Se
 
 def test_restarting_is_not_progress(caller: Caller, client: Any, server: Server, tmp_path: Path) -> None:
     """A server that ignores ranges and is interrupted each time is called `attempts` times."""
-    server.answer = lambda _: cut(100)
+    server.respond = lambda _: cut(100)
     with pytest.raises(APIConnectionError, match="the download broke off after"):
         caller.run(client.files.download().save(tmp_path / "file"))
     assert 3 == len(server.received)
@@ -318,7 +318,7 @@ def test_a_part_that_cannot_be_resumed_is_removed(caller: Caller, client: Any, s
 
 
 @pytest.mark.parametrize(
-    "answers",
+    "responses",
     [
         [whole(OTHER, NEWER)],
         [rest(100, headers=NEWER), whole(OTHER)],
@@ -328,7 +328,7 @@ def test_a_part_that_cannot_be_resumed_is_removed(caller: Caller, client: Any, s
     ids=["changed", "other part", "416", "changed and broken"],
 )
 def test_a_part_of_another_version_is_removed(
-    caller: Caller, client: Any, server: Server, tmp_path: Path, answers: list[Sequence[Action]]
+    caller: Caller, client: Any, server: Server, tmp_path: Path, responses: list[Sequence[Action]]
 ) -> None:
     """All bytes are fetched again."""
     target = tmp_path / "file"
@@ -336,7 +336,7 @@ def test_a_part_of_another_version_is_removed(
     server.play(cut(100))
     with pytest.raises(APIConnectionError, match="the download broke off after"):
         caller.run(once.files.download().save(target, resume=True))
-    server.play(*answers)
+    server.play(*responses)
     caller.run(client.files.download().save(target, resume=True))
     assert (OTHER, ["file"]) == (target.read_bytes(), files(tmp_path))
     assert ("bytes=100-", '"v1"') == range_headers(server)[1]
@@ -445,12 +445,12 @@ def test_two_downloads_do_not_write_to_one_part(caller: Caller, client: Any, ser
     target = tmp_path / "file"
     going, done = threading.Event(), threading.Event()
 
-    def answer(_: Received) -> Sequence[Action]:
+    def respond(_: Received) -> Sequence[Action]:
         going.set()
         done.wait(5)
         return whole()
 
-    server.answer = answer
+    server.respond = respond
     other = Caller(False, "httpx2", server.url, caller._tls)
     first = threading.Thread(target=lambda: other.client().files.download().save(target, resume=True))
     first.start()

@@ -58,7 +58,7 @@ def test_a_write_is_retried_with_the_same_key(caller: Caller, keyed: Any, server
 
 def test_a_given_key_is_sent(caller: Caller, keyed: Any, server: Server) -> None:
     """It may be given as an option or as a header."""
-    server.answer = lambda _: GOOD
+    server.respond = lambda _: GOOD
     caller.run(keyed.things.make.with_options(idempotency_key="order-7")(name="x"))
     caller.run(keyed.things.make.with_options(headers={"Idempotency-Key": "order-8"})(name="x"))
     assert ["order-7", "order-8"] == keys(server)

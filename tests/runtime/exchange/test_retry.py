@@ -27,7 +27,7 @@ def decided(outcome: Outcome, policy: RetryPolicy = POLICY, **facts: float | boo
     )
 
 
-def answered(status: int, headers: Mapping[str, str] | None = None) -> ServerResponded:
+def responded(status: int, headers: Mapping[str, str] | None = None) -> ServerResponded:
     return ServerResponded(status, headers or {})
 
 
@@ -102,36 +102,36 @@ def test_retry_after_may_be_a_date(seconds: int) -> None:
         (NotSent(), False, 0.25),
         (MaybeSent(), True, 0.25),
         (MaybeSent(), False, None),
-        (answered(429), False, 0.25),
-        (answered(429), True, 0.25),
-        (answered(503), True, 0.25),
-        (answered(503), False, None),
-        (answered(503, {"retry-after": "1"}), False, None),
-        (answered(408), False, None),
-        (answered(400), True, None),
-        (answered(404), True, None),
-        (answered(409), True, None),
-        (answered(501), True, 0.25),
-        (answered(408), True, 0.25),
-        (answered(425), True, 0.25),
-        (answered(425), False, 0.25),
-        (answered(425, {"retry-after": "2"}), False, 2.0),
-        (answered(425, {"x-should-retry": "false"}), False, None),
-        (answered(505), True, 0.25),
-        (answered(520), True, 0.25),
-        (answered(529), True, 0.25),
-        (answered(599), True, 0.25),
-        (answered(600), True, None),
-        (answered(499), True, None),
-        (answered(400, {"x-should-retry": "true"}), False, 0.25),
-        (answered(503, {"x-should-retry": "True "}), False, 0.25),
-        (answered(503, {"x-should-retry": "false"}), True, None),
-        (answered(429, {"x-should-retry": "false"}), True, None),
-        (answered(429, {"x-should-retry": "perhaps"}), True, 0.25),
-        (answered(429, {"retry-after": "7"}), True, 7.0),
-        (answered(429, {"retry-after": "120"}), True, 120.0),
-        (answered(429, {"retry-after": "121"}), True, None),
-        (answered(429, {"retry-after": "121", "x-should-retry": "true"}), True, None),
+        (responded(429), False, 0.25),
+        (responded(429), True, 0.25),
+        (responded(503), True, 0.25),
+        (responded(503), False, None),
+        (responded(503, {"retry-after": "1"}), False, None),
+        (responded(408), False, None),
+        (responded(400), True, None),
+        (responded(404), True, None),
+        (responded(409), True, None),
+        (responded(501), True, 0.25),
+        (responded(408), True, 0.25),
+        (responded(425), True, 0.25),
+        (responded(425), False, 0.25),
+        (responded(425, {"retry-after": "2"}), False, 2.0),
+        (responded(425, {"x-should-retry": "false"}), False, None),
+        (responded(505), True, 0.25),
+        (responded(520), True, 0.25),
+        (responded(529), True, 0.25),
+        (responded(599), True, 0.25),
+        (responded(600), True, None),
+        (responded(499), True, None),
+        (responded(400, {"x-should-retry": "true"}), False, 0.25),
+        (responded(503, {"x-should-retry": "True "}), False, 0.25),
+        (responded(503, {"x-should-retry": "false"}), True, None),
+        (responded(429, {"x-should-retry": "false"}), True, None),
+        (responded(429, {"x-should-retry": "perhaps"}), True, 0.25),
+        (responded(429, {"retry-after": "7"}), True, 7.0),
+        (responded(429, {"retry-after": "120"}), True, 120.0),
+        (responded(429, {"retry-after": "121"}), True, None),
+        (responded(429, {"retry-after": "121", "x-should-retry": "true"}), True, None),
     ],
 )
 def test_which_requests_are_retried(outcome: Outcome, idempotent: bool, expected: float | None) -> None:
@@ -149,15 +149,15 @@ def test_no_wait_exceeds_the_budget() -> None:
     """No wait begins that would exceed the total budget."""
     policy = RetryPolicy(budget=10.0)
 
-    assert 7.0 == decided(answered(429, {"retry-after": "7"}), policy, waited=3.0)
-    assert decided(answered(429, {"retry-after": "7"}), policy, waited=3.5) is None
+    assert 7.0 == decided(responded(429, {"retry-after": "7"}), policy, waited=3.0)
+    assert decided(responded(429, {"retry-after": "7"}), policy, waited=3.5) is None
 
 
 def test_only_the_statuses_of_the_policy_are_retried() -> None:
     """429 can be left out too."""
     policy = RetryPolicy(statuses=frozenset({409}))
 
-    assert [0.25, None] == [decided(answered(status), policy) for status in (409, 429)]
+    assert [0.25, None] == [decided(responded(status), policy) for status in (409, 429)]
 
 
 @pytest.mark.parametrize(

@@ -54,11 +54,11 @@ def test_the_timeout_of_a_given_http_client_is_used(caller: Caller, server: Serv
     """An option of the client takes precedence."""
     library = import_module(caller.library)
     kind = library.AsyncClient if caller.asynchronous else library.Client
-    server.answer = lambda _: (Hold(),)
+    server.respond = lambda _: (Hold(),)
     once = RetryPolicy(attempts=1)
     with pytest.raises(APITimeoutError, match="no response in time"):
         caller.run(caller.client(http_client=_made(caller, kind, timeout=0.1), retry=once).things.get("1"))
-    server.answer = lambda _: (Pause(0.3), *reply({"id": "1"}))
+    server.respond = lambda _: (Pause(0.3), *reply({"id": "1"}))
     patient = caller.client(http_client=_made(caller, kind, timeout=0.1), timeout=5.0)
     assert "1" == caller.run(patient.things.get("1")).id
     assert 600.0 == caller.client(http_client=_made(caller, kind))._session.options.timeout

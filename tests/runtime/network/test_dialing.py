@@ -57,7 +57,7 @@ def test_an_unresponsive_address_delays_the_next_by_a_quarter_second(
 ) -> None:
     """A refused connection does not delay it, with and without timeouts."""
     resolve(monkeypatch, REFUSING, unresponsive, unresponsive, "127.0.0.1")
-    server.answer = lambda _: reply({"id": "1"})
+    server.respond = lambda _: reply({"id": "1"})
     began = time.monotonic()
     with client(server, deadline=deadline) as sample:
         assert Thing(id="1") == sample.things.make(name="a")

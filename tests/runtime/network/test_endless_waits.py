@@ -77,7 +77,7 @@ class Blocking:
 def test_an_interrupt_ends_a_synchronous_call(client: Sample, server: Server, kind: str) -> None:
     """While it waits for the response, an event, or the file that it sends; the client stays usable."""
     held = stream({"text": "a"}, Hold()) if kind == "stream" else (Hold(),)
-    server.answer = lambda received: GOOD if received.method == "GET" else held
+    server.respond = lambda received: GOOD if received.method == "GET" else held
     client.things.get("1")
     with quickly(), pytest.raises(KeyboardInterrupt), interrupted(0.2):
         CALLS[kind](client)

@@ -17,7 +17,7 @@ SCRIPT = Path(__file__).with_name("exiting_program.py")
 HOW = ["calls", "half read", "in threads", "gathered", "in flight", "several loops", "loop in a thread", "open loop"]
 
 
-def answer(received: Received) -> Sequence[Action]:
+def respond(received: Received) -> Sequence[Action]:
     """Return a slow response or a paced stream."""
     if received.target.startswith("/talk"):
         return stream(*[each for _ in range(60) for each in ({"text": "a"}, Pause(0.003))], DONE)
@@ -28,7 +28,7 @@ def answer(received: Received) -> Sequence[Action]:
 @pytest.mark.parametrize("how", HOW)
 @pytest.mark.parametrize("times", [1, pytest.param(25, marks=EXHAUSTIVE)])
 def test_a_program_ends_without_an_abort(how: str, times: int, server: Server) -> None:
-    server.answer = answer
+    server.respond = respond
     command = [sys.executable, "-W", "ignore", str(SCRIPT), how, server.url]
     for _ in range(times):
         done = subprocess.run(command, cwd=ROOT, env={"PYTHONPATH": str(ROOT)}, capture_output=True, timeout=30)

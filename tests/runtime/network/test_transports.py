@@ -197,7 +197,7 @@ def test_an_exception_of_a_file_reaches_the_caller(caller: Caller, client: Any, 
         def read(self, size: int, /) -> bytes:
             raise RuntimeError("the tape is torn")
 
-    server.answer = lambda _: (Hold(),)
+    server.respond = lambda _: (Hold(),)
     with pytest.raises(RuntimeError, match="the tape is torn"):
         caller.run(client.files.upload(file=Torn()))
 

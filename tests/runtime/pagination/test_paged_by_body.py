@@ -42,9 +42,9 @@ class Page(msgspec.Struct):
 class Server:
     """A server of five numbers, two per page."""
 
-    def __init__(self, answer: Callable[[Asked], tuple[Asked, Mapping[str, str]]]) -> None:
+    def __init__(self, response: Callable[[Asked], tuple[Asked, Mapping[str, str]]]) -> None:
         self.asked: list[Asked] = []
-        self._answer = answer
+        self._response = response
         transport = httpx2.MockTransport(self._take)
         self.client = Sample(api_key="k", base_url="https://api.test", http_client=httpx2.Client(transport=transport))
 
@@ -55,7 +55,7 @@ class Server:
     def _take(self, request: httpx2.Request) -> httpx2.Response:
         body: Asked = msgspec.json.decode(request.read() or b"{}")
         self.asked.append({**request.url.params, **body})
-        content, headers = self._answer(self.asked[-1])
+        content, headers = self._response(self.asked[-1])
         return httpx2.Response(200, json=content, headers=headers)
 
 
@@ -141,11 +141,11 @@ def test_a_list_without_a_body_gets_one_for_its_second_page() -> None:
 def test_numbers_are_fields_of_the_body(pagination: Any, numbers: list[int | None]) -> None:
     """They count up from the first."""
 
-    def answer(asked: Asked) -> tuple[Asked, Mapping[str, str]]:
+    def respond(asked: Asked) -> tuple[Asked, Mapping[str, str]]:
         start = asked.get("offset", (asked.get("page", 1) - 1) * 2)
         return {"items": [*range(start, min(start + 2, 5))]}, {}
 
-    server = Server(answer)
+    server = Server(respond)
     assert [*range(5)] == server.items(paged(pagination, json_body({})))
     assert numbers == [each.get(pagination.__struct_fields__[0]) for each in server.asked]
 
@@ -159,11 +159,11 @@ def test_a_number_in_the_body_must_be_one() -> None:
 def test_the_next_cursor_is_in_a_header() -> None:
     """Of a response that is an array; without the header, the list ends."""
 
-    def answer(asked: Asked) -> tuple[Any, Mapping[str, str]]:
+    def respond(asked: Asked) -> tuple[Any, Mapping[str, str]]:
         start = int(asked.get("cursor") or 0)
         return [*range(start, min(start + 2, 5))], {"X-Next": str(start + 2)} if start + 2 < 5 else {}
 
-    server = Server(answer)
+    server = Server(respond)
     request = paged(Cursor("cursor", (), header="X-Next"), kind=list[int])
     assert [*range(5)] == server.items(request)
     assert [{}, {"cursor": "2"}, {"cursor": "4"}] == server.asked
@@ -175,11 +175,11 @@ def test_a_cursor_that_comes_twice_is_an_error(cursors: list[str], where: dict[s
     """In the body or in a header, the list neither repeats nor goes on for ever."""
     left = iter(cursors * 20)
 
-    def answer(asked: Asked) -> tuple[Asked, Mapping[str, str]]:
+    def respond(asked: Asked) -> tuple[Asked, Mapping[str, str]]:
         cursor = next(left)
         return {"items": [len(server.asked)], "next": cursor}, {"X-Next": cursor}
 
-    server = Server(answer)
+    server = Server(respond)
     with pytest.raises(PaginationError, match="already read"):
         server.items(paged(Cursor("cursor", ("items",), in_body=True, **where), json_body({})))
     assert len(cursors) == len(server.asked)

@@ -77,7 +77,7 @@ def test_all_items_are_returned_once_and_in_order(
     requests: int,
 ) -> None:
     """By page number and by offset, also if the server returns fewer per page than requested."""
-    server.answer = numbered(count, cap=cap, total=total)
+    server.respond = numbered(count, cap=cap, total=total)
     name = "size" if method == "list" else "limit"
     arguments = {} if size is None else {name: size}
     assert list(range(count)) == ids(caller, getattr(client.things, method).iter(**arguments))
@@ -86,7 +86,7 @@ def test_all_items_are_returned_once_and_in_order(
 
 def test_iteration_may_start_in_the_middle(caller: Caller, client: Any, server: Server) -> None:
     """It starts at the given page number or offset and still ends correctly."""
-    server.answer = numbered(25)
+    server.respond = numbered(25)
     assert list(range(20, 25)) == ids(caller, client.things.list.iter(page=2, size=10))
     assert 2 == len(server.received)
     assert list(range(18, 25)) == ids(caller, client.things.by_offset.iter(offset=18, limit=10))
@@ -95,7 +95,7 @@ def test_iteration_may_start_in_the_middle(caller: Caller, client: Any, server: 
 
 def test_pages_returns_typed_pages(caller: Caller, client: Any, server: Server) -> None:
     """`pages()` yields each page as the document's type; a plain call returns one page."""
-    server.answer = numbered(15)
+    server.respond = numbered(15)
     pages = caller.list(client.things.list.pages())
     assert [Page, Page] == list(map(type, pages))
     assert [10, 5] == [len(page.data) for page in pages]
@@ -135,7 +135,7 @@ def test_the_last_item_may_be_the_cursor(caller: Caller, client: Any, server: Se
 
 def test_pages_are_fetched_as_needed(caller: Caller, client: Any, server: Server) -> None:
     """No page is requested before its items are."""
-    server.answer = numbered(100)
+    server.respond = numbered(100)
     items = client.things.list.iter()
     assert 0 == len(server.received)
     for _ in range(10):
@@ -156,7 +156,7 @@ def test_an_error_on_a_later_page_is_raised_there(caller: Caller, client: Any, s
 
 def test_options_apply_to_every_page(caller: Caller, client: Any, server: Server) -> None:
     """`with_options` applies to each request."""
-    server.answer = numbered(15)
+    server.respond = numbered(15)
     caller.list(client.things.list.with_options(headers={"x-team": "blue"}).iter())
     assert ["blue", "blue"] == [received.headers["x-team"] for received in server.received]
 
@@ -178,7 +178,7 @@ def test_iterating_an_operation_without_pages_is_an_error() -> None:
 
 def test_leaving_an_asynchronous_iteration_causes_no_warnings(server: Server) -> None:
     """Under trio too."""
-    server.answer = numbered(100)
+    server.respond = numbered(100)
 
     async def main() -> str:
         async with AsyncSample(KEY, base_url=server.url) as client:

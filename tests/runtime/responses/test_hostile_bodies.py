@@ -89,11 +89,11 @@ def play(server: Server, status: int, hostile: Hostile, call: str) -> None:
     body, kind = hostile.body, hostile.content_type
     if call == "stream" and status == 200:
         body, kind = b"data: " + body.replace(b"\n", b" ").replace(b"\r", b" ") + b"\n\n", "text/event-stream"
-    answer: HTTPResponse = (
+    response: HTTPResponse = (
         head(status, {"content-type": kind, "content-length": str(len(body)), "connection": "close"}) + body,
         Close(),
     )
-    server.answer = lambda _: answer
+    server.respond = lambda _: response
 
 
 @pytest.mark.filterwarnings("ignore::specwire.DriftWarning")

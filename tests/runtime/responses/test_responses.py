@@ -156,22 +156,22 @@ def test_a_body_is_decoded_by_its_content_type(
     canned: Canned, payload: Payload, body: bytes, content_type: str | None, value: Any, drifts: int
 ) -> None:
     """Each mismatch with the declared type warns once."""
-    found = canned.answer(payload, body, content_type)
+    found = canned.response(payload, body, content_type)
     assert (type(value), value) == (type(found.value), found.value)
     assert drifts == len(found.drifts)
-    again = canned.answer(payload, body, content_type, raw=True).value
+    again = canned.response(payload, body, content_type, raw=True).value
     assert (value, body, bool(drifts)) == (again.parsed, again.content, bool(again.drift))
 
 
 def test_the_drift_of_an_undeclared_body_has_its_size_and_type(canned: Canned) -> None:
     """The warning states the length and the media type."""
-    found = canned.answer(NOTHING, b'{"id":7}')
+    found = canned.response(NOTHING, b'{"id":7}')
     assert ["op differs from its document: $: expected no content, got 8 bytes of application/json"] == found.drifts
 
 
 def test_nan_is_decoded_in_a_number_field(canned: Canned) -> None:
     """Python servers write `NaN`, which is not JSON."""
-    found = canned.answer(JsonPayload(Thing), b'{"id": "1", "weight": NaN}')
+    found = canned.response(JsonPayload(Thing), b'{"id": "1", "weight": NaN}')
     assert found.value.weight != found.value.weight
     assert ["op differs from its document: $.weight: expected number, got NaN"] == found.drifts
 
@@ -190,7 +190,7 @@ def test_one_byte_that_is_not_utf8_costs_one_character(
     canned: Canned, body: bytes, text: str, content_type: str | None
 ) -> None:
     """A server cuts texts by bytes, or takes them from a database as they are."""
-    found = canned.answer(JsonPayload(Thing), body, content_type)
+    found = canned.response(JsonPayload(Thing), body, content_type)
     assert text == found.value.id
     assert ["op differs from its document: $: expected JSON in UTF-8, got JSON in another encoding"] == found.drifts
 
@@ -209,32 +209,32 @@ def test_one_byte_that_is_not_utf8_costs_one_character(
 def test_invalid_json_raises_a_decode_error(canned: Canned, body: bytes, content_type: str | None) -> None:
     """`.raw()` returns the body with drift instead."""
     with pytest.raises(DecodeError, match="op: the response is ") as caught:
-        canned.answer(JsonPayload(Thing), body, content_type)
+        canned.response(JsonPayload(Thing), body, content_type)
     assert caught.value.response is not None
     assert (200, body) == (caught.value.response.status_code, caught.value.response.content)
-    found = canned.answer(JsonPayload(Thing), body, content_type, raw=True)
+    found = canned.response(JsonPayload(Thing), body, content_type, raw=True)
     assert (body, True) == (found.value.content, bool(found.value.drift))
 
 
 @pytest.mark.parametrize("status", [201, 202, 204, 205])
 def test_a_status_without_content_gives_none(canned: Canned, status: int) -> None:
     """The call was carried out: that its result has no body is drift, not an error which leads to a second call."""
-    found = canned.answer(JsonPayload(Thing), b"", None, status)
+    found = canned.response(JsonPayload(Thing), b"", None, status)
     assert (None, ["op differs from its document: $: expected Thing, got nothing"]) == (found.value, found.drifts)
     assert (None, []) == (lambda one: (one.value, one.drifts))(
-        canned.answer(JsonPayload(Thing | None), b"", None, status)
+        canned.response(JsonPayload(Thing | None), b"", None, status)
     )
 
 
 def test_the_type_of_a_response_depends_on_its_status(canned: Canned) -> None:
     """The exact status comes first, then its range, then the first success."""
-    answers: dict[int | str, Payload] = {202: JsonPayload(Loose), 204: NOTHING, 2: TEXT}
+    responses: dict[int | str, Payload] = {202: JsonPayload(Loose), 204: NOTHING, 2: TEXT}
     body = b'{"id": "1", "size": 1}'
     for status, value in ((200, Thing(id="1", size=1)), (202, Loose(size=1))):
-        given_ = {**answers, 200: JsonPayload(Thing)}
-        assert value == canned.answer(JsonPayload(Thing), body, status=status, answers=given_).value
-    assert "x" == canned.answer(JsonPayload(Thing), b"x", "text/plain", 206, answers=answers).value
-    assert canned.answer(JsonPayload(Thing), b"", None, 204, answers=answers).value is None
+        given_ = {**responses, 200: JsonPayload(Thing)}
+        assert value == canned.response(JsonPayload(Thing), body, status=status, responses=given_).value
+    assert "x" == canned.response(JsonPayload(Thing), b"x", "text/plain", 206, responses=responses).value
+    assert canned.response(JsonPayload(Thing), b"", None, 204, responses=responses).value is None
 
 
 def test_drift_of_a_body_raises_with_on_drift_raise(canned: Canned) -> None:
@@ -243,7 +243,7 @@ def test_drift_of_a_body_raises_with_on_drift_raise(canned: Canned) -> None:
         with pytest.raises(
             DecodeError, match=r"op: the response differs from the document: \$: expected Thing, got 3 b"
         ):
-            canned.answer(JsonPayload(Thing), b"<p>", "text/html", raw=raw, on_drift="raise")
+            canned.response(JsonPayload(Thing), b"<p>", "text/html", raw=raw, on_drift="raise")
 
 
 class _Case(msgspec.Struct, frozen=True):
@@ -281,18 +281,18 @@ NO_ERRORS = [
 def test_an_error_instead_of_a_result_is_raised(canned: Canned, case: _Case) -> None:
     """A success without the required fields but with an `error` raises the server's message."""
     with pytest.raises(EnvelopeError) as caught:
-        canned.answer(JsonPayload(case.kind), json.dumps(case.body).encode())
+        canned.response(JsonPayload(case.kind), json.dumps(case.body).encode())
     assert f"op: the server returned HTTP 200 with an error in the body: {case.expected_message}" == str(caught.value)
     assert case.body == caught.value.body
     assert caught.value.response is not None
     assert case.body == json.loads(caught.value.response.content)
-    assert canned.answer(JsonPayload(case.kind), json.dumps(case.body).encode(), raw=True).value.drift
+    assert canned.response(JsonPayload(case.kind), json.dumps(case.body).encode(), raw=True).value.drift
 
 
 @pytest.mark.parametrize("case", NO_ERRORS, ids=lambda case: json.dumps(case.body)[:40] + str(case.kind)[-12:])
 def test_an_error_next_to_a_result_is_a_field(canned: Canned, case: _Case) -> None:
     """If the result is there, or the document allows any fields, nothing is raised."""
-    canned.answer(JsonPayload(case.kind), json.dumps(case.body).encode())
+    canned.response(JsonPayload(case.kind), json.dumps(case.body).encode())
 
 
 def test_an_error_instead_of_a_page_is_raised(canned: Canned) -> None:
@@ -314,7 +314,7 @@ def test_a_key_in_an_error_is_masked(canned: Canned) -> None:
     """If the server repeats the key in an error with a success status, the exception masks it."""
     body = b'{"error": {"message": "bad key sk-test-0123456789abcdef"}}'
     with pytest.raises(EnvelopeError, match=r"bad key \*\*\*") as caught:
-        canned.answer(JsonPayload(Thing), body)
+        canned.response(JsonPayload(Thing), body)
     assert "0123456789" not in repr(vars(caught.value))
 
 
@@ -440,11 +440,11 @@ LABELS = [
 def test_any_body_with_any_content_type_is_handled(body: bytes, payload: Payload, label: str | None) -> None:
     """`.raw()` never raises for a success, and a call raises only errors that keep the response."""
     canned = Canned(False)
-    response = canned.answer(payload, body, label, raw=True).value
+    response = canned.response(payload, body, label, raw=True).value
     assert body == response.content
     assert response.parsed is not None or response.drift or body.strip() in (b"", b"null")
     try:
-        canned.answer(payload, body, label)
+        canned.response(payload, body, label)
     except SpecwireError as error:
         assert isinstance(error, DecodeError | EnvelopeError)
         assert error.response is not None
@@ -563,7 +563,7 @@ MESSAGES: list[tuple[int, Any, str]] = [
 def test_the_message_of_an_error_has_the_server_s_reasons(canned: Canned, status: int, body: Any, summary: str) -> None:
     """It has the fields that the server reports, with their names, or else the start of the body."""
     with pytest.raises(APIStatusError) as caught:
-        canned.answer(NOTHING, json.dumps(body).encode(), status=status)
+        canned.response(NOTHING, json.dumps(body).encode(), status=status)
     assert f"op: HTTP {status}: {summary}" == str(caught.value)
     assert body == caught.value.body
 
@@ -579,7 +579,7 @@ def test_an_error_body_of_another_shape_is_kept_and_reported(canned: Canned) -> 
     """An error body without its required fields is returned as received, and drift is reported."""
     reported: list[Any] = []
     with pytest.raises(APIStatusError) as caught:
-        canned.answer(NOTHING, b'{"detail": "gone"}', status=404, errors={404: Problem}, on_drift=reported.append)
+        canned.response(NOTHING, b'{"detail": "gone"}', status=404, errors={404: Problem}, on_drift=reported.append)
     assert {"detail": "gone"} == caught.value.body
     assert caught.value.response is not None
     assert [caught.value.response.drift] == reported
@@ -614,7 +614,9 @@ def test_a_json_file_can_be_downloaded(caller: Caller, client: Any, server: Serv
 
 def test_untagged_variants_are_chosen_by_structure(canned: Canned) -> None:
     """Variants of a union without a tag are chosen by their fields."""
-    assert [Cat(purr="p"), Dog(bark="b")] == canned.answer(JsonPayload(list[Pet]), b'[{"purr":"p"},{"bark":"b"}]').value
+    assert [Cat(purr="p"), Dog(bark="b")] == canned.response(
+        JsonPayload(list[Pet]), b'[{"purr":"p"},{"bark":"b"}]'
+    ).value
 
 
 ANY_TEXT: list[Any] = [str, str | None, str | Dog]
@@ -626,13 +628,13 @@ ANY_TEXT: list[Any] = [str, str | None, str | Dog]
 def test_text_is_returned_for_a_type_that_accepts_text(
     canned: Canned, kind: Any, content_type: str | None, accept: str
 ) -> None:
-    outcome = canned.answer(JsonPayload(kind, accept), b"hello", content_type)
+    outcome = canned.response(JsonPayload(kind, accept), b"hello", content_type)
     assert (outcome.value, outcome.drifts) == ("hello", [])
 
 
 @pytest.mark.parametrize("body", [b"hello", b"12a", b"nope nope"])
 def test_unquoted_text_labelled_as_json_is_a_string_if_a_string_is_declared(canned: Canned, body: bytes) -> None:
-    outcome = canned.answer(JsonPayload(str), body)
+    outcome = canned.response(JsonPayload(str), body)
     assert outcome.value == body.decode()
     assert len(outcome.drifts) == 1
 
@@ -640,12 +642,12 @@ def test_unquoted_text_labelled_as_json_is_a_string_if_a_string_is_declared(cann
 @pytest.mark.parametrize("body", [b'"hell', b'{"a": ', b"[1, "])
 def test_truncated_json_is_an_error_if_a_string_is_declared(canned: Canned, body: bytes) -> None:
     with pytest.raises(DecodeError, match="is not JSON"):
-        canned.answer(JsonPayload(str), body)
+        canned.response(JsonPayload(str), body)
 
 
 @pytest.mark.parametrize("content_type", ["text/plain", "text/csv", "text/html; charset=utf-8"])
 def test_an_empty_body_is_an_empty_string_if_a_string_is_declared(canned: Canned, content_type: str) -> None:
-    assert canned.answer(JsonPayload(str), b"", content_type).value == ""
+    assert canned.response(JsonPayload(str), b"", content_type).value == ""
 
 
 @pytest.mark.parametrize(
@@ -663,18 +665,18 @@ def test_an_empty_body_is_an_empty_string_if_a_string_is_declared(canned: Canned
     ],
 )
 def test_json_with_a_wrong_content_type_is_decoded_if_an_object_is_declared(canned: Canned, content_type: str) -> None:
-    outcome = canned.answer(JsonPayload(Loose), b'{"title": "x"}', content_type)
+    outcome = canned.response(JsonPayload(Loose), b'{"title": "x"}', content_type)
     assert (outcome.value, outcome.drifts) == (Loose(title="x"), [])
 
 
 @pytest.mark.parametrize("content_type", ["application/x-amz-json-1.0", "application/json, application/json"])
 def test_unusual_json_media_types_are_json_if_nothing_is_declared(canned: Canned, content_type: str) -> None:
-    assert canned.answer(ANYTHING, b'{"title": "x"}', content_type).value == {"title": "x"}
+    assert canned.response(ANYTHING, b'{"title": "x"}', content_type).value == {"title": "x"}
 
 
 def test_two_drifts_of_one_place_are_both_reported(canned: Canned) -> None:
     body = '{"other": "é"}'.encode("latin-1")
-    (reported,) = canned.answer(JsonPayload(Loose), body, "application/json; charset=latin-1").drifts
+    (reported,) = canned.response(JsonPayload(Loose), body, "application/json; charset=latin-1").drifts
     assert "JSON in UTF-8" in reported
     assert "expected Loose" in reported
 
@@ -695,15 +697,15 @@ FAILURES = [
 )
 def test_an_object_that_identifies_itself_as_an_error_is_raised(canned: Canned, payload: Payload, body: bytes) -> None:
     with pytest.raises(EnvelopeError, match="no such model"):
-        canned.answer(payload, body)
-    assert canned.answer(payload, body, raw=True).value.status_code == 200
+        canned.response(payload, body)
+    assert canned.response(payload, body, raw=True).value.status_code == 200
 
 
 @pytest.mark.parametrize(
     "body", [b'{"id": "1", "status": "failed", "message": "m"}', b'{"id": "1", "success": false, "message": "m"}']
 )
 def test_a_failure_next_to_a_complete_result_is_a_field(canned: Canned, body: bytes) -> None:
-    assert canned.answer(JsonPayload(Job), body).value == Job(id="1")
+    assert canned.response(JsonPayload(Job), body).value == Job(id="1")
 
 
 @pytest.mark.parametrize(
@@ -719,7 +721,7 @@ def test_a_failure_next_to_a_complete_result_is_a_field(canned: Canned, body: by
 )
 def test_the_message_of_an_error_in_xml_is_shown(canned: Canned, body: bytes, text: str) -> None:
     with pytest.raises(APIStatusError) as caught:
-        canned.answer(ANYTHING, body, "application/xml", 400)
+        canned.response(ANYTHING, body, "application/xml", 400)
     assert str(caught.value) == f"op: HTTP 400: {text}"
 
 
@@ -736,7 +738,7 @@ def test_the_message_of_an_error_in_xml_is_shown(canned: Canned, body: bytes, te
 def test_the_message_of_another_error_is_its_text(canned: Canned, body: bytes, content_type: str, text: str) -> None:
     """In the charset of the response; bytes that are no text are counted."""
     with pytest.raises(APIStatusError) as caught:
-        canned.answer(ANYTHING, body, content_type, 400)
+        canned.response(ANYTHING, body, content_type, 400)
     assert str(caught.value) == f"op: HTTP 400: {text}"
 
 
@@ -766,9 +768,9 @@ class HTTPResponse(WireModel, kw_only=True):
 @pytest.mark.parametrize("body", FAILURES[:1] + FAILURES[3:4])
 def test_an_error_is_raised_even_if_the_document_declares_the_error_key(canned: Canned, body: bytes) -> None:
     with pytest.raises(EnvelopeError, match="no such model"):
-        canned.answer(JsonPayload(HTTPResponse), body)
+        canned.response(JsonPayload(HTTPResponse), body)
 
 
 def test_a_status_next_to_another_declared_field_is_a_field(canned: Canned) -> None:
     body = b'{"status": "failed", "message": "m", "id": null}'
-    assert canned.answer(JsonPayload(HTTPResponse), body).value.status == "failed"
+    assert canned.response(JsonPayload(HTTPResponse), body).value.status == "failed"

@@ -166,7 +166,7 @@ def test_a_file_that_changes_while_it_is_sent_is_an_error(
     def shrink(done: int, total: int | None) -> None:
         path.write_bytes(b"short")
 
-    server.answer = lambda _: GOOD
+    server.respond = lambda _: GOOD
     with pytest.raises(APIConnectionError, match="the request body shrank during the upload"):
         caller.run(client.files.put.with_options(on_progress=shrink)("a", content=path))
     assert [] == server.received
@@ -233,7 +233,7 @@ def test_an_exception_of_the_file_reaches_the_caller(caller: Caller, client: Any
         def read(self, size: int, /) -> bytes:
             raise RuntimeError("the tape is torn")
 
-    server.answer = lambda _: (Hold(),)
+    server.respond = lambda _: (Hold(),)
     with pytest.raises(RuntimeError, match="the tape is torn"):
         caller.run(client.files.upload(file=Broken()))
 
@@ -283,7 +283,7 @@ def test_a_huge_file_is_uploaded_in_little_memory(
     small.write_bytes(b"x" * 1_000_000)
     with large.open("wb") as file:
         file.truncate(size)
-    server.answer = lambda _: GOOD
+    server.respond = lambda _: GOOD
     code = _MEASURE.format(sample=Thing.__module__)
     command = [sys.executable, "-c", code, server.url, kind, form, str(small), str(large)]
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)

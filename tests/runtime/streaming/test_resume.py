@@ -102,12 +102,12 @@ def test_other_streams_are_not_resumed(caller: Caller, client: Any, server: Serv
     assert 1 == len(server.received)
 
 
-@pytest.mark.parametrize("answer", [(DONE,), (event("b", "2"), DONE, Reset())], ids=["end", "after the end"])
+@pytest.mark.parametrize("response", [(DONE,), (event("b", "2"), DONE, Reset())], ids=["end", "after the end"])
 def test_nothing_is_requested_after_the_terminator(
-    caller: Caller, client: Any, server: Server, answer: Sequence[Any]
+    caller: Caller, client: Any, server: Server, response: Sequence[Any]
 ) -> None:
     """The stream is complete."""
-    server.play(stream(event("a", "1"), *answer))
+    server.play(stream(event("a", "1"), *response))
     assert "a" == texts(caller, client.talks.follow())[0]
     assert 1 == len(server.received)
 
@@ -286,10 +286,10 @@ def test_every_event_is_returned_once_over_an_unreliable_connection(server: Serv
     """The server interrupts the stream after each event."""
     words = [f"word {n}" for n in range(20)]
 
-    def answer(received: Received) -> Sequence[Action]:
+    def respond(received: Received) -> Sequence[Action]:
         start = int(received.headers.get("last-event-id", "-1")) + 1
         return stream(event(words[start], str(start)), end=BREAK) if start < len(words) else stream(DONE)
 
-    server.answer = answer
+    server.respond = respond
     with Sample(KEY, base_url=server.url, retry=RetryPolicy(wait_initial=0, wait_max=0)) as client:
         assert words == [one.text for one in client.talks.follow()]

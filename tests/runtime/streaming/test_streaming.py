@@ -166,7 +166,7 @@ def test_the_first_event_may_take_longer_than_the_next(caller: Caller, client: A
     """Until the response begins, `timeout` applies instead of `idle_timeout`."""
     server.play((Pause(0.1), *stream(ONE, DONE)))
     assert [Chunk(text="one")] == caller.list(client.talks.stream.with_options(idle_timeout=0.25)())
-    server.answer = lambda _: (Hold(),)
+    server.respond = lambda _: (Hold(),)
     with pytest.raises(APITimeoutError, match="no response in time"):
         caller.next(client.talks.stream.with_options(timeout=0.05)())
 

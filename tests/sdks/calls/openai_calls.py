@@ -65,8 +65,8 @@ def helper():
 
 
 def raw():
-    answer = client.chat.completions.with_raw_response.create(**CHAT)
-    return answer.headers["content-type"].startswith("application/json") and answer.parse().choices
+    response = client.chat.completions.with_raw_response.create(**CHAT)
+    return response.headers["content-type"].startswith("application/json") and response.parse().choices
 
 
 COMMON = {
