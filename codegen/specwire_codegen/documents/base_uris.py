@@ -39,9 +39,10 @@ def base_uris(data: Node, kind: ObjectType, address: str) -> BaseURIs:
     stated = data.get("$self")
     bases = {"": _joined(address, stated if isinstance(stated, str) else "")}
     found = BaseURIs(bases, places := {bases[""]: ""})
-    for node, each, pointer in walk(data, kind):
+    for node, each, trail in walk(data, kind):
         identifier = node.get("$id")
         if each == "schema" and isinstance(identifier, str) and not identifier.startswith("#"):
+            pointer = pointers.of(trail)
             bases[pointer] = _joined(bases[found.around(pointer)], identifier)
             places.setdefault(bases[pointer], pointer)
     return found

@@ -32,7 +32,7 @@ from specwire_codegen.lower.querystring import unsent_query_strings
 from specwire_codegen.lower.security import lower_security
 from specwire_codegen.lower.server import named_servers, server_flaws, server_url
 from specwire_codegen.openapi.casing import pascal, respelled, snake, titled
-from specwire_codegen.openapi.pointer import join, split
+from specwire_codegen.openapi.pointer import join, of, split
 from specwire_codegen.openapi.walk import walk
 from specwire_codegen.python_source import sentence
 
@@ -135,8 +135,8 @@ def _input_refs(operations: tuple[Operation, ...]) -> Iterator[str]:
 
 def _webhook_refs(data: Mapping[str, Any], components: Components) -> Iterator[str]:
     """Yield the models of the payloads that webhooks and callbacks send to users."""
-    for operation, _, pointer in walk(data, "openapi", kinds=frozenset({"operation"})):
-        if not {"webhooks", "callbacks"}.isdisjoint(split(pointer)):
+    for operation, _, trail in walk(data, "openapi", kinds=frozenset({"operation"})):
+        if not {"webhooks", "callbacks"}.isdisjoint(split(of(trail))):
             for media in operation.get("requestBody", {}).get("content", {}).values():
                 yield from all_refs(components.type_of(media.get("schema", {})))
 

@@ -14,6 +14,7 @@ from specwire_codegen.openapi import pointer as pointers
 from specwire_codegen.openapi.media_types import EVENT_STREAM, FRAMINGS, base_type, framing_of
 from specwire_codegen.openapi.methods import TOKEN
 from specwire_codegen.openapi.objects import Node, ObjectType
+from specwire_codegen.openapi.pointer import Trail
 from specwire_codegen.openapi.styles import SPANS
 from specwire_codegen.openapi.suggest import did_you_mean
 from specwire_codegen.openapi.walk import is_extension, rebuild
@@ -250,12 +251,12 @@ EXTENSIONS: Mapping[str, tuple[_Extension, ...]] = {
 def apply(data: Node, report: Report) -> Node:
     """Return the document with known extensions only; report every mistake in them."""
 
-    def visit(node: Node, kind: ObjectType, pointer: str) -> Node:
+    def visit(node: Node, kind: ObjectType, trail: Trail) -> Node:
         for key in node:
             if key.startswith(PREFIX):
                 _check_key(key, node, kind, report)
         if kind == "mediaType":
-            _check_resumable(node, base_type(pointers.split(pointer)[-1]), report)
+            _check_resumable(node, base_type(pointers.split(pointers.of(trail))[-1]), report)
         return node if all(map(_kept, node)) else {key: each for key, each in node.items() if _kept(key)}
 
     checked: Node = rebuild(data, "openapi", visit)

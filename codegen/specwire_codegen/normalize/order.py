@@ -9,6 +9,7 @@ from specwire_codegen.normalize.refs.references import REFERRING
 from specwire_codegen.normalize.source_map import Report
 from specwire_codegen.openapi import pointer as pointers
 from specwire_codegen.openapi.objects import FIELDS, SECTIONS, Child, Node, ObjectType
+from specwire_codegen.openapi.pointer import Trail
 from specwire_codegen.openapi.walk import is_extension, rebuild, walk
 
 
@@ -79,7 +80,7 @@ def _refs(value: Any, kind: ObjectType) -> set[tuple[ObjectType, str]]:
 def sort_keys(data: Node, _report: Report) -> Node:
     """Return the document with the keys of every object in canonical order."""
 
-    def visit(node: Node, kind: ObjectType, _pointer: str) -> Any:
+    def visit(node: Node, kind: ObjectType, _trail: Trail) -> Any:
         if kind == "responses":
             return dict(sorted(node.items(), key=lambda item: _status(item[0])))
         fields = FIELDS[kind]

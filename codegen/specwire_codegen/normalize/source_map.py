@@ -11,6 +11,7 @@ from specwire_codegen.documents.document import Document
 from specwire_codegen.normalize.guess import Guess, Inference
 from specwire_codegen.openapi import pointer as pointers
 from specwire_codegen.openapi.objects import Node, ObjectType
+from specwire_codegen.openapi.pointer import Trail
 from specwire_codegen.openapi.walk import rebuild
 
 ORIGIN = "x-\0origin"
@@ -23,8 +24,8 @@ PRIVATE = frozenset({ORIGIN, HINT})
 def annotate(data: Node, kind: ObjectType = "openapi", pointer: str = "") -> Node:
     """Return a copy whose objects carry their pointers; existing origins stay."""
 
-    def visit(node: Node, _kind: ObjectType, here: str) -> Node:
-        return node if ORIGIN in node else {**node, ORIGIN: here}
+    def visit(node: Node, _kind: ObjectType, here: Trail) -> Node:
+        return node if ORIGIN in node else {**node, ORIGIN: pointers.of(here)}
 
     stamped: Node = rebuild(data, kind, visit, pointer)
     return stamped
@@ -37,9 +38,10 @@ def strip(value: Any) -> Any:
     return [strip(each) for each in value] if isinstance(value, list) else value
 
 
-def origin_of(node: Any, otherwise: str = "") -> str:
-    """Return the source pointer of a node."""
-    return str(node.get(ORIGIN, otherwise)) if isinstance(node, dict) else otherwise
+def origin_of(node: Any, otherwise: Trail = "") -> str:
+    """Return the source pointer of a node, or of another place if it has none."""
+    origin = node.get(ORIGIN) if isinstance(node, dict) else None
+    return pointers.of(otherwise) if origin is None else str(origin)
 
 
 def origin_at(data: Node, pointer: str) -> str:

@@ -3,8 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import quote, unquote
+
+Trail: TypeAlias = "str | tuple[Trail, str | int]"
+"""Where a walk is: a pointer, or the trail to an object and the token of a member; few of them become pointers."""
+
+
+def of(trail: Trail) -> str:
+    """Return the pointer to where a trail leads."""
+    tokens: list[str | int] = []
+    while not isinstance(trail, str):
+        trail, token = trail
+        tokens.append(token)
+    return join(trail, *reversed(tokens))
 
 
 def escape(token: str) -> str:

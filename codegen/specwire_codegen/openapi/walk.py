@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from operator import is_
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
-from specwire_codegen.openapi import pointer as pointers
 from specwire_codegen.openapi.objects import FIELDS, PATTERNED, Child, Node, ObjectType
+from specwire_codegen.openapi.pointer import Trail
 
 _CHILDREN: Mapping[ObjectType, Mapping[str, Child]] = {
     kind: {key: field for key, field in fields.items() if isinstance(field, Child)} for kind, fields in FIELDS.items()
@@ -77,21 +77,21 @@ Replace = Callable[[Any, ObjectType, tuple[str | int, ...]], Any]
 def map_children(node: Node, kind: ObjectType, replace: Replace) -> Node:
     """Return a shallow copy of a node with every typed object directly below it replaced."""
     copy = dict(node)
-    for tokens, value, child_kind in list(children(node, kind)):
-        new = replace(value, child_kind, tokens)
-        if new is value:
-            continue
-        if len(tokens) == 1:
-            copy[str(tokens[0])] = new
-            continue
-        container, key = str(tokens[0]), tokens[1]
-        if copy[container] is node[container]:
-            copy[container] = copy[container].copy()
-        copy[container][key] = new
+    for key, child in _typed(node, kind):
+        inside, below = node[key], child.kind
+        if child.shape == "one":
+            copy[key] = replace(inside, below, (key,))
+        elif child.shape == "map" and isinstance(inside, dict):
+            members = {name: replace(item, below, (key, name)) for name, item in inside.items()}
+            copy[key] = inside if all(map(is_, members.values(), inside.values())) else members
+        elif child.shape == "list" and isinstance(inside, list):
+            items = [replace(item, below, (key, index)) for index, item in enumerate(inside)]
+            copy[key] = inside if all(map(is_, items, inside)) else items
     return copy
 
 
-Visit = Callable[[Node, ObjectType, str], Any]
+Visit = Callable[[Node, ObjectType, Trail], Any]
+"""Called with an object, its kind and its trail."""
 
 
 @cache
@@ -109,24 +109,23 @@ class _Steps(NamedTuple):
     """What a walk does at objects of one kind."""
 
     visited: bool
-    fields: Mapping[str, Child]
-    """Fields in which there can be objects to visit."""
+    fields: Mapping[str, tuple[str, ObjectType]]
+    """Fields in which there can be objects to visit, with their shape and the kind of the objects."""
     members: ObjectType | None
     """Kind of the values of an object with arbitrary keys."""
 
 
 @cache
 def _steps_to(kinds: frozenset[ObjectType]) -> Mapping[ObjectType, _Steps]:
-    """Return the steps at each kind that lead to objects of these kinds."""
-    return {kind: _Steps(kind in kinds, fields, PATTERNED.get(kind)) for kind, fields in _fields_to(kinds).items()}
-
-
-@cache
-def _fields_to(kinds: frozenset[ObjectType]) -> Mapping[ObjectType, Mapping[str, Child]]:
-    """Return the fields of each kind in which there can be objects of these kinds, at any depth."""
+    """Return the steps at each kind that lead to objects of these kinds, at any depth."""
     ends = leading_to(kinds)
     return {
-        kind: {key: child for key, child in fields.items() if child.kind in ends} for kind, fields in _CHILDREN.items()
+        kind: _Steps(
+            kind in kinds,
+            {key: (child.shape, child.kind) for key, child in fields.items() if child.kind in ends},
+            PATTERNED.get(kind),
+        )
+        for kind, fields in _CHILDREN.items()
     }
 
 
@@ -134,18 +133,18 @@ _ALL = frozenset(FIELDS)
 SCHEMAS_ONLY: frozenset[ObjectType] = frozenset({"schema"})
 
 
-def rebuild(value: Any, kind: ObjectType, visit: Visit, pointer: str = "", kinds: frozenset[ObjectType] = _ALL) -> Any:
+def rebuild(value: Any, kind: ObjectType, visit: Visit, trail: Trail = "", kinds: frozenset[ObjectType] = _ALL) -> Any:
     """Return a tree with `visit` applied to its OpenAPI objects of some kinds, children before parents.
 
     Objects in which nothing changes are shared with the given tree, so `visit` must not change what it gets, and should
     return the same object if nothing changes in it. Parts of the tree that cannot hold any object of these kinds are
     skipped.
     """
-    return _Rebuilding(visit, kinds).rebuilt(value, kind, pointer) if isinstance(value, dict) else value
+    return _Rebuilding(visit, kinds).rebuilt(value, kind, trail) if isinstance(value, dict) else value
 
 
 class _Rebuilding:
-    """A walk that rebuilds a tree.
+    """A walk that rebuilds a tree; normalization spends much of its time here.
 
     The functions are methods, not closures that call each other: a cycle would keep what `visit` refers to, such as an
     earlier form of the document, until the end.
@@ -157,80 +156,93 @@ class _Rebuilding:
         self._visit = visit
         self._steps = _steps_to(kinds)
 
-    def rebuilt(self, node: Node, kind: ObjectType, pointer: str) -> Any:
+    def rebuilt(self, node: Node, kind: ObjectType, trail: Trail) -> Any:
         changed = node
         visited, fields, members = self._steps[kind]
         if members is not None:
-            changed = self._members(node, members, pointer, patterned=True)
-        elif not fields.keys().isdisjoint(node):
-            for key, inside in node.items():
+            changed = self._members(node, members, trail, patterned=True)
+        else:
+            for key in node:
                 if key not in fields:
                     continue
-                child, below, new = fields[key], f"{pointer}/{key}", inside
-                if child.shape == "one":
-                    new = self.rebuilt(inside, child.kind, below) if isinstance(inside, dict) else inside
-                elif child.shape == "map":
-                    new = self._members(inside, child.kind, below) if isinstance(inside, dict) else inside
-                elif isinstance(inside, list):
-                    new = self._items(inside, child.kind, below)
+                inside = new = node[key]
+                shape, below = fields[key]
+                if isinstance(inside, dict):
+                    if shape == "one":
+                        new = self.rebuilt(inside, below, (trail, key))
+                    elif shape == "map":
+                        new = self._members(inside, below, (trail, key))
+                elif shape == "list" and isinstance(inside, list):
+                    new = self._items(inside, below, (trail, key))
                 if new is not inside:
                     changed = node.copy() if changed is node else changed
                     changed[key] = new
-        return self._visit(changed, kind, pointer) if visited else changed
+        return self._visit(changed, kind, trail) if visited else changed
 
-    def _members(self, container: Node, kind: ObjectType, pointer: str, *, patterned: bool = False) -> Node:
-        changed, rebuilt = container, self.rebuilt
+    def _members(self, container: Node, kind: ObjectType, trail: Trail, *, patterned: bool = False) -> Node:
+        changed, rebuilt, visit = container, self.rebuilt, self._visit
+        visited, fields, members = self._steps[kind]
         for name, item in container.items():
-            if isinstance(item, dict) and not (patterned and _is_fixed(name)):
-                new = rebuilt(item, kind, pointers.below(pointer, name))
-                if new is not item:
-                    changed = container.copy() if changed is container else changed
-                    changed[name] = new
+            if not isinstance(item, dict) or (patterned and _is_fixed(name)):
+                continue
+            if visited and members is None and fields.keys().isdisjoint(item):
+                new = visit(item, kind, (trail, name))  # most schemas have no others in them
+            else:
+                new = rebuilt(item, kind, (trail, name))
+            if new is not item:
+                changed = container.copy() if changed is container else changed
+                changed[name] = new
         return changed
 
-    def _items(self, container: list[Any], kind: ObjectType, pointer: str) -> list[Any]:
-        new = [
-            self.rebuilt(item, kind, f"{pointer}/{index}") if isinstance(item, dict) else item
-            for index, item in enumerate(container)
-        ]
-        return container if all(map(is_, new, container)) else new
+    def _items(self, container: list[Any], kind: ObjectType, trail: Trail) -> list[Any]:
+        changed = container
+        for index, item in enumerate(container):
+            new = self.rebuilt(item, kind, (trail, index)) if isinstance(item, dict) else item
+            if new is not item:
+                changed = container.copy() if changed is container else changed
+                changed[index] = new
+        return changed
 
 
-def walk(
-    value: Any, kind: ObjectType, pointer: str = "", kinds: frozenset[ObjectType] = _ALL
-) -> Iterator[tuple[Node, ObjectType, str]]:
-    """Yield the OpenAPI objects of some kinds in a tree with their kind and pointer, parents before children."""
-    fields_of = _fields_to(kinds)
-    waiting = [(value, kind, pointer)] if isinstance(value, dict) else []
-    while waiting:
-        node, kind, pointer = waiting.pop()
-        if kind in kinds:
-            yield node, kind, pointer
-        fields = fields_of[kind]
-        found: list[tuple[Node, ObjectType, str]] = []
-        if kind in PATTERNED:
-            member = PATTERNED[kind]
-            for name, item in node.items():
-                if isinstance(item, dict) and not _is_fixed(name):
-                    found.append((item, member, pointers.below(pointer, name)))
-        elif not fields.keys().isdisjoint(node):
-            for key, inside in node.items():
-                if key in fields:
-                    found += _below(inside, fields[key], f"{pointer}/{key}")
-        found.reverse()
-        waiting += found
+Found: TypeAlias = tuple[Node, ObjectType, Trail]
+"""An object with its kind and its trail."""
 
 
-def _below(inside: Any, child: Child, pointer: str) -> list[tuple[Node, ObjectType, str]]:
-    """Return the objects in a field with their kind and pointer."""
-    if child.shape == "one":
-        return [(inside, child.kind, pointer)] if isinstance(inside, dict) else []
-    named = inside.items() if child.shape == "map" and isinstance(inside, dict) else ()
-    numbered = enumerate(inside) if child.shape == "list" and isinstance(inside, list) else ()
-    return [
-        *((item, child.kind, pointers.below(pointer, name)) for name, item in named if isinstance(item, dict)),
-        *((item, child.kind, f"{pointer}/{index}") for index, item in numbered if isinstance(item, dict)),
-    ]
+def walk(value: Any, kind: ObjectType, kinds: frozenset[ObjectType] = _ALL) -> Sequence[Found]:
+    """Return the OpenAPI objects of some kinds in a tree with their kind and trail, parents before children."""
+    found: list[Found] = []
+    if isinstance(value, dict):
+        _collect(value, kind, "", _steps_to(kinds), found)
+    return found
+
+
+def _collect(
+    node: Node, kind: ObjectType, trail: Trail, steps: Mapping[ObjectType, _Steps], found: list[Found]
+) -> None:
+    visited, fields, members = steps[kind]
+    if visited:
+        found.append((node, kind, trail))
+    if members is not None:
+        for name, item in node.items():
+            if isinstance(item, dict) and not _is_fixed(name):
+                _collect(item, members, (trail, name), steps, found)
+        return
+    for key in node:
+        if key not in fields:
+            continue
+        inside = node[key]
+        shape, below = fields[key]
+        if isinstance(inside, dict):
+            if shape == "one":
+                _collect(inside, below, (trail, key), steps, found)
+            elif shape == "map":
+                for name, item in inside.items():
+                    if isinstance(item, dict):
+                        _collect(item, below, ((trail, key), name), steps, found)
+        elif shape == "list" and isinstance(inside, list):
+            for index, item in enumerate(inside):
+                if isinstance(item, dict):
+                    _collect(item, below, ((trail, key), index), steps, found)
 
 
 def operations_of(path_item: Node) -> Iterator[tuple[str, tuple[str | int, ...], Node]]:

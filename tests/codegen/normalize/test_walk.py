@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from specwire_codegen.openapi.objects import FIELDS, Node, ObjectType
+from specwire_codegen.openapi.pointer import Trail, of
 from specwire_codegen.openapi.walk import SCHEMAS_ONLY, rebuild, walk
 
 DOCUMENT: Node = {
@@ -28,7 +29,7 @@ DOCUMENT: Node = {
 
 
 def places(kinds: frozenset[ObjectType]) -> list[str]:
-    return [pointer for _, _, pointer in walk(DOCUMENT, "openapi", kinds=kinds)]
+    return [of(trail) for _, _, trail in walk(DOCUMENT, "openapi", kinds=kinds)]
 
 
 def test_a_walk_yields_objects_in_document_order_and_parents_first() -> None:
@@ -49,9 +50,9 @@ def test_a_walk_yields_objects_in_document_order_and_parents_first() -> None:
 def test_objects_of_some_kinds_are_visited_children_first(kinds: frozenset[ObjectType]) -> None:
     seen: list[str] = []
 
-    def visit(node: Node, kind: ObjectType, pointer: str) -> Node:
+    def visit(node: Node, kind: ObjectType, trail: Trail) -> Node:
         assert kind in kinds
-        seen.append(pointer)
+        seen.append(of(trail))
         return node
 
     assert rebuild(DOCUMENT, "openapi", visit, kinds=kinds) is DOCUMENT
@@ -60,7 +61,7 @@ def test_objects_of_some_kinds_are_visited_children_first(kinds: frozenset[Objec
 
 
 def test_only_the_way_to_a_changed_object_is_copied() -> None:
-    def visit(node: Node, _kind: ObjectType, _pointer: str) -> Any:
+    def visit(node: Node, _kind: ObjectType, _trail: Trail) -> Any:
         return {"type": "string"} if node.get("type") == "null" else node
 
     made = rebuild(DOCUMENT, "openapi", visit)

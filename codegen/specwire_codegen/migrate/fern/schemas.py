@@ -16,10 +16,11 @@ _COMPONENTS = "/components/schemas"
 def read_schemas(subject: Subject, description: Description, findings: list[Diagnostic]) -> None:
     """Add the class names that schemas state; schemas inside others get them as titles."""
     taken: set[str] = set()
-    for schema, kind, pointer in list(walk(subject.document.data, "openapi")):
+    for schema, kind, trail in walk(subject.document.data, "openapi"):
         stated = schema.get("x-fern-type-name") if kind == "schema" else None
         if not isinstance(stated, str) or not stated:
             continue
+        pointer = pointers.of(trail)
         node = Node(stated, subject.document, pointers.join(pointer, "x-fern-type-name"), findings)
         name = pascal(stated)
         parent, _, component = pointer.rpartition("/")

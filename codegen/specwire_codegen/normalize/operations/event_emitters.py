@@ -14,6 +14,7 @@ from specwire_codegen.normalize.refs.references import schema_name
 from specwire_codegen.normalize.source_map import ORIGIN, Report, origin_of
 from specwire_codegen.openapi.media_types import EVENT_STREAM, base_type
 from specwire_codegen.openapi.objects import Node, ObjectType
+from specwire_codegen.openapi.pointer import Trail
 from specwire_codegen.openapi.walk import rebuild
 
 _CLASS = re.compile(r".*(SseEmitter|ServerSentEvent([A-Z]\w*)?)")
@@ -26,7 +27,7 @@ def apply(data: Node, _report: Report) -> Node:
     """Return the document with responses of these classes as server-sent events of any shape."""
     schemas = data.get("components", {}).get("schemas", {})
 
-    def visit(node: Node, kind: ObjectType, _pointer: str) -> Any:
+    def visit(node: Node, kind: ObjectType, _trail: Trail) -> Any:
         content = node.get("content")
         if kind != "response" or not isinstance(content, dict):
             return node

@@ -10,6 +10,7 @@ from specwire_codegen.normalize.operations.operations import methods, with_metho
 from specwire_codegen.normalize.source_map import ORIGIN, Report, origin_of
 from specwire_codegen.openapi.methods import TOKEN
 from specwire_codegen.openapi.objects import Node, ObjectType
+from specwire_codegen.openapi.pointer import Trail
 from specwire_codegen.openapi.styles import SPANS, STYLES
 from specwire_codegen.openapi.walk import is_extension, rebuild
 
@@ -36,7 +37,7 @@ def apply(data: Node, report: Report) -> Node:
 
     reported: set[str] = set()
 
-    def visit(node: Node, kind: ObjectType, _pointer: str) -> Any:
+    def visit(node: Node, kind: ObjectType, _trail: Trail) -> Any:
         if kind == "parameter":
             return _explicit(node, report)
         if kind == "encoding":

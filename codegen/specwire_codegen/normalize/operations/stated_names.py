@@ -8,6 +8,7 @@ from typing import Any
 from specwire_codegen.normalize.source_map import Report
 from specwire_codegen.openapi import words
 from specwire_codegen.openapi.objects import Node, ObjectType
+from specwire_codegen.openapi.pointer import Trail
 from specwire_codegen.openapi.walk import rebuild
 
 NAME = "x-specwire-name"
@@ -29,7 +30,7 @@ def apply(data: Node, _report: Report) -> Node:
     patterns = data.get(_PATTERNS)
     overrides = [each for each in patterns if isinstance(each, dict)] if isinstance(patterns, list) else []
 
-    def visit(node: Node, kind: ObjectType, _pointer: str) -> Node:
+    def visit(node: Node, kind: ObjectType, _trail: Trail) -> Node:
         if kind == "operation" and isinstance(node.get(NAME, {}), dict):
             stated = {**_operation(node, overrides), **node.get(NAME, {})}
             return {**node, NAME: stated} if stated else node

@@ -14,6 +14,7 @@ from specwire_codegen.normalize.refs.references import schema_name
 from specwire_codegen.normalize.source_map import ORIGIN, Report, origin_of
 from specwire_codegen.openapi.media_types import framing_of
 from specwire_codegen.openapi.objects import Node, ObjectType
+from specwire_codegen.openapi.pointer import Trail
 from specwire_codegen.openapi.walk import rebuild
 
 _DEFINITIONS = "x-stream-definitions"
@@ -42,7 +43,7 @@ def apply(data: Node, _report: Report) -> Node:
     """Return the document with every stream of results as a sequential media type."""
     schemas = data.get("components", {}).get("schemas", {})
 
-    def visit(node: Node, kind: ObjectType, _pointer: str) -> Any:
+    def visit(node: Node, kind: ObjectType, _trail: Trail) -> Any:
         content = node.get("content")
         if kind != "response" or not isinstance(content, dict):
             return node

@@ -10,6 +10,7 @@ from specwire_codegen.normalize.schema.equality import constraints
 from specwire_codegen.normalize.source_map import ORIGIN, Report, origin_of
 from specwire_codegen.openapi.media_types import EVENT_STREAM, base_type, framing_of
 from specwire_codegen.openapi.objects import Node, ObjectType
+from specwire_codegen.openapi.pointer import Trail
 from specwire_codegen.openapi.walk import rebuild
 
 _EVENT_FIELDS = frozenset({"data", "event", "id", "retry"})
@@ -19,7 +20,7 @@ def apply(data: Node, _report: Report) -> Node:
     """Return the document with `itemSchema` on every event stream and every stream of JSON values."""
     schemas = data.get("components", {}).get("schemas", {})
 
-    def visit(node: Node, holder: ObjectType, _pointer: str) -> Any:
+    def visit(node: Node, holder: ObjectType, _trail: Trail) -> Any:
         content = node.get("content")
         if not isinstance(content, dict):
             return node

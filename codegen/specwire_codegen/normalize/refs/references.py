@@ -9,6 +9,7 @@ from specwire_codegen.normalize.source_map import ORIGIN, Report, origin_of
 from specwire_codegen.openapi import pointer as pointers
 from specwire_codegen.openapi.annotations import ANNOTATIONS
 from specwire_codegen.openapi.objects import FIELDS, SECTIONS, Node, ObjectType
+from specwire_codegen.openapi.pointer import Trail
 from specwire_codegen.openapi.walk import is_extension, leading_to, map_children, rebuild
 
 SCHEMAS = "#/components/schemas/"
@@ -75,7 +76,7 @@ def redirected(data: Node, renames: Mapping[str, str]) -> Node:
 def rewired(data: Node, renames: Mapping[str, str]) -> Node:
     """Return the document with references renamed."""
 
-    def visit(node: Node, kind: ObjectType, _pointer: str) -> Node:
+    def visit(node: Node, kind: ObjectType, _trail: Trail) -> Node:
         ref = node.get("$ref")
         if kind in SECTIONS and ref in renames:
             return {**node, "$ref": renames[str(ref)]}

@@ -14,6 +14,7 @@ from specwire_codegen.normalize.repair import patterns
 from specwire_codegen.normalize.source_map import Report, origin_of, strip
 from specwire_codegen.openapi import pointer as pointers
 from specwire_codegen.openapi.objects import Node, ObjectType
+from specwire_codegen.openapi.pointer import Trail
 from specwire_codegen.openapi.walk import SCHEMAS_ONLY, rebuild
 
 _DOCUMENT = "urn:document"
@@ -54,7 +55,7 @@ _SIZES = {"int32": 32, "int64": 64}
 def _checkable(schema: Node, kind: ObjectType) -> Any:
     """Return an object without private keys and patterns, and with the ranges of integer formats as schemas."""
 
-    def visit(node: Node, _kind: ObjectType, _pointer: str) -> Any:
+    def visit(node: Node, _kind: ObjectType, _trail: Trail) -> Any:
         bits = _SIZES.get(str(node.get("format")))
         if bits is None:
             return node
@@ -107,8 +108,8 @@ def apply(data: Node, report: Report) -> Node:
     """Return the document with only those defaults that match their schema (patterns are not checked)."""
     defaults = _Defaults(data)
 
-    def visit(node: Node, _kind: ObjectType, pointer: str) -> Node:
-        if "default" not in node or defaults.fits(node["default"], node, pointer):
+    def visit(node: Node, _kind: ObjectType, here: Trail) -> Node:
+        if "default" not in node or defaults.fits(node["default"], node, pointer := pointers.of(here)):
             return node
         place = pointers.join(origin_of(node), "default")
         given = node["default"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from operator import is_
 from typing import Any
 
 import attrs
@@ -11,6 +11,7 @@ from specwire_codegen.diagnostics import Diagnostic
 from specwire_codegen.normalize.source_map import ORIGIN, Report, origin_of
 from specwire_codegen.openapi import pointer as pointers
 from specwire_codegen.openapi.objects import FIELDS, Child, FieldType, Node, ObjectType
+from specwire_codegen.openapi.pointer import Trail
 from specwire_codegen.openapi.walk import child_of, is_extension, rebuild
 
 _HELP = "remove it, or give it a value"
@@ -36,51 +37,53 @@ class _Filler:
     found: dict[str, Diagnostic] = attrs.field(factory=dict)
     """Warnings by message; such values can occur hundreds of times."""
 
-    def visit(self, node: Node, kind: ObjectType, pointer: str) -> Node:
-        here = origin_of(node, pointer)
-        return dict(self._members(node, kind, here))
-
-    def _members(self, node: Node, kind: ObjectType, here: str) -> Iterator[tuple[str, Any]]:
+    def visit(self, node: Node, kind: ObjectType, trail: Trail) -> Node:
+        changes: Node = {}
+        fields = FIELDS[kind]
         for key, value in node.items():
-            field = None if is_extension(key) else child_of(kind, key) or FIELDS[kind].get(key)
-            place = pointers.below(here, key)
-            new = value if field is None else self._field(key, value, field, place)
-            if new is not _DROPPED:
-                yield key, new
+            if isinstance(value, str) and value != "":
+                continue
+            field = None if is_extension(key) else child_of(kind, key) or fields.get(key)
+            if field is not None:
+                new = self._field(key, value, field, (origin_of(node, trail), key))
+                if new is not value:
+                    changes[key] = new
+        return {key: each for key, each in {**node, **changes}.items() if each is not _DROPPED} if changes else node
 
-    def _field(self, key: str, value: Any, field: Child | FieldType, place: str) -> Any:
-        new = _DROPPED if value == [] and key in _UNIONS else _filled(value, field, place)
-        if new is not value:
-            self._warn(key, value, new, place)
-        elif (
-            isinstance(field, Child)
-            and field.shape == "map"
-            and isinstance(new, dict)
-            and field.kind != "securityScheme"
-        ):
-            return {name: self._member(name, each, field, pointers.below(place, name)) for name, each in new.items()}
-        elif isinstance(field, Child) and field.shape == "list" and isinstance(new, list):
-            items = [self._item(key, item, field, f"{place}/{index}") for index, item in enumerate(new)]
-            return [item for item in items if item is not _DROPPED]
-        return new
+    def _field(self, key: str, value: Any, field: Child | FieldType, trail: Trail) -> Any:
+        if _is_blank(value):
+            new = _DROPPED if value == [] and key in _UNIONS else _filled(value, field, trail)
+            if new is not value:
+                self._warn(key, value, new, trail)
+                return new
+        if isinstance(field, Child) and field.shape == "map" and field.kind != "securityScheme":
+            return self._members(value, trail) if isinstance(value, dict) else value
+        if isinstance(field, Child) and field.shape == "list" and isinstance(value, list):
+            return self._items(key, value, trail)
+        return value
 
-    def _member(self, name: str, value: Any, field: Child, place: str) -> Any:
-        if not _is_blank(value) or isinstance(value, dict):
+    def _members(self, members: Node, trail: Trail) -> Node:
+        blank = {name: each for name, each in members.items() if not isinstance(each, dict) and _is_blank(each)}
+        filled: Node = {name: {ORIGIN: pointers.of((trail, name))} for name in blank}
+        for name, value in blank.items():
+            self._warn(name, value, filled[name], (trail, name))
+        return {**members, **filled} if filled else members
+
+    def _items(self, key: str, items: list[Any], trail: Trail) -> list[Any]:
+        new = [self._item(key, item, (trail, index)) for index, item in enumerate(items)]
+        return items if all(map(is_, new, items)) else [item for item in new if item is not _DROPPED]
+
+    def _item(self, key: str, value: Any, trail: Trail) -> Any:
+        if isinstance(value, dict) or not _is_blank(value):
             return value
-        new = {ORIGIN: place}
-        self._warn(name, value, new, place)
-        return new
-
-    def _item(self, key: str, value: Any, field: Child, place: str) -> Any:
-        if not _is_blank(value) or isinstance(value, dict):
-            return value
+        place = pointers.of(trail)
         new: Any = {ORIGIN: place} if key == "prefixItems" else _DROPPED
         if value is None and key in _ALTERNATIVES:
             new = {"type": "null", ORIGIN: place}
-        self._warn(key, value, new, place)
+        self._warn(key, value, new, trail)
         return new
 
-    def _warn(self, key: str, value: Any, new: Any, place: str) -> None:
+    def _warn(self, key: str, value: Any, new: Any, trail: Trail) -> None:
         taken = "ignored"
         if isinstance(new, dict):
             taken = "treated as the type 'null'" if "type" in new else "treated as an empty object"
@@ -88,16 +91,16 @@ class _Filler:
             taken = "treated as an empty list"
         what = "null" if value is None else "an empty string" if value == "" else "an empty list"
         message = f"{key!r} is {what if not isinstance(value, dict) else 'an empty object'}; {taken}"
-        where, known = self.report.locate(place), self.found.get(message)
+        where, known = self.report.locate(pointers.of(trail)), self.found.get(message)
         if known is None:
             self.found[message] = Diagnostic("warning", "wrong-type", message, where, _HELP)
         else:
             self.found[message] = attrs.evolve(known, also=(*known.also, where))
 
 
-def _filled(value: Any, field: Child | FieldType, place: str) -> Any:
-    """Return the value of a field, with empty values replaced."""
-    if not _is_blank(value) or field in ("any", "types"):
+def _filled(value: Any, field: Child | FieldType, trail: Trail) -> Any:
+    """Return what replaces an empty value of a field; the value itself if the field may have it."""
+    if field in ("any", "types"):
         return value
     if value is None or value == "":
         return value if value == "" and field == "text" else _DROPPED
@@ -108,7 +111,7 @@ def _filled(value: Any, field: Child | FieldType, place: str) -> Any:
     if isinstance(value, wanted):
         return value
     if wanted is dict:
-        return {ORIGIN: place} if isinstance(field, Child) and field.shape == "one" else {}
+        return {ORIGIN: pointers.of(trail)} if isinstance(field, Child) and field.shape == "one" else {}
     return [] if wanted is list else value
 
 

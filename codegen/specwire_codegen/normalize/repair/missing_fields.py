@@ -11,6 +11,7 @@ from specwire_codegen.normalize.upgrade.swagger2 import SCHEMA_KEYS
 from specwire_codegen.openapi import pointer as pointers
 from specwire_codegen.openapi.methods import METHODS
 from specwire_codegen.openapi.objects import Node, ObjectType
+from specwire_codegen.openapi.pointer import Trail
 from specwire_codegen.openapi.walk import rebuild
 
 _STYLES: Mapping[str, frozenset[str]] = {
@@ -38,8 +39,8 @@ def apply(data: Node, report: Report) -> Node:
 class _Settler:
     report: Report
 
-    def visit(self, node: Node, kind: ObjectType, pointer: str) -> Node:
-        here = origin_of(node, pointer)
+    def visit(self, node: Node, kind: ObjectType, trail: Trail) -> Node:
+        here = origin_of(node, trail)
         match kind:
             case "parameter" | "header" if "$ref" not in node:
                 typed = self._typed(node, kind, here)

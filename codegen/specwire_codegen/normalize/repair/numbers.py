@@ -8,6 +8,7 @@ from typing import Any
 from specwire_codegen.normalize.source_map import Report, origin_of
 from specwire_codegen.openapi import pointer as pointers
 from specwire_codegen.openapi.objects import Node, ObjectType
+from specwire_codegen.openapi.pointer import Trail
 from specwire_codegen.openapi.walk import SCHEMAS_ONLY, rebuild
 
 _BOUNDS = frozenset({"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"})
@@ -18,7 +19,7 @@ _LARGEST_COUNT = 2**63
 def apply(data: Node, report: Report) -> Node:
     """Return the document without unusable bounds, multiples, counts and defaults."""
 
-    def visit(node: Node, _kind: ObjectType, _pointer: str) -> Node:
+    def visit(node: Node, _kind: ObjectType, _trail: Trail) -> Node:
         wrong = {key: why for key, value in node.items() if (why := _flaw(key, value))}
         for key, why in wrong.items():
             place = pointers.join(origin_of(node), key)

@@ -8,6 +8,7 @@ from typing import Any
 from specwire_codegen.normalize.source_map import ORIGIN, Report, origin_of
 from specwire_codegen.openapi import pointer as pointers
 from specwire_codegen.openapi.objects import Node, ObjectType
+from specwire_codegen.openapi.pointer import Trail
 from specwire_codegen.openapi.walk import is_extension, rebuild
 
 _STATUS = re.compile(r"[1-5](\d\d|XX)")
@@ -16,7 +17,7 @@ _STATUS = re.compile(r"[1-5](\d\d|XX)")
 def apply(data: Node, report: Report) -> Node:
     """Return the document with valid responses on every operation."""
 
-    def visit(node: Node, kind: ObjectType, _pointer: str) -> Any:
+    def visit(node: Node, kind: ObjectType, _trail: Trail) -> Any:
         if kind != "responses":
             return node
         here = origin_of(node)
@@ -41,11 +42,11 @@ def apply(data: Node, report: Report) -> Node:
 def describe(data: Node, report: Report) -> Node:
     """Return the document with Swagger 2.0 response schemas moved to content."""
 
-    def visit(node: Node, kind: ObjectType, here: str) -> Any:
+    def visit(node: Node, kind: ObjectType, here: Trail) -> Any:
         if kind != "response" or "schema" not in node or "$ref" in node:
             return node
         rest = {key: value for key, value in node.items() if key != "schema"}
-        place = pointers.join(origin_of(node) or here, "schema")
+        place = pointers.join(origin_of(node, here), "schema")
         if not isinstance(node["schema"], dict) or node.get("content"):
             return node
         message = "'schema' is directly on a response, as in Swagger 2.0; treated as application/json"

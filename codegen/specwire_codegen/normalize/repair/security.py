@@ -9,6 +9,7 @@ from typing import Any
 from specwire_codegen.normalize.source_map import Report, origin_of
 from specwire_codegen.openapi import pointer as pointers
 from specwire_codegen.openapi.objects import Node, ObjectType
+from specwire_codegen.openapi.pointer import Trail
 from specwire_codegen.openapi.walk import rebuild
 
 _UNFIT = re.compile(r"[^a-zA-Z0-9._-]+")
@@ -38,10 +39,10 @@ def apply(data: Node, report: Report) -> Node:
         kept = {name: scheme for name, scheme in repaired.items() if scheme is not None}
         data = {**data, "components": {**components, "securitySchemes": kept}}
 
-    def visit(node: Node, kind: ObjectType, pointer: str) -> Node:
+    def visit(node: Node, kind: ObjectType, trail: Trail) -> Node:
         if kind not in ("openapi", "operation") or "security" not in node:
             return node
-        return {**node, "security": _requirements(node["security"], names, report, origin_of(node, pointer))}
+        return {**node, "security": _requirements(node["security"], names, report, origin_of(node, trail))}
 
     settled: Node = rebuild(data, "openapi", visit, kinds=frozenset({"openapi", "operation"}))
     return settled

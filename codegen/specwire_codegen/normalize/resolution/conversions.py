@@ -8,6 +8,7 @@ from typing import Any
 from specwire_codegen.normalize.source_map import ORIGIN, Report, origin_of
 from specwire_codegen.openapi import pointer as pointers
 from specwire_codegen.openapi.objects import Node, ObjectType
+from specwire_codegen.openapi.pointer import Trail
 from specwire_codegen.openapi.walk import is_extension, kind_at, rebuild
 
 WITH_SCHEMAS = frozenset({"response", "requestBody", "parameter", "header", "mediaType"})
@@ -24,7 +25,7 @@ def apply(data: Node, report: Report) -> Node:
     References of schemas stay; `schema_of` resolves them.
     """
 
-    def visit(node: Node, kind: ObjectType, _pointer: str) -> Node:
+    def visit(node: Node, kind: ObjectType, _trail: Trail) -> Node:
         ref = node.get("$ref")
         if not isinstance(ref, str) or not ref.startswith("#/"):
             return node

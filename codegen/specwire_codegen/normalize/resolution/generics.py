@@ -36,15 +36,15 @@ _HELP = (
 
 def apply(data: Node, report: Report) -> Node:
     """Return the document without references to dynamic anchors."""
-    schemas = [(node, pointer) for node, _, pointer in walk(data, "openapi", kinds=SCHEMAS_ONLY)]
+    schemas = [(node, trail) for node, _, trail in walk(data, "openapi", kinds=SCHEMAS_ONLY)]
     names = frozenset(name for node, _ in schemas if (name := _anchor(node.get("$dynamicRef"))))
     if not names:
         return data
     places: dict[str, list[str]] = {}
-    for node, pointer in schemas:
+    for node, trail in schemas:
         for key in ("$dynamicAnchor", "$anchor"):
             if (name := _text(node.get(key))) in names:
-                places.setdefault(name, []).append(pointer)
+                places.setdefault(name, []).append(pointers.of(trail))
     return _Generics(data, report, names, places).resolved()
 
 

@@ -13,6 +13,7 @@ from specwire_codegen.normalize.resolution import conversions, unresolved
 from specwire_codegen.normalize.source_map import Report, annotate, origin_of
 from specwire_codegen.openapi import pointer as pointers
 from specwire_codegen.openapi.objects import SECTIONS, Node, ObjectType
+from specwire_codegen.openapi.pointer import Trail
 from specwire_codegen.openapi.suggest import nearest
 from specwire_codegen.openapi.walk import SCHEMAS_ONLY, kind_at, rebuild, walk
 
@@ -38,7 +39,7 @@ def apply(data: Node, report: Report) -> Node:
         finder.collect(finder.added_components())
     finder.report_repairs()
 
-    def visit(node: Node, kind: ObjectType, _pointer: str) -> Node:
+    def visit(node: Node, kind: ObjectType, _trail: Trail) -> Node:
         for key in _KEYS:
             target = finder.targets.get((kind, node[key])) if isinstance(node.get(key), str) else None
             if target is not None:
@@ -229,10 +230,10 @@ def through_refs(data: Node, target: str) -> str | None:
 
 def anchored(data: Node, anchor: str) -> str | None:
     """Return the pointer of the first schema with an anchor, or None."""
-    for node, _, pointer in walk(data, "openapi", kinds=SCHEMAS_ONLY):
+    for node, _, trail in walk(data, "openapi", kinds=SCHEMAS_ONLY):
         names = (node.get("$anchor"), node.get("$dynamicAnchor"), str(node.get("$id", "")).partition("#")[2])
         if anchor and anchor in names:
-            return pointer
+            return pointers.of(trail)
     return None
 
 

@@ -17,6 +17,7 @@ from specwire_codegen.normalize.refs.references import schema_ref
 from specwire_codegen.normalize.source_map import Report
 from specwire_codegen.openapi import pointer as pointers
 from specwire_codegen.openapi.objects import FIELDS, SECTIONS, Child, Node, ObjectType
+from specwire_codegen.openapi.pointer import Trail
 from specwire_codegen.openapi.walk import rebuild, walk
 
 _GONE = "x-\0gone"
@@ -69,7 +70,7 @@ def _without(data: Node, gone: Mapping[Use, Diagnostic]) -> tuple[Node, dict[Use
     """Return the document without removed objects, and the references to components that this removes."""
     lost: dict[Use, Diagnostic] = {}
 
-    def visit(node: Node, kind: ObjectType, pointer: str) -> Any:
+    def visit(node: Node, kind: ObjectType, trail: Trail) -> Any:
         node = {key: _members(value, kind, key) for key, value in node.items() if not _is_gone(value)}
         for key in ("$ref", "$dynamicRef"):
             cause = gone.get((kind, node[key])) if isinstance(node.get(key), str) else None
@@ -77,6 +78,7 @@ def _without(data: Node, gone: Mapping[Use, Diagnostic]) -> tuple[Node, dict[Use
                 continue
             if kind in ("schema", "mediaType"):
                 return {name: value for name, value in node.items() if name != key}
+            pointer = pointers.of(trail)
             tokens = pointers.split(pointer)
             if len(tokens) == 3 and tokens[0] == "components":
                 use = (kind, f"#{pointer}")

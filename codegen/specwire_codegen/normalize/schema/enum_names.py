@@ -6,6 +6,7 @@ from typing import Any
 
 from specwire_codegen.normalize.source_map import Report
 from specwire_codegen.openapi.objects import Node, ObjectType
+from specwire_codegen.openapi.pointer import Trail
 from specwire_codegen.openapi.walk import SCHEMAS_ONLY, rebuild
 
 _LISTS = ("x-enum-varnames", "x-enumNames", "x-enum-names")
@@ -15,7 +16,7 @@ _DESCRIPTIONS = ("x-enum-descriptions", "x-enumDescriptions")
 def apply(data: Node, _report: Report) -> Node:
     """Return the document with the names of enum values in their descriptions."""
 
-    def visit(node: Node, _kind: ObjectType, _pointer: str) -> Node:
+    def visit(node: Node, _kind: ObjectType, _trail: Trail) -> Node:
         values = node.get("enum")
         labels = list(_labels(node, values)) if isinstance(values, list) else []
         if not labels:

@@ -9,6 +9,7 @@ from specwire_codegen.normalize.source_map import ORIGIN, Report, origin_of
 from specwire_codegen.openapi import pointer as pointers
 from specwire_codegen.openapi.json_types import json_type
 from specwire_codegen.openapi.objects import Node, ObjectType
+from specwire_codegen.openapi.pointer import Trail
 from specwire_codegen.openapi.walk import SCHEMAS_ONLY, rebuild
 
 _STRUCTURE = frozenset(
@@ -20,7 +21,7 @@ _STRUCTURE = frozenset(
 def apply(data: Node, report: Report) -> Node:
     """Return the document with a scalar `enum` on an array moved to its items."""
 
-    def visit(node: Node, _kind: ObjectType, _pointer: str) -> Node:
+    def visit(node: Node, _kind: ObjectType, _trail: Trail) -> Node:
         values, types = node.get("enum"), node.get("type", ())
         arrays = types == "array" or (isinstance(types, list) and "array" in types and {*types} <= {"array", "null"})
         if not arrays or not isinstance(values, list) or any(isinstance(value, list) for value in values):

@@ -8,14 +8,15 @@ from typing import Any
 from specwire_codegen.normalize.source_map import HINT
 from specwire_codegen.openapi.annotations import ANNOTATIONS, OWNERS, PLACE_ONLY
 from specwire_codegen.openapi.objects import Node, ObjectType
+from specwire_codegen.openapi.pointer import Trail
 from specwire_codegen.openapi.walk import is_extension, rebuild
 
 
 def structure(schema: Any) -> Any:
     """Return a schema without annotations, extensions and private keys; `readOnly` and `writeOnly` are structure."""
 
-    def visit(node: Node, kind: ObjectType, pointer: str) -> Node:
-        drop = (ANNOTATIONS - OWNERS if pointer else ANNOTATIONS) if kind == "schema" else frozenset[str]()
+    def visit(node: Node, kind: ObjectType, trail: Trail) -> Node:
+        drop = (ANNOTATIONS - OWNERS if trail else ANNOTATIONS) if kind == "schema" else frozenset[str]()
         kept = {key: value for key, value in node.items() if key not in drop and not is_extension(key)}
         if kind == "schema" and isinstance(kept.get("required"), list):
             kept["required"] = sorted(set(kept["required"]))

@@ -9,6 +9,7 @@ from specwire_codegen.normalize.refs.references import SCHEMAS, schema_name
 from specwire_codegen.normalize.schema import nulls
 from specwire_codegen.openapi import pointer as pointers
 from specwire_codegen.openapi.objects import Node, ObjectType
+from specwire_codegen.openapi.pointer import Trail
 from specwire_codegen.openapi.walk import SCHEMAS_ONLY, rebuild
 
 
@@ -23,7 +24,7 @@ def outside(data: Node, united: Callable[[Node], Node]) -> Node:
         return data
     refs = {SCHEMAS + pointers.escape(name) for name in nullable}
 
-    def visit(node: Node, _kind: ObjectType, _pointer: str) -> Any:
+    def visit(node: Node, _kind: ObjectType, _trail: Trail) -> Any:
         if node.get("$ref") in refs:
             return nulls.join(node)
         return united(node) if any(union in node for union in nulls.UNIONS) else node

@@ -10,6 +10,7 @@ from specwire_codegen.normalize.refs.references import schema_name
 from specwire_codegen.normalize.schema import nulls
 from specwire_codegen.normalize.source_map import Report
 from specwire_codegen.openapi.objects import Node, ObjectType
+from specwire_codegen.openapi.pointer import Trail
 from specwire_codegen.openapi.walk import SCHEMAS_ONLY, rebuild
 
 _MARKS = ("readOnly", "writeOnly")
@@ -19,7 +20,7 @@ def apply(data: Node, _report: Report) -> Node:
     """Return the document with `readOnly` and `writeOnly` of components copied to each property that refers to them."""
     schemas: Mapping[str, Any] = data.get("components", {}).get("schemas", {})
 
-    def visit(node: Node, _kind: ObjectType, _pointer: str) -> Any:
+    def visit(node: Node, _kind: ObjectType, _trail: Trail) -> Any:
         properties = node.get("properties")
         if not properties:
             return node

@@ -11,14 +11,15 @@ from specwire_codegen.normalize.schema.conditionals import is_conditional
 from specwire_codegen.normalize.schema.nulls import UNIONS
 from specwire_codegen.normalize.source_map import ORIGIN, Report, origin_of
 from specwire_codegen.openapi.objects import Node, ObjectType
+from specwire_codegen.openapi.pointer import Trail, of
 from specwire_codegen.openapi.walk import SCHEMAS_ONLY, rebuild
 
 
 def apply(data: Node, report: Report) -> Node:
     """Return the document with every required property declared; undeclared ones take any value."""
 
-    def visit(node: Node, _kind: ObjectType, pointer: str) -> Any:
-        whole = node.get("properties") and not is_conditional(pointer)
+    def visit(node: Node, _kind: ObjectType, trail: Trail) -> Any:
+        whole = node.get("properties") and node.get("required") and not is_conditional(of(trail))
         return _declared(node, report) if whole else node
 
     declared: Node = rebuild(data, "openapi", visit, kinds=SCHEMAS_ONLY)

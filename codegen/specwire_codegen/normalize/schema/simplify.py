@@ -14,6 +14,7 @@ from specwire_codegen.normalize.source_map import ORIGIN, Report, origin_of
 from specwire_codegen.openapi import pointer as pointers
 from specwire_codegen.openapi.annotations import PLACE_ONLY
 from specwire_codegen.openapi.objects import Node, ObjectType
+from specwire_codegen.openapi.pointer import Trail
 from specwire_codegen.openapi.walk import SCHEMAS_ONLY, map_children, rebuild
 
 
@@ -96,7 +97,7 @@ class Simplifier:
         reference = {**annotations_of_place(core), "$ref": SCHEMAS + pointers.escape(here)}
         return nulls.join(reference) if nullable else reference
 
-    def visit(self, schema: Node, _kind: ObjectType, _pointer: str) -> Any:
+    def visit(self, schema: Node, _kind: ObjectType, _trail: Trail) -> Any:
         """Return one schema in its simplest form; its children must already be simple."""
         if self._leads_to_null(schema):
             schema = {**{key: value for key, value in schema.items() if key != "$ref"}, "type": "null"}
@@ -283,7 +284,7 @@ def apply(data: Node, report: Report) -> Node:
 def _united_again(data: Node, simplifier: Simplifier) -> Node:
     """Return the document with its unions simplified again, because different references can have become equal."""
 
-    def visit(node: Node, _kind: ObjectType, _pointer: str) -> Any:
+    def visit(node: Node, _kind: ObjectType, _trail: Trail) -> Any:
         return simplifier.united(node) if any(each in node for each in nulls.UNIONS) else node
 
     simplifier.schemas = simplifier.done = data["components"]["schemas"]

@@ -11,6 +11,7 @@ from specwire_codegen.normalize.source_map import HINT, ORIGIN, Report, origin_o
 from specwire_codegen.normalize.unions.variants import TAGS, const_of
 from specwire_codegen.openapi import pointer as pointers, words
 from specwire_codegen.openapi.objects import Node, ObjectType
+from specwire_codegen.openapi.pointer import Trail
 from specwire_codegen.openapi.walk import SCHEMAS_ONLY, rebuild
 
 
@@ -18,7 +19,7 @@ def apply(data: Node, report: Report) -> Node:
     """Return the document with full mappings, and with discriminators wherever the variants imply one."""
     schemas = data.get("components", {}).get("schemas", {})
 
-    def visit(node: Node, _kind: ObjectType, _pointer: str) -> Any:
+    def visit(node: Node, _kind: ObjectType, _trail: Trail) -> Any:
         union = next((each for each in nulls.UNIONS if isinstance(node.get(each), list)), None)
         if union is None or "properties" in node:
             return _without_discriminator(node)

@@ -9,6 +9,7 @@ from specwire_codegen.normalize.source_map import Report, annotate, origin_of
 from specwire_codegen.openapi import pointer as pointers
 from specwire_codegen.openapi.annotations import ANNOTATIONS
 from specwire_codegen.openapi.objects import Node, ObjectType
+from specwire_codegen.openapi.pointer import Trail
 from specwire_codegen.openapi.walk import SCHEMAS_ONLY, is_extension, rebuild
 
 _ALLOWED_BESIDE_REF_30 = frozenset(
@@ -31,11 +32,11 @@ def tuples(data: Node, report: Report) -> Node:
     A list of one schema almost always means all items.
     """
 
-    def visit(node: Node, _kind: ObjectType, pointer: str) -> Any:
+    def visit(node: Node, _kind: ObjectType, trail: Trail) -> Any:
         listed = node.get("items")
         if not isinstance(listed, list) or not listed:
             return node
-        here = pointers.join(origin_of(node, pointer), "items")
+        here = pointers.join(origin_of(node, trail), "items")
         items = [annotate(each, "schema", pointers.join(here, index)) for index, each in enumerate(listed)]
         items = [rebuild(each, "schema", visit, kinds=SCHEMAS_ONLY) for each in items]
         rest = {key: value for key, value in node.items() if key != "items"}
@@ -59,7 +60,7 @@ def upgrade(data: Node, _report: Report) -> Node:
     """Return the document as OpenAPI 3.2."""
     old = str(data.get("openapi", "")).startswith("3.0")
 
-    def visit(node: Node, kind: ObjectType, _pointer: str) -> Any:
+    def visit(node: Node, kind: ObjectType, _trail: Trail) -> Any:
         if kind == "schema":
             return _schema(_without_ignored(node) if old else node)
         if kind in {"parameter", "header", "mediaType"} and "example" in node:
