@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator, Mapping, Sequence
 
 import attrs
@@ -15,7 +14,7 @@ from specwire_codegen.ir import Api, BinaryStream, Compat, EventStream, Operatio
 from specwire_codegen.openapi.casing import pascal
 from specwire_codegen.python_source import docstring, literal
 from specwire_codegen.render.client import provider
-from specwire_codegen.render.module import import_block, names_used, render_template
+from specwire_codegen.render.module import import_block, rendered
 from specwire_codegen.render.operations import function_name, module_name, module_of
 from specwire_codegen.render.prose import api_name, resource_title, summary_of
 from specwire_codegen.render.signature import MODELS
@@ -193,8 +192,10 @@ def _module(template: str, context: Mapping[str, object], api: Api, here: str) -
     types = sorted(
         f"from {child.module} import {kind.prefix}{child.kind}{kind.suffix}" for child in children for kind in KINDS
     )
-    bound = [f"{kind.prefix}{child.kind}{kind.suffix}" for child in children for kind in KINDS]
-    body = render_template(template, {**context, "imports": "", "types": []})
+    bound = {f"{kind.prefix}{child.kind}{kind.suffix}" for child in children for kind in KINDS}
     extra = ["from typing import TYPE_CHECKING"] if types else []
-    imports = "\n".join([*extra, import_block(names_used([ast.parse(body)], bound), used, COMPAT)])
-    return render_template(template, {**context, "imports": imports, "types": types})
+    return rendered(
+        template,
+        {**context, "types": types},
+        lambda names: "\n".join([*extra, import_block(names - bound, used, COMPAT)]),
+    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator, Mapping
 
 import attrs
@@ -22,7 +21,7 @@ from specwire_codegen.ir import (
     PageNumber,
 )
 from specwire_codegen.python_source import docstring
-from specwire_codegen.render.module import import_block, names_used, render_template
+from specwire_codegen.render.module import import_block, rendered
 from specwire_codegen.render.signature import MODELS
 
 
@@ -67,9 +66,8 @@ def render_pages(api: Api, header: str) -> str | None:
         "title": docstring(f"Pages of lists, which iterate over the items of all pages that follow.\n\n{header}"),
         "classes": [PageClass(name, fields) for name, fields in sorted(classes.items())],
     }
-    body = ast.parse(render_template("compat_pages.py.jinja", {**context, "imports": ""}))
-    imports = import_block(names_used([body]), {"models": "from . import models"}, known=COMPAT)
-    return render_template("compat_pages.py.jinja", {**context, "imports": imports})
+    extra = {"models": "from . import models"}
+    return rendered("compat_pages.py.jinja", context, lambda used: import_block(used, extra, known=COMPAT))
 
 
 def _fields(operation: Operation, api: Api) -> Iterator[tuple[str, str]]:

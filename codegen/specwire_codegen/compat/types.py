@@ -17,7 +17,7 @@ from specwire_codegen.lower.model import reachable
 from specwire_codegen.openapi.casing import pascal, respelled, snake
 from specwire_codegen.openapi.plurals import singular
 from specwire_codegen.python_source import docstring
-from specwire_codegen.render.module import import_block, names_used, render_template
+from specwire_codegen.render.module import import_block, render_template, rendered
 from specwire_codegen.render.signature import INPUTS, MODELS, Argument
 
 _INITIALISMS = frozenset(
@@ -145,16 +145,12 @@ def _module(package: Package, entry: Entry, api: Api, header: str) -> str:
         annotations = [each.value for each in aliases]
     context = {
         "title": title,
-        "imports": "",
         "aliases": aliases,
         "params": entry if isinstance(entry, Params) else None,
         "names": [entry.name, *(each.name for each in aliases[1:])],
         "modules": list(_modules(annotations, up)),
     }
-    body = render_template("compat_type.py.jinja", context)
-    return render_template(
-        "compat_type.py.jinja", {**context, "imports": import_block(names_used([ast.parse(body)]), known=COMPAT)}
-    )
+    return rendered("compat_type.py.jinja", context, lambda used: import_block(used, known=COMPAT))
 
 
 def _modules(annotations: Iterable[str], up: str) -> Iterator[str]:

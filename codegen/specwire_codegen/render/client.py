@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import takewhile
 
@@ -22,7 +21,7 @@ from specwire_codegen.ir import (
 from specwire_codegen.openapi.casing import pascal, respelled
 from specwire_codegen.openapi.identifiers import RESERVED_CLIENTS
 from specwire_codegen.python_source import docstring, literal, literal_set
-from specwire_codegen.render.module import import_block, names_used, render_template
+from specwire_codegen.render.module import import_block, rendered
 from specwire_codegen.render.operations import (
     builders,
     function_name,
@@ -118,12 +117,14 @@ def _whole_key(api: Api) -> str:
 
 
 def _module(template: str, context: Mapping[str, object], resource: ResourceClass, used: Mapping[str, str]) -> str:
-    body = render_template(template, {**context, "imports": "", "types": ""})
     types = sorted(f"from {child.module} import Async{child.kind}, {child.kind}" for child in resource.children)
-    bound = [f"{prefix}{child.kind}" for child in resource.children for prefix in ("", "Async")]
+    bound = {f"{prefix}{child.kind}" for child in resource.children for prefix in ("", "Async")}
     extra = ["from typing import TYPE_CHECKING"] if types else []
-    imports = "\n".join([*extra, import_block(names_used([ast.parse(body)], bound), used)])
-    return render_template(template, {**context, "imports": imports, "types": types})
+    return rendered(
+        template,
+        {**context, "types": types},
+        lambda names: "\n".join([*extra, import_block(names - bound, used)]),
+    )
 
 
 def _used(api: Api, here: str) -> dict[str, str]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import chain
 
 import attrs
 
@@ -25,7 +23,7 @@ from specwire_codegen.ir import (
 )
 from specwire_codegen.lower.model import all_refs
 from specwire_codegen.python_source import docstring, finished, literal
-from specwire_codegen.render.module import IMPORTED, import_block, names_used, render_template
+from specwire_codegen.render.module import IMPORTED, import_block, rendered
 
 _MODELS = "Models of the API."
 _INPUTS = "Types of request arguments: typed dictionaries or models. Imported by type checkers only."
@@ -58,10 +56,9 @@ def _module(
     bound: Iterable[str] = (),
     known: Mapping[str, tuple[str, str]] = IMPORTED,
 ) -> str:
-    """Return a module with the imports that it needs; its classes are parsed one by one, since there can be thousands."""
-    rest = render_template(template, {**context, "classes": [], "imports": ""})
-    used = names_used(map(ast.parse, chain([rest], classes_)), bound)
-    return render_template(template, {**context, "classes": classes_, "imports": import_block(used, known=known)})
+    """Return a module with the imports that it needs."""
+    own = frozenset(bound)
+    return rendered(template, {**context, "classes": classes_}, lambda used: import_block(used - own, known=known))
 
 
 def _alias(model: AliasModel, models: Mapping[str, Model]) -> Alias:

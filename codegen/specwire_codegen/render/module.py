@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import ast
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Set as AbstractSet
+from collections.abc import Callable, Mapping, Set as AbstractSet
 from contextlib import suppress
 from functools import cache
 from importlib.util import cache_from_source
@@ -18,6 +17,7 @@ import jinja2
 from jinja2.bccache import Bucket
 
 from specwire_codegen.openapi.identifiers import HELPERS, SHADOWING
+from specwire_codegen.render.names import names_used
 
 RUNTIME = "specwire.support"
 """The one module of the runtime that generated code imports."""
@@ -120,17 +120,14 @@ def render_template(name: str, context: Mapping[str, object]) -> str:
     return _environment().get_template(name).render(context)
 
 
-def names_used(trees: Iterable[ast.Module], bound: Iterable[str] = ()) -> set[str]:
-    """Return the names that a module uses and does not define, with `models.` for names that attributes are read from.
+IMPORTS = "\0"
+"""Marks the place of imports in a rendered module; no text of a document can have it."""
 
-    The module may come in parts, which need not be in memory at the same time; `bound` are names that it binds other
-    than by a class or function.
-    """
-    used, defined = set[str](), set(bound)
-    for tree in trees:
-        used.update(_names_in(tree))
-        defined.update(node.name for node in tree.body if isinstance(node, ast.ClassDef | ast.FunctionDef))
-    return used - defined
+
+def rendered(name: str, context: Mapping[str, object], imports: Callable[[AbstractSet[str]], str]) -> str:
+    """Render the template of a module; `imports` returns its import lines for the names that it uses."""
+    text = render_template(name, {**context, "imports": IMPORTS})
+    return text.replace(IMPORTS, imports(names_used(text)), 1)
 
 
 def import_block(
@@ -149,36 +146,3 @@ def import_block(
         module, name = known[here]
         lines.add(f"from {module} import {name}" + (f" as {here}" if here != name else ""))
     return "\n".join(sorted(lines))
-
-
-def _names_in(tree: ast.AST) -> Iterator[str]:
-    """Yield the names used in a tree, including those in quoted annotations."""
-    waiting: list[object] = [tree]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, ast.Name):
-            if isinstance(node.ctx, ast.Load):
-                yield node.id
-        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-            yield node.value.id
-            yield f"{node.value.id}."
-        elif isinstance(node, ast.AnnAssign | ast.Call) and (quoted := _quoted_in(node)):
-            yield quoted[0]
-            waiting += quoted[1]
-        elif isinstance(node, ast.AST) and not isinstance(node, ast.Constant):
-            for value in vars(node).values():
-                if isinstance(value, list):
-                    waiting += value
-                elif isinstance(value, ast.AST):
-                    waiting.append(value)
-
-
-def _quoted_in(node: ast.AnnAssign | ast.Call) -> tuple[str, list[ast.Expression]] | None:
-    """Return the name of a construct that can hold quoted annotations, and these annotations."""
-    match node:
-        case ast.AnnAssign(annotation=ast.Name("TypeAlias"), value=ast.Constant(value=str(text))):
-            return "TypeAlias", [ast.parse(text, mode="eval")]
-        case ast.Call(func=ast.Name("TypedDict"), args=[_, ast.Dict(values=annotations)]):
-            return "TypedDict", [ast.parse(ast.literal_eval(each), mode="eval") for each in annotations]
-        case _:
-            return None

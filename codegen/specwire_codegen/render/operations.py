@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import ast
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set as AbstractSet
 from typing import TypeAlias
 
 import attrs
@@ -14,7 +13,7 @@ from specwire_codegen.ir import Api, FormBody, JsonBody, JsonPayload, Operation
 from specwire_codegen.openapi.identifiers import RESERVED_FUNCTIONS, SHADOWING, file_name, is_device
 from specwire_codegen.python_source import docstring, literal
 from specwire_codegen.render.facts import Constant, Facts
-from specwire_codegen.render.module import IMPORTED, import_block, names_used, render_template
+from specwire_codegen.render.module import IMPORTED, import_block, rendered
 from specwire_codegen.render.prose import (
     documentation,
     form_documentation,
@@ -112,15 +111,16 @@ def _module(
         "functions": [function for operation in operations for function in functions(operation, operations, facts)],
         "constants": facts.constants,
     }
-    body = ast.parse(
-        render_template("operations.py.jinja", {**context, "imports": "", "models": False, "inputs": False})
-    )
-    used = names_used([body])
-    checking = ["from typing import TYPE_CHECKING"] if INPUTS in used else []
-    imports = "\n".join([*checking, import_block(used, known=known)])
-    return render_template(
-        "operations.py.jinja", {**context, "imports": imports, "models": MODELS in used, "inputs": INPUTS in used}
-    )
+    return rendered("operations.py.jinja", context, lambda used: "\n".join(_imports(used, known)))
+
+
+def _imports(used: AbstractSet[str], known: Mapping[str, tuple[str, str]]) -> Iterator[str]:
+    """Yield the import lines of a module."""
+    yield import_block(used, known=known)
+    if MODELS in used:
+        yield "from .. import models"
+    if INPUTS in used:
+        yield "from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    from .. import inputs"
 
 
 def _functions(operation: Operation, siblings: Sequence[Operation], facts: Facts) -> Iterator[Function]:
