@@ -103,7 +103,7 @@ def _parse_yaml(text: str, file: str) -> tuple[Any, YamlText]:
     reader = YamlReader(file)
     value, marks = reader.read(text)
     raise_errors(reader.findings)
-    return value, YamlText(file, marks or Mark(1, 1))
+    return value, YamlText(file, marks or Mark(1, 1, {}))
 
 
 def _broken_json(problem: ValueError, file: str) -> Exception:

@@ -24,13 +24,14 @@ _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _BASED = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|(0|[1-9][0-9]*)(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _DIGITS = 4000
+_NUMBER_STARTS = frozenset("+-.0123456789")
 
 
 def resolve(text: str) -> Scalar:
     """Return the value of a plain scalar; dates, `yes`, `on`, `1_000`, `.nan` and `.inf` stay strings."""
     if text in _CONSTANTS:
         return _CONSTANTS[text]
-    if len(text) > _DIGITS:
+    if text[0] not in _NUMBER_STARTS or len(text) > _DIGITS:
         return text
     if _INTEGER.fullmatch(text):
         return int(text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, NamedTuple
 
 import attrs
 import yaml
@@ -36,13 +36,17 @@ _MOST_COMMENTS = 20
 """Maximum number of comments after spaces and a tab that are repaired."""
 
 
+_NO_CHILDREN: dict[str, Mark] = {}
+"""The marks of the members of all scalars."""
+
+
 @attrs.define
 class Mark:
     """Position of a value and marks of its members; line and column count from 1."""
 
     line: int
     column: int
-    children: dict[str, Mark] = attrs.field(factory=dict)
+    children: dict[str, Mark]
 
     def nearest(self, pointer: str) -> Mark:
         """Return the mark of `pointer`, or of its deepest ancestor with a mark."""
@@ -54,6 +58,14 @@ class Mark:
         return mark
 
 
+class _Key(NamedTuple):
+    """A key of a mapping, whose value comes next."""
+
+    value: str
+    mark: Mark
+    merges: bool
+
+
 @attrs.define
 class _Node:
     """A value, possibly incomplete; `size` counts it and everything below it, aliases expanded."""
@@ -62,9 +74,9 @@ class _Node:
     mark: Mark
     size: int = 1
     plain: bool = False
-    key: _Node | None = None
+    key: _Key | None = None
     anchor: str | None = None
-    merged: list[_Node] = attrs.field(factory=list)
+    merged: tuple[_Node, ...] = ()
 
 
 @attrs.define
@@ -99,7 +111,10 @@ class YamlReader:
         self.findings, self.anchors, self.open_anchors, self.stack = [], {}, set(), []
         self.root, self.documents, self.aliased = None, 0, 0
         for event in yaml.parse(text, Loader=yaml.CSafeLoader):
-            self._take(event)
+            if isinstance(event, ScalarEvent):
+                self._take_scalar(event)
+            else:
+                self._take(event)
 
     def _build_with_spaces(self, text: str, first: yaml.MarkedYAMLError) -> None:
         """Process all events of a text, with tabs on blank and comment lines replaced by spaces.
@@ -130,6 +145,26 @@ class YamlReader:
     def _where(self, event: Event) -> Location:
         return Location(self.file, "", *_line_and_column(event))
 
+    def _take_scalar(self, event: ScalarEvent) -> None:
+        """Take a scalar; nearly all are keys, values and items without tag and anchor, and need no node."""
+        plain = not event.style and event.implicit[0]
+        if not self.stack or event.anchor is not None or not (plain or event.tag is None):
+            self._done(event, self._scalar(event, plain))
+            return
+        parent, text = self.stack[-1], event.value
+        if parent.key is None and isinstance(parent.value, dict):
+            self._key(event, parent, text, plain)
+            return
+        self._grow(event, parent, 1)
+        value = yaml_scalars.resolve(text) if plain else text
+        if parent.key is None:
+            parent.mark.children[str(len(parent.value))] = Mark(*_line_and_column(event), _NO_CHILDREN)
+            parent.value.append(value)
+        else:
+            parent.value[parent.key.value] = value
+            parent.mark.children[parent.key.value] = parent.key.mark
+            parent.key = None
+
     def _take(self, event: Event) -> None:
         if isinstance(event, DocumentStartEvent):
             self.documents += 1
@@ -137,8 +172,6 @@ class YamlReader:
                 raise failure(
                     "several-documents", "a second YAML document starts here", self._where(event), "keep one per file"
                 )
-        elif isinstance(event, ScalarEvent):
-            self._done(event, self._scalar(event))
         elif isinstance(event, AliasEvent):
             self._done(event, self._alias(event))
         elif isinstance(event, (MappingStartEvent, SequenceStartEvent)):
@@ -146,9 +179,8 @@ class YamlReader:
         elif isinstance(event, CollectionEndEvent):
             self._close(event)
 
-    def _scalar(self, event: ScalarEvent) -> _Node:
-        plain = event.style in (None, "") and event.implicit[0]
-        node = _Node(event.value, Mark(*_line_and_column(event)), plain=plain)
+    def _scalar(self, event: ScalarEvent, plain: bool) -> _Node:
+        node = _Node(event.value, Mark(*_line_and_column(event), _NO_CHILDREN), plain=plain)
         if not plain and event.tag is not None:
             try:
                 node.value = yaml_scalars.tagged(event.tag, event.value)
@@ -182,7 +214,7 @@ class YamlReader:
             message = f"the tag {event.tag!r} has no meaning in an OpenAPI document"
             self.findings.append(error("unknown-tag", message, self._where(event), "remove the tag"))
         node = _Node(
-            {} if isinstance(event, MappingStartEvent) else [], Mark(*_line_and_column(event)), anchor=event.anchor
+            {} if isinstance(event, MappingStartEvent) else [], Mark(*_line_and_column(event), {}), anchor=event.anchor
         )
         if event.anchor:
             self.open_anchors.add(event.anchor)
@@ -207,12 +239,9 @@ class YamlReader:
             return
         parent = self.stack[-1]
         if isinstance(parent.value, dict) and parent.key is None:
-            self._key(event, parent, node)
+            self._key(event, parent, node.value, node.plain)
             return
-        parent.size += node.size
-        if parent.size > MAX_NODES:
-            message = f"aliases expand the document to more than {MAX_NODES:,} values"
-            raise failure("too-many-values", message, self._where(event), "use $ref instead of YAML aliases")
+        self._grow(event, parent, node.size)
         value = yaml_scalars.resolve(node.value) if node.plain else node.value
         if isinstance(parent.value, list):
             parent.mark.children[str(len(parent.value))] = node.mark
@@ -220,32 +249,40 @@ class YamlReader:
         else:
             self._member(parent, value, node)
 
-    def _key(self, event: Event, parent: _Node, node: _Node) -> None:
-        if not isinstance(node.value, str):
+    def _grow(self, event: Event, parent: _Node, size: int) -> None:
+        """Add to the size of a collection."""
+        parent.size += size
+        if parent.size > MAX_NODES:
+            message = f"aliases expand the document to more than {MAX_NODES:,} values"
+            raise failure("too-many-values", message, self._where(event), "use $ref instead of YAML aliases")
+
+    def _key(self, event: Event, parent: _Node, key: Any, plain: bool) -> None:
+        if not isinstance(key, str):
             raise failure("complex-key", "a key must be a scalar", self._where(event), "quote the key")
-        first = parent.mark.children.get(node.value)
-        if first is not None and node.value in parent.value:
-            message = f"the key {node.value!r} is defined twice; first on line {first.line}"
+        first = parent.mark.children.get(key)
+        if first is not None and key in parent.value:
+            message = f"the key {key!r} is defined twice; first on line {first.line}"
             self.findings.append(error("duplicate-key", message, self._where(event), "remove one of the two"))
-        parent.key = node
+        parent.key = _Key(key, Mark(*_line_and_column(event), _NO_CHILDREN), plain and key == "<<")
 
     def _member(self, parent: _Node, value: Any, node: _Node) -> None:
         key = parent.key
         assert key is not None
         parent.key = None
-        if key.plain and key.value == "<<":
+        if key.merges:
             sources = value if isinstance(value, list) else [value]
             if all(isinstance(source, dict) for source in sources):
                 several = isinstance(value, list)
                 marks = [node.mark.children[str(index)] for index in range(len(sources))] if several else [node.mark]
                 merged = [_Node(each, mark) for each, mark in zip(sources, marks, strict=True)]
-                parent.merged.extend(each for each in merged if not _refers(each.value))
+                parent.merged += tuple(each for each in merged if not _refers(each.value))
                 # The members that references add are known only after they are resolved.
                 value = [each.value for each in merged if _refers(each.value)]
                 if not value:
                     return
         parent.value[key.value] = value
-        parent.mark.children[key.value] = Mark(key.mark.line, key.mark.column, node.mark.children)
+        parent.mark.children[key.value] = key.mark
+        key.mark.children = node.mark.children
 
 
 def _without_tabs(text: str, line: int) -> str:
