@@ -55,6 +55,7 @@ class Built:
     api: Api
     files: dict[str, str]
     normalized: str
+    """The normalized document, or nothing if it was not asked for."""
     warnings: tuple[Diagnostic, ...]
     dependencies: tuple[str, ...] = ()
     """Paths of the documents that the target's document refers to."""
@@ -207,21 +208,26 @@ def _collecting_seldom() -> Iterator[None]:
 
 
 @_collecting_seldom()
-def build(target: Target, access: Access | None = None, *, source: Document | None = None) -> Built:
-    """Return the output of a target without writing it; `source` is read instead of the document of the target."""
-    read = _read(target, access, source)
+def build(
+    target: Target, access: Access | None = None, *, source: Document | None = None, normalized: bool = True
+) -> Built:
+    """Return the output of a target without writing it; `source` is read instead of the document of the target.
+
+    Without `normalized`, the normalized document is part of it only if the target has a file for it.
+    """
+    read = _read(target, access, source, normalized=normalized or target.normalized is not None)
     api = read.api
     if target.overrides is not None and target.override_pins is not None:
         raise_errors(list(check_pins(api, api.overrides, target.override_pins)))
     with _bounded(target):
         sources = formatted(_renderer(api)(api, _origin(target)))
         audit(sources, api.overrides_package)
-    normalized = read.normalized if target.normalized is not None else None
-    sources[MANIFEST] = manifest(sources, inputs_of(target, read.dependencies), normalized)
+    written = read.normalized if target.normalized is not None else None
+    sources[MANIFEST] = manifest(sources, inputs_of(target, read.dependencies), written)
     return attrs.evolve(read, files=sources)
 
 
-def _read(target: Target, access: Access | None, source: Document | None) -> Built:
+def _read(target: Target, access: Access | None, source: Document | None, *, normalized: bool) -> Built:
     """Return what is understood of a target, without files.
 
     The document itself, and every form of it, is released when this returns: rendering needs as much memory again.
@@ -231,7 +237,7 @@ def _read(target: Target, access: Access | None, source: Document | None) -> Bui
     return Built(
         api=api,
         files={},
-        normalized=json_text(document.data),
+        normalized=json_text(document.data) if normalized else "",
         warnings=merged((*found.warnings, *api.warnings)),
         dependencies=document.dependencies,
         guesses=found.guesses,
@@ -285,7 +291,7 @@ def check(target: Target, access: Access | None = None, *, strict: bool = False)
 
 def compared(target: Target, access: Access | None = None, *, strict: bool = False) -> Checked:
     """Compare the package of a target with what would be generated."""
-    built = build(target, access)
+    built = build(target, access, normalized=False)
     if strict:
         refuse_warnings(built.warnings)
     found = [f"{change} ({target.output.as_posix()})" for change in compare(target.output, built.files)]

@@ -71,7 +71,7 @@ def generate(
     from specwire_codegen.generate import build, refuse_warnings
     from specwire_codegen.output.package import write
 
-    built = build(target, access)
+    built = build(target, access, normalized=False)
     if strict:
         refuse_warnings(built.warnings)
     normalized = (target.normalized, built.normalized) if target.normalized is not None else None
