@@ -23,6 +23,7 @@ from specwire_codegen.files.layout import OPENAPI, SWAGGER, Layout
 from specwire_codegen.files.library import Library, Part, UnreachableFileError
 from specwire_codegen.files.names import Names, Use
 from specwire_codegen.files.targets import Spot, Target, Targets, is_reference, merged_references
+from specwire_codegen.files.whole import is_whole
 from specwire_codegen.openapi import pointer as pointers
 from specwire_codegen.openapi.objects import FIELDS, PATTERNED, SECTIONS, Child, FieldType, Node, ObjectType
 from specwire_codegen.openapi.suggest import did_you_mean
@@ -45,6 +46,8 @@ def bundle(root: Part, library: Library) -> Document:
     Raises DiagnosticError for references that must be replaced but cannot be resolved. Unresolved references of kinds
     that stay references are in `unfollowed`: they matter only if a call needs them.
     """
+    if is_whole(root.value, _layout(root)):
+        return Document(root.value, root.name, (Place("", root.source, ""),))
     made = _bundler(root, library, frozenset(), {})
     data = made.document()
     once, inner = made.names.once(), made.names.nested()
@@ -58,10 +61,14 @@ def bundle(root: Part, library: Library) -> Document:
 
 
 def _bundler(root: Part, library: Library, once: frozenset[Use], inner: dict[Use, Spot]) -> _Bundler:
-    layout = SWAGGER if "swagger" in root.value else OPENAPI
+    layout = _layout(root)
     identities = base_uris(root.value, layout.root, fetch.uri_of(library.home))
     targets, findings = Targets(library, identities), Findings(library)
     return _Bundler(layout, library, root, targets, findings, Names(layout, inner), Examples(targets, findings), once)
+
+
+def _layout(root: Part) -> Layout:
+    return SWAGGER if "swagger" in root.value else OPENAPI
 
 
 @attrs.define

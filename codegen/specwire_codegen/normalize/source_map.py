@@ -34,7 +34,11 @@ def annotate(data: Node, kind: ObjectType = "openapi", pointer: str = "") -> Nod
 def strip(value: Any) -> Any:
     """Return a copy without private keys."""
     if isinstance(value, dict):
-        return {key: strip(each) for key, each in value.items() if key not in PRIVATE}
+        return {
+            key: strip(each) if isinstance(each, (dict, list)) else each
+            for key, each in value.items()
+            if key not in PRIVATE
+        }
     return [strip(each) for each in value] if isinstance(value, list) else value
 
 

@@ -13,9 +13,11 @@ import jsonschema_rs
 from specwire_codegen.normalize.repair import patterns
 from specwire_codegen.normalize.source_map import Report, origin_of, strip
 from specwire_codegen.openapi import pointer as pointers
+from specwire_codegen.openapi.annotations import ANNOTATIONS
+from specwire_codegen.openapi.json_types import json_type
 from specwire_codegen.openapi.objects import Node, ObjectType
 from specwire_codegen.openapi.pointer import Trail
-from specwire_codegen.openapi.walk import SCHEMAS_ONLY, rebuild
+from specwire_codegen.openapi.walk import SCHEMAS_ONLY, is_extension, rebuild
 
 _DOCUMENT = "urn:document"
 _REFERENCES = ("$ref", "$dynamicRef")
@@ -80,6 +82,8 @@ class _Defaults:
         """Return whether a value matches the schema at a pointer."""
         if isinstance(value, dict) and "$ref" in value:
             return False
+        if schema.get("type") == json_type(value) and _constrained(schema) <= {"type"}:
+            return True  # as most do, and to compile a schema takes long
         plain = _checkable(schema, "schema")
         registry = None
         if _refers(plain):
@@ -91,6 +95,11 @@ class _Defaults:
         except jsonschema_rs.ValidationError:
             return True  # the schema is invalid: another pass reports that
         return validator.is_valid(value)
+
+
+def _constrained(schema: Node) -> set[str]:
+    """Return the keywords of a schema that constrain its values."""
+    return {key for key in schema if key not in ANNOTATIONS and not is_extension(key)}
 
 
 def _refuse(uri: str) -> Any:
