@@ -19,11 +19,10 @@ from specwire_codegen.documents.document import Document, Place
 from specwire_codegen.files import fetch
 from specwire_codegen.files.examples import NOTHING, Examples
 from specwire_codegen.files.findings import Findings
-from specwire_codegen.files.layout import OPENAPI, SWAGGER, Layout
+from specwire_codegen.files.layout import OPENAPI, SWAGGER, Layout, is_whole
 from specwire_codegen.files.library import Library, Part, UnreachableFileError
 from specwire_codegen.files.names import Names, Use
 from specwire_codegen.files.targets import Spot, Target, Targets, is_reference, merged_references
-from specwire_codegen.files.whole import is_whole
 from specwire_codegen.openapi import pointer as pointers
 from specwire_codegen.openapi.objects import FIELDS, PATTERNED, SECTIONS, Child, FieldType, Node, ObjectType
 from specwire_codegen.openapi.suggest import did_you_mean

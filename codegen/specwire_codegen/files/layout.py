@@ -1,15 +1,19 @@
-"""Layout of an OpenAPI version: sections of referenced objects, and kinds that stay references."""
+"""Layout of an OpenAPI version: sections of referenced objects, and kinds that stay references.
+
+A document whose references all lead to its own sections, as nearly all, needs no bundling.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
+from typing import Any
 
 import attrs
 
 from specwire_codegen.openapi import pointer as pointers
-from specwire_codegen.openapi.objects import SECTIONS, Node, ObjectType
-from specwire_codegen.openapi.walk import CONTAINER, kind_at
+from specwire_codegen.openapi.objects import FIELDS, SECTIONS, Node, ObjectType
+from specwire_codegen.openapi.walk import CONTAINER, kind_at, walk
 
 
 @attrs.frozen
@@ -79,3 +83,48 @@ SWAGGER = Layout(
         "swaggerResponse": "responses",
     },
 )
+
+
+_ELSEWHERE = frozenset({"$id", "$self", "<<", "externalValue"})
+"""Keys that can lead to other files, or change what references mean."""
+
+
+def is_whole(data: Node, layout: Layout) -> bool:
+    """Return whether bundling a document changes nothing."""
+    count = _references(data)
+    if count is None:
+        return False
+    for node, kind, _ in walk(data, layout.root, kinds=frozenset({*layout.sections, "discriminator"})):
+        if kind == "discriminator":
+            mapping = node.get("mapping")
+            targets = mapping.values() if isinstance(mapping, dict) else ()
+            if not all(_is_own(target, "schema", data, layout) for target in targets):
+                return False
+        elif "$ref" in node:
+            count -= 1
+            allowed = "summary" not in node or "summary" in FIELDS[kind]
+            if not allowed or not _is_own(node["$ref"], kind, data, layout):
+                return False
+    return count == 0
+
+
+def _is_own(ref: Any, kind: ObjectType, data: Node, layout: Layout) -> bool:
+    """Return whether a reference leads to a component of its kind, in its usual spelling."""
+    prefix = f"#{layout.prefix}/{layout.sections[kind]}/"
+    if not isinstance(ref, str) or not ref.startswith(prefix) or not {"/", "%", "~"}.isdisjoint(ref[len(prefix) :]):
+        return False
+    return isinstance(layout.section(data, kind).get(ref[len(prefix) :]), dict)
+
+
+def _references(data: Any) -> int | None:
+    """Return the number of keys that are `$ref`, wherever they are; None if there are keys that lead elsewhere."""
+    count, waiting = 0, [data]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            if not _ELSEWHERE.isdisjoint(value):
+                return None
+            count += "$ref" in value
+            value = value.values()
+        waiting += [each for each in value if isinstance(each, (dict, list))]
+    return count
