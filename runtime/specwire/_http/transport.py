@@ -37,11 +37,6 @@ if TYPE_CHECKING:
 
 PoolsT = TypeVar("PoolsT")
 _LIBRARIES = ("httpx2", "httpx")
-_PLAINLY: dict[str, Any] = {"stream": True, "auth": None, "follow_redirects": False}
-"""Arguments that turn off what the HTTP library would do by itself.
-
-Redirects, cookies and authentication happen here.
-"""
 _parents: list[object] = []
 """Asynchronous clients of the parent process, kept referenced: collecting one would disturb its event loop."""
 
@@ -143,12 +138,11 @@ class Transport(BaseTransport[SyncHTTPClient]):
         timeouts = _timeouts(options)
         deadline = Deadline(options.deadline) if options.deadline is not None else None
         try:
-            # No local variable of this frame may hold the request: it contains a key, and tracebacks can show locals.
             if deadline is None:
-                raw = client.send(_build(client, library, request, timeouts, self._trace, stream), **_PLAINLY)
+                raw = _sending(client, library, request, timeouts, self._trace, stream)
             else:
                 with deadline_scope(deadline.remaining or 0):
-                    raw = client.send(_build(client, library, request, timeouts, self._trace, stream), **_PLAINLY)
+                    raw = _sending(client, library, request, timeouts, self._trace, stream)
         except Exception as error:
             self._translate(error, request)
             raise
@@ -257,7 +251,7 @@ class AsyncTransport(BaseTransport[AsyncHTTPClient]):
         assert library is not None
         timeouts = _timeouts(options)
         try:
-            raw = await client.send(_build(client, library, request, timeouts, self._trace, stream), **_PLAINLY)
+            raw = await _sending(client, library, request, timeouts, self._trace, stream)
         except Exception as error:
             self._translate(error, request)
             raise
@@ -355,7 +349,7 @@ async def _in_time(sending: Awaitable[HTTPResponse], seconds: float) -> HTTPResp
     raise TransportError("no data arrived in time", sent=True, timeout=True)
 
 
-def _build(
+def _sending(
     client: SyncHTTPClient | AsyncHTTPClient,
     library: ModuleType,
     request: PreparedRequest,
@@ -363,15 +357,25 @@ def _build(
     trace: Callable[..., Any] | None,
     stream: bool,
 ) -> Any:
-    url = request.url
+    """Send a request and return its response, or the awaitable of it; redirects and authentication happen here.
+
+    No variable holds the URL or the request of the library, which contain keys: tracebacks can show variables.
+    """
     if library is others:
-        return RawRequest(request.method, url, request.headers, request.content, timeouts, stream, request.encoded)
-    return client.build_request(
-        request.method,
-        library.URL(url) if "?" in url else _plain_url(library, url),
-        headers=encoded(request.headers) if request.encoded is None else request.encoded,
-        content=request.content,
-        extensions={"timeout": timeouts} if trace is None else {"timeout": timeouts, "trace": trace},
+        return client.send(
+            RawRequest(request.method, request.url, request.headers, request.content, timeouts, stream, request.encoded)
+        )
+    return client.send(
+        client.build_request(
+            request.method,
+            library.URL(request.url) if "?" in request.url else _plain_url(library, request.url),
+            headers=encoded(request.headers) if request.encoded is None else request.encoded,
+            content=request.content,
+            extensions={"timeout": timeouts} if trace is None else {"timeout": timeouts, "trace": trace},
+        ),
+        stream=True,
+        auth=None,
+        follow_redirects=False,
     )
 
 

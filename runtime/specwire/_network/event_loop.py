@@ -23,7 +23,7 @@ def is_trio() -> bool:
 
 def current() -> Any:
     """Return the current loop: asyncio's event loop, or the token of a trio run."""
-    if is_trio():
+    if "trio" in sys.modules and is_trio():
         return sys.modules["trio"].lowlevel.current_trio_token()
     import asyncio
 

@@ -47,13 +47,12 @@ class AiohttpClient:
         """Proxy of the environment for a URL, looked up once."""
         self._headers = SentHeaders(multidict.CIMultiDict, decoded=not self.decompresses)
         self.waits: WaitLimits | None = None
-        self.build_request = RawRequest
 
     @property
     def is_closed(self) -> bool:
         return self._session.closed
 
-    async def send(self, request: RawRequest, **_options: Any) -> AiohttpResponse:
+    async def send(self, request: RawRequest) -> AiohttpResponse:
         """Send a request and return its response with an unread body."""
         content: Any = request.content
         if self.waits is None:
@@ -138,20 +137,26 @@ class AiohttpResponse(AsyncRawResponse):
         version = self._response.version
         return f"HTTP/{version.major}.{version.minor}" if version else "HTTP/1.1"
 
-    async def __anext__(self) -> bytes:
+    async def take(self, enough: float) -> bytes:
+        """Return the next bytes of the body: more than `enough`, or all that are left; none at its end."""
         content = self._response.content
+        chunks: list[bytes] = []
+        size = 0
         try:
-            data = content.read_nowait()
-            if not data and not content.at_eof():
-                waits = self._client.waits
-                assert waits is not None
-                with WaitLimit(waits, remaining(self.timeouts["read"])):
-                    data = await content.readany()
-            if data:
-                return data
-            if self._end is not None and self._end.done():
-                self._end.result()
-            self._release()
+            while size <= enough:
+                data = content.read_nowait()
+                if not data and not content.at_eof():
+                    waits = self._client.waits
+                    assert waits is not None
+                    with WaitLimit(waits, remaining(self.timeouts["read"])):
+                        data = await content.readany()
+                if not data:
+                    if self._end is not None and self._end.done():
+                        self._end.result()
+                    self._release()
+                    break
+                chunks.append(data)
+                size += len(data)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             self._release()
             failure = self._client.translated(error, None)
@@ -159,7 +164,7 @@ class AiohttpResponse(AsyncRawResponse):
             self._release()
             raise
         else:
-            raise StopAsyncIteration
+            return b"".join(chunks)
         raise failure
 
     def retire(self) -> None:

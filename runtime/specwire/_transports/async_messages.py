@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 from specwire._network.transport_errors import BodyTooLargeError
@@ -29,8 +30,13 @@ async def read_body(response: Any, limit: int | None = None) -> None:
     try:
         if raw.is_stream_consumed:
             chunks.append(raw.content)  # already loaded by the caller's own transport
+        elif (decoder := response.decoder()) is None and good and isinstance(raw, AsyncRawResponse):
+            raw.is_stream_consumed = True
+            chunks.append(await raw.take(inf if most is None else most))
+            size = len(chunks[0])
+            if most is not None and size > most:
+                raise BodyTooLargeError(most, response.status_code, response.headers)
         else:
-            decoder = response.decoder()
             async for chunk in response.raw_chunks_async():
                 for piece in (chunk,) if decoder is None else decoder.decode(chunk):
                     chunks.append(piece)
@@ -57,7 +63,14 @@ class AsyncRawResponse(BaseResponse):
     def __aiter__(self) -> Self:
         return self
 
-    def __anext__(self) -> Awaitable[bytes]:
+    async def __anext__(self) -> bytes:
+        data = await self.take(0)
+        if not data:
+            raise StopAsyncIteration
+        return data
+
+    async def take(self, enough: float) -> bytes:
+        """Return the next bytes of the body: more than `enough`, or all that are left; none at its end."""
         raise NotImplementedError
 
     async def aclose(self) -> None:

@@ -22,10 +22,9 @@ class AsyncPlainClient:
 
     def __init__(self, client: pyreqwest.Client | None, *, cookies: CookieStore | bool | None) -> None:
         self._clients = Clients(pyreqwest.ClientBuilder, client, cookies)
-        self.build_request = RawRequest
         close_at_exit(self)
 
-    async def send(self, request: RawRequest, **_options: Any) -> AsyncPlainResponse:
+    async def send(self, request: RawRequest) -> AsyncPlainResponse:
         """Send a request and return its response with an unread body."""
         failures: list[Exception] = []
         try:
@@ -70,7 +69,7 @@ class AsyncPlainResponse(AsyncRawResponse):
     __slots__ = ("_exchange", "_read", "_response")
 
     def __init__(self, request: RawRequest, response: Any, exchange: Any) -> None:
-        super().__init__(request, response.status, ReadHeaders(response.headers))
+        super().__init__(request, response.status, ReadHeaders(response))
         self._response = response
         self._read = response.body_reader.read_chunk
         self._exchange = exchange
@@ -81,9 +80,18 @@ class AsyncPlainResponse(AsyncRawResponse):
         version: str = self._response.version
         return version
 
-    async def __anext__(self) -> bytes:
+    async def take(self, enough: float) -> bytes:
+        """Return the next bytes of the body: more than `enough`, or all that are left; none at its end."""
+        chunks: list[bytes] = []
+        size = 0
         try:
-            chunk = await self._read()
+            while size <= enough:
+                chunk = await self._read()
+                if chunk is None:
+                    self.is_closed = True
+                    break
+                chunks.append(chunk)
+                size += len(chunk)
         except (exceptions.PyreqwestError, TimeoutError) as error:
             await self.aclose()
             failure = translated(error)
@@ -95,10 +103,7 @@ class AsyncPlainResponse(AsyncRawResponse):
             await self.aclose()
             raise
         else:
-            if chunk is not None:
-                return bytes(chunk)
-            self.is_closed = True
-            raise StopAsyncIteration
+            return b"".join(chunks)
         raise failure
 
     async def aclose(self) -> None:

@@ -88,10 +88,9 @@ class PyreqwestClient:
     def __init__(self, *, cookies: bool) -> None:
         self._portal = Portal()
         self._client = AsyncPyreqwestClient(None, None, cookies=cookies)
-        self.build_request = RawRequest
         close_at_exit(self)
 
-    def send(self, request: RawRequest, **_options: Any) -> PyreqwestResponse:
+    def send(self, request: RawRequest) -> PyreqwestResponse:
         """Send a request and return its response with an unread body."""
         timeouts = {**request.timeouts, "read": bounded(request.timeouts["read"])}
         content = request.content

@@ -29,17 +29,23 @@ _KINDS: tuple[tuple[type[Exception], type[Exception]], ...] = (
 class ReadHeaders(RawHeaders):
     """Headers of a response; those beyond ASCII are left out, since pyreqwest does not return them."""
 
-    __slots__ = ("_mapping",)
+    __slots__ = ("_response",)
 
-    def __init__(self, mapping: Any) -> None:
-        self._mapping = mapping
+    def __init__(self, response: Any) -> None:
+        self._response = response
+
+    @property
+    def _mapping(self) -> Any:
+        """Return the mapping of all headers, which costs more than the value of one."""
+        return self._response.headers
 
     def get(self, name: str, default: Any = None) -> Any:
         """Return the value of a header."""
         try:
-            return self._mapping.get(name, default)
+            value = self._response.get_header(name)
         except ValueError:
             return default
+        return default if value is None else value
 
     @property
     def multi_items(self) -> Callable[[], Iterable[tuple[str, str]]]:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 from specwire._network.transport_errors import BodyTooLargeError
@@ -30,8 +31,13 @@ def read_body(response: Any, limit: int | None = None) -> None:
     try:
         if raw.is_stream_consumed:
             chunks.append(raw.content)  # already loaded by the caller's own transport
+        elif (decoder := response.decoder()) is None and good and isinstance(raw, RawResponse):
+            raw.is_stream_consumed = True
+            chunks.append(raw.take(inf if most is None else most))
+            size = len(chunks[0])
+            if most is not None and size > most:
+                raise BodyTooLargeError(most, response.status_code, response.headers)
         else:
-            decoder = response.decoder()
             for chunk in response.raw_chunks():
                 for piece in (chunk,) if decoder is None else decoder.decode(chunk):
                     chunks.append(piece)
@@ -59,6 +65,13 @@ class RawResponse(BaseResponse):
         return self
 
     def __next__(self) -> bytes:
+        data = self.take(0)
+        if not data:
+            raise StopIteration
+        return data
+
+    def take(self, enough: float) -> bytes:
+        """Return the next bytes of the body: more than `enough`, or all that are left; none at its end."""
         raise NotImplementedError
 
     def close(self) -> None:

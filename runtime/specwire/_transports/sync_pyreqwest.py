@@ -22,10 +22,9 @@ class PlainClient:
 
     def __init__(self, client: pyreqwest.SyncClient | None, *, cookies: CookieStore | bool | None) -> None:
         self._clients = Clients(pyreqwest.SyncClientBuilder, client, cookies)
-        self.build_request = RawRequest
         close_at_exit(self)
 
-    def send(self, request: RawRequest, **_options: Any) -> PlainResponse:
+    def send(self, request: RawRequest) -> PlainResponse:
         """Send a request and return its response with an unread body."""
         failures: list[Exception] = []
         try:
@@ -67,7 +66,7 @@ class PlainResponse(RawResponse):
     __slots__ = ("_exchange", "_read", "_response")
 
     def __init__(self, request: RawRequest, response: Any, exchange: Any) -> None:
-        super().__init__(request, response.status, ReadHeaders(response.headers))
+        super().__init__(request, response.status, ReadHeaders(response))
         self._response = response
         self._read = response.body_reader.read_chunk
         self._exchange = exchange
@@ -78,9 +77,18 @@ class PlainResponse(RawResponse):
         version: str = self._response.version
         return version
 
-    def __next__(self) -> bytes:
+    def take(self, enough: float) -> bytes:
+        """Return the next bytes of the body: more than `enough`, or all that are left; none at its end."""
+        chunks: list[bytes] = []
+        size = 0
         try:
-            chunk = self._read()
+            while size <= enough:
+                chunk = self._read()
+                if chunk is None:
+                    self.is_closed = True
+                    break
+                chunks.append(chunk)
+                size += len(chunk)
         except (exceptions.PyreqwestError, TimeoutError) as error:
             self.close()
             failure = translated(error)
@@ -88,10 +96,7 @@ class PlainResponse(RawResponse):
             self.close()
             raise
         else:
-            if chunk is not None:
-                return bytes(chunk)
-            self.is_closed = True
-            raise StopIteration
+            return b"".join(chunks)
         raise failure
 
     def close(self) -> None:
