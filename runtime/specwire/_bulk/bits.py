@@ -27,8 +27,9 @@ class Bits:
         place = number >> 3
         if place >= len(self._data):
             self._data.extend(bytes(place + 1024 - len(self._data)))
-        if number not in self:
-            self._data[place] |= 1 << (number & 7)
+        bit = 1 << (number & 7)
+        if not self._data[place] & bit:
+            self._data[place] |= bit
             self._count += 1
 
     def discard(self, number: int) -> None:

@@ -50,7 +50,7 @@ class Prices(msgspec.Struct, frozen=True, kw_only=True):
         return (usage.input * self.input + usage.output * self.output) / 1e6
 
 
-class Usage(msgspec.Struct, frozen=True):
+class Usage(msgspec.Struct, frozen=True, gc=False):
     """Tokens that calls used."""
 
     input: int = 0
@@ -60,7 +60,7 @@ class Usage(msgspec.Struct, frozen=True):
         return Usage(self.input + other.input, self.output + other.output)
 
 
-_NO_USAGE = Usage()
+NO_USAGE = Usage()
 _INPUT = ("prompt_tokens", "input_tokens")
 _OUTPUT = ("completion_tokens", "output_tokens")
 
@@ -69,7 +69,7 @@ def usage_of(value: Any) -> Usage:
     """Return the tokens that a response reports in its field `usage`; none if it has no such field."""
     usage = getattr(value, "usage", None)
     if usage is None:
-        return _NO_USAGE
+        return NO_USAGE
     return Usage(_count(usage, _INPUT), _count(usage, _OUTPUT))
 
 
@@ -115,16 +115,10 @@ class Budget:
         requests, tokens = rate.requests_per_minute, rate.tokens_per_minute
         self._requests = None if requests is None else Pace(requests, now)
         self._tokens = None if tokens is None else Pace(tokens, now)
-
-    @property
-    def counts_tokens(self) -> bool:
-        """Return True if tokens are limited."""
-        return self._tokens is not None
-
-    @property
-    def is_limited(self) -> bool:
-        """Return True if anything is limited."""
-        return self._requests is not None or self._tokens is not None
+        self.counts_tokens = tokens is not None
+        """True if tokens are limited."""
+        self.is_limited = requests is not None or tokens is not None
+        """True if anything is limited."""
 
     def reserve(self, requests: int, tokens: float) -> float:
         """Spend requests and tokens, and return the seconds to wait before sending them."""

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from specwire._bulk.budget import Prices, Usage, expected_tokens, usage_of
+from specwire._bulk.budget import NO_USAGE, Prices, Usage, expected_tokens, usage_of
 from specwire._bulk.gate import Gate, Slot, use
 from specwire._bulk.ledger import Ledger
 from specwire._bulk.outcomes import Outcome, Report, Row
@@ -139,7 +139,8 @@ class Engine:
             while not self._stopping:
                 if self._ledger.open_rows >= self._settings.window:
                     await self._room()
-                await slot.take(begins=True)
+                if not slot.is_held:
+                    await slot.take(begins=True)
                 row = None if self._stopping else await self._next()
                 if row is None:
                     return
@@ -181,18 +182,21 @@ class Engine:
 
     async def _next(self) -> Row | None:
         """Return the next row to call; None after the last."""
-        async with self._reading:
-            while not self._stopping:
-                row = await self._rows.next()
-                if row is None:
-                    if not self._stopping:
-                        self._ledger.end_of_input()
-                    return None
-                if self._ledger.begin(row):
-                    return row
-                self._skipped += 1
-                if self._skipped % _SKIPPED == 0:
-                    await asyncio.sleep(0)
+        while not self._stopping:
+            if self._rows.is_async:
+                async with self._reading:
+                    row = None if self._stopping else await self._rows.anext()
+            else:
+                row = self._rows.next()
+            if row is None:
+                if not self._stopping:
+                    self._ledger.end_of_input()
+                return None
+            if self._ledger.begin(row):
+                return row
+            self._skipped += 1
+            if self._skipped % _SKIPPED == 0:
+                await asyncio.sleep(0)
         return None
 
     async def _outcome(self, row: Row, slot: Slot) -> Outcome[Any]:
@@ -212,8 +216,9 @@ class Engine:
                 raise
             return Outcome(index=row.index, id=row.id, item=row.item, error=error)
         usage = usage_of(response.parsed)
-        self._usage += usage
-        self._gate.budget.settle(slot.tokens, usage.input + usage.output)
+        if usage is not NO_USAGE:
+            self._usage += usage
+            self._gate.budget.settle(slot.tokens, usage.input + usage.output)
         return Outcome(index=row.index, id=row.id, item=row.item, response=response)
 
     def _finish(self, outcome: Outcome[Any]) -> None:

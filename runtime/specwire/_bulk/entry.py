@@ -120,10 +120,11 @@ async def _run(
     path = None if callable(sink) else os.fspath(sink)
     progress = shown(options.get("progress"))
     budget = Budget(options.get("rate") or Rate(), asyncio.get_running_loop().time)
-    gate = gate_of(options, budget)
+    policy = policy_of(options, client)
+    gate = gate_of(options, budget, policy)
     rows = Rows(requests, options.get("id"))
     settings = settings_of(options, options.get("total") or _length(requests), progress)
-    with caller(client, options.get("retry"), settings.workers) as perform, _ledger(sink, path, options) as ledger:
+    with caller(client, policy, settings.workers) as perform, _ledger(sink, path, options) as ledger:
         engine = Engine(rows, perform, ledger, gate, settings)
         try:
             with nullcontext() if interruption is None else interruption.calling(engine.interrupt):
@@ -147,9 +148,16 @@ def limit_of(options: BulkOptions) -> int:
     return limit
 
 
-def gate_of(options: BulkOptions, budget: Budget) -> Gate:
+def policy_of(options: BulkOptions, client: Client | AsyncClient) -> RetryPolicy:
+    """Return the retry policy of a run."""
+    given, usual = options.get("retry"), client._session.options.retry
+    return given or msgspec.structs.replace(usual, attempts=max(usual.attempts, _ATTEMPTS))
+
+
+def gate_of(options: BulkOptions, budget: Budget, policy: RetryPolicy) -> Gate:
     """Return the gate for the attempts of a run."""
-    return Gate(Concurrency(limit_of(options), adaptive=options.get("adaptive", True)), budget)
+    concurrency = Concurrency(limit_of(options), adaptive=options.get("adaptive", True))
+    return Gate(concurrency, budget, policy.retry_after_max)
 
 
 def settings_of(
@@ -210,11 +218,9 @@ def _holds_rows(path: str) -> bool:
 
 
 @contextmanager
-def caller(client: Client | AsyncClient, retry: RetryPolicy | None, workers: int) -> Iterator[Perform]:
+def caller(client: Client | AsyncClient, retry: RetryPolicy, workers: int) -> Iterator[Perform]:
     """Yield a function that performs a request, each attempt through the gate."""
     options: Options = client._session.options
-    if retry is None:
-        retry = msgspec.structs.replace(options.retry, attempts=max(options.retry.attempts, _ATTEMPTS))
     if isinstance(client, AsyncClient):
         async_middleware: list[Any] = [pass_gate, *options.middleware]
         yield client.with_options(middleware=async_middleware, retry=retry)._session.perform

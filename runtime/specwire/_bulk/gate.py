@@ -17,7 +17,7 @@ from specwire._network.transport_errors import TransportError
 class Gate:
     """Number of attempts in flight, their pace, and the pauses that the server asks for."""
 
-    def __init__(self, concurrency: Concurrency, budget: Budget) -> None:
+    def __init__(self, concurrency: Concurrency, budget: Budget, longest_pause: float) -> None:
         self.loop = asyncio.get_running_loop()
         self.now = self.loop.time
         self.concurrency = concurrency
@@ -28,6 +28,8 @@ class Gate:
         self._repeating: deque[asyncio.Future[None]] = deque()
         """Rows that wait for a place for another attempt; they go first."""
         self._paused_until = 0.0
+        self._longest_pause = longest_pause
+        """Maximum seconds of a pause: a row whose server asks for more is not repeated, so others need not wait longer."""
 
     async def enter(self, *, begins: bool) -> None:
         """Wait for a place among the attempts in flight."""
@@ -86,7 +88,7 @@ class Gate:
         self.concurrency.overloaded(sent, now)
         seconds = parse_retry_after(response.headers, utc_now())
         if seconds is not None:
-            self.pause(seconds)
+            self.pause(min(seconds, self._longest_pause))
 
 
 class Slot:
@@ -96,35 +98,45 @@ class Slot:
         self.gate = gate
         self.tokens = 0
         """Expected tokens of the row."""
-        self._held = False
+        self.is_held = False
+        """True if the slot has a place."""
         self.is_sending = False
         """True while an attempt is on its way."""
 
     async def take(self, *, begins: bool) -> None:
         """Wait for a place, unless this slot has one."""
-        if not self._held:
+        if not self.is_held:
             await self.gate.enter(begins=begins)
-            self._held = True
+            self.is_held = True
 
     def finish(self) -> None:
         """Keep the place for the next row if possible, else give it up."""
         self.is_sending = False
-        if self._held and not self.gate.keep():
+        if self.is_held and not self.gate.keep():
             self.release()
 
     def release(self) -> None:
         """Give up the place, if this slot has one."""
         self.is_sending = False
-        if self._held:
-            self._held = False
+        if self.is_held:
+            self.is_held = False
             self.gate.leave()
+
+    @property
+    def is_ready(self) -> bool:
+        """Return True if an attempt may be sent without a wait."""
+        return self.is_held and not self.gate.budget.is_limited
 
     async def start(self) -> float:
         """Wait until an attempt may be sent, and return that time."""
-        if not self._held:
+        if not self.is_held:
             await self.take(begins=False)
         if self.gate.budget.is_limited:
             await self.gate.budget.take(self.tokens)
+        return self.begin()
+
+    def begin(self) -> float:
+        """Record that an attempt is sent now, and return the time."""
         self.is_sending = True
         return self.gate.now()
 
@@ -152,7 +164,7 @@ def use(slot: Slot) -> None:
 async def pass_gate(request: PreparedRequest, send: AsyncSend) -> HTTPResponse:
     """Send an attempt through the gate; middleware of an asynchronous client."""
     slot = _slot.get()
-    sent = await slot.start()
+    sent = slot.begin() if slot.is_ready else await slot.start()
     response: HTTPResponse | None = None
     try:
         response = await send(request)

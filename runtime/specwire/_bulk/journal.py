@@ -25,7 +25,7 @@ class Begun(msgspec.Struct, array_like=True, tag="begun", frozen=True):
     version: int
 
 
-class Succeeded(msgspec.Struct, array_like=True, tag="ok", frozen=True):
+class Succeeded(msgspec.Struct, array_like=True, tag="ok", frozen=True, gc=False):
     """Row whose line is in the sink, which ends at a position."""
 
     index: int

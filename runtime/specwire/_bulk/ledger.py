@@ -94,7 +94,10 @@ class Ledger:
 
     def add(self, outcome: Outcome[Any]) -> None:
         """Take the outcome of a row."""
-        held = outcome.succeeded and self._ordered and self._turns[0] != outcome.index
+        if not self._ordered:
+            self._write(outcome.index, outcome)
+            return
+        held = outcome.succeeded and self._turns[0] != outcome.index
         if held and self.journal is not None and not isinstance(self.sink, CallbackSink):
             line = result_line(outcome)
             self.journal.hold(outcome.index, line)

@@ -18,7 +18,7 @@ T = TypeVar("T")
 _encode = msgspec.json.Encoder().encode
 
 
-class Row(msgspec.Struct, frozen=True):
+class Row(msgspec.Struct, frozen=True, gc=False):
     """One row of the input."""
 
     index: int

@@ -93,26 +93,41 @@ class Rows:
         self._index = 0
         self._async: AsyncIterator[Any] | None = None
         self._sync: Iterator[Any] = iter(())
+        self.is_async = isinstance(source, AsyncIterable)
+        """True if rows must be waited for, with `anext`; else `next` returns them."""
         if isinstance(source, AsyncIterable):
             self._async = aiter(source)
         else:
             self._sync = iter(source)
 
-    async def next(self) -> Row | None:
+    def next(self) -> Row | None:
         """Return the next row, or None after the last."""
         try:
-            item = next(self._sync) if self._async is None else await anext(self._async)
-        except (StopIteration, StopAsyncIteration):
+            item = next(self._sync)
+        except StopIteration:
             return None
+        return self._row(item)
+
+    async def anext(self) -> Row | None:
+        """Wait for the next row, and return it, or None after the last."""
+        assert self._async is not None
+        try:
+            item = await anext(self._async)
+        except StopAsyncIteration:
+            return None
+        return self._row(item)
+
+    def _row(self, item: Any) -> Row:
+        """Return an item with its number and its id."""
         index = self._index
         self._index += 1
         if self._key is not None:
-            item = self._identity(item, index), item
-        elif isinstance(item, tuple) and len(item) == 2 and isinstance(item[1], BaseRequest):
-            item = str(item[0]), item[1]
-        elif not (isinstance(item, tuple) and len(item) == 2 and isinstance(item[0], str)):
-            item = str(index), item
-        return Row(index, *item)
+            return Row(index, self._identity(item, index), item)
+        if isinstance(item, tuple) and len(item) == 2 and isinstance(item[0], str):
+            return Row(index, *item)
+        if isinstance(item, tuple) and len(item) == 2 and isinstance(item[1], BaseRequest):
+            return Row(index, str(item[0]), item[1])
+        return Row(index, str(index), item)
 
     def _identity(self, item: Any, index: int) -> str:
         if not isinstance(item, Mapping) or item.get(self._key) is None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import closing
 from functools import partial
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from specwire._auth.credentials import Credentials
 from specwire._client.session import BaseSession
@@ -13,7 +13,6 @@ from specwire._client.workflow import Pause, Save, Step, Workflow
 from specwire._exchange import logging
 from specwire._exchange.exchange import Exchange
 from specwire._http.options import Options
-from specwire._http.request import PreparedRequest
 from specwire._http.response import HTTPResponse
 from specwire._http.transport import AsyncTransport
 from specwire._network.event_loop import sleep
@@ -25,6 +24,9 @@ from specwire._pagination import pagination
 from specwire._pagination.async_pages import AsyncItems, AsyncPages
 from specwire._responses import parsing
 from specwire.errors import SpecwireError
+
+if TYPE_CHECKING:
+    from specwire._http.middleware import AsyncSend
 
 T = TypeVar("T")
 ItemT = TypeVar("ItemT")
@@ -54,14 +56,14 @@ class AsyncSession(BaseSession):
         found: T = parsing.value(exchange.state, response, exchange.prepared.decoder)
         return found
 
-    async def perform(self, request: Request[T], *, lenient: bool = False) -> Response[T]:
+    def perform(self, request: Request[T], *, lenient: bool = False) -> Awaitable[Response[T]]:
         """Send a request value and return the whole response; with `lenient`, no body raises an error."""
-        perform = partial(self._perform, lenient=lenient)
         if not self.options.call_middleware:
-            return await perform(request)
+            return self._perform(request, lenient)
         from specwire._http.middleware import chained_calls_async  # few use it
 
-        return await chained_calls_async(self.options.call_middleware, perform)(request)
+        perform = partial(self._perform, lenient=lenient)
+        return chained_calls_async(self.options.call_middleware, perform)(request)
 
     async def _perform(self, request: BaseRequest, lenient: bool) -> Response[Any]:
         exchange = self.exchange(request, self.options)
@@ -100,7 +102,7 @@ class AsyncSession(BaseSession):
                         auth = await credentials.aget(operation, self._transport, options)
                 request = exchange.next_request(auth, asynchronous=True)
                 if options.middleware:
-                    response = await self._send_through(request, options, stream)
+                    response = await self._through(options, stream)(request)
                 else:
                     response = await self._transport.send(request, options, stream)
                 if response.status_code < 300:
@@ -122,12 +124,17 @@ class AsyncSession(BaseSession):
                 pause = exchange.after_error(response)
             await sleep(pause)
 
-    async def _send_through(self, request: PreparedRequest, options: Options, stream: bool) -> HTTPResponse:
-        """Send one attempt through the middleware."""
+    def _through(self, options: Options, stream: bool) -> AsyncSend:
+        """Return a function that sends an attempt through the middleware."""
+        known: AsyncSend | None = self._chains.get(stream) if options is self.options else None
+        if known is not None:
+            return known
         from specwire._http.middleware import chained_async  # few use it
 
-        send = partial(self._transport.send, options=options, stream=stream)
-        return await chained_async(options.middleware, send)(request)
+        chain = chained_async(options.middleware, partial(self._transport.send, options=options, stream=stream))
+        if options is self.options:
+            self._chains[stream] = chain
+        return chain
 
     def items(self, request: PagedRequest[T, ItemT]) -> AsyncIterator[ItemT]:
         """Iterate over the items of a page and of all later ones."""

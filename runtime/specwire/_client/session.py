@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from specwire._auth.credentials import Credentials
 from specwire._exchange.exchange import Exchange
@@ -39,12 +39,14 @@ class BaseSession:
         self.options = options
         self._credentials = credentials
         self._prepared: dict[int, Prepared] = {}
+        self._chains: dict[bool, Any] = {}
+        """Middleware around the transport, for streams and for other responses."""
 
     def changed(self, changes: OptionOverrides) -> Self:
         """Return a session with other options on the same connections."""
         changed = copy.copy(self)
         changed.options = self.options.changed(changes)
-        changed._prepared = {}
+        changed._prepared, changed._chains = {}, {}
         return changed
 
     def authenticate(self, credentials: Credentials | None) -> None:

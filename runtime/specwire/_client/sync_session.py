@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from functools import partial
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from specwire._auth.credentials import Credentials
 from specwire._client.session import BaseSession
@@ -15,7 +15,6 @@ from specwire._client.workflow import Pause, Save, Step, Workflow
 from specwire._exchange import logging
 from specwire._exchange.exchange import Exchange
 from specwire._http.options import Options
-from specwire._http.request import PreparedRequest
 from specwire._http.response import HTTPResponse
 from specwire._http.transport import Transport
 from specwire._network.transport_errors import BodyTooLargeError, TokenDeniedError, TransportError
@@ -26,6 +25,9 @@ from specwire._pagination import pagination
 from specwire._pagination.sync_pages import Items, Pages
 from specwire._responses import parsing
 from specwire.errors import SpecwireError
+
+if TYPE_CHECKING:
+    from specwire._http.middleware import Send
 
 T = TypeVar("T")
 ItemT = TypeVar("ItemT")
@@ -57,11 +59,11 @@ class Session(BaseSession):
 
     def perform(self, request: Request[T], *, lenient: bool = False) -> Response[T]:
         """Send a request value and return the whole response; with `lenient`, no body raises an error."""
-        perform = partial(self._perform, lenient=lenient)
         if not self.options.call_middleware:
-            return perform(request)
+            return self._perform(request, lenient)
         from specwire._http.middleware import chained_calls  # few use it
 
+        perform = partial(self._perform, lenient=lenient)
         return chained_calls(self.options.call_middleware, perform)(request)
 
     def _perform(self, request: BaseRequest, lenient: bool) -> Response[Any]:
@@ -101,7 +103,7 @@ class Session(BaseSession):
                         auth = credentials.get(operation, self._transport, options)
                 request = exchange.next_request(auth, asynchronous=False)
                 if options.middleware:
-                    response = self._send_through(request, options, stream)
+                    response = self._through(options, stream)(request)
                 else:
                     response = self._transport.send(request, options, stream)
                 if response.status_code < 300:
@@ -123,12 +125,17 @@ class Session(BaseSession):
                 pause = exchange.after_error(response)
             time.sleep(pause)
 
-    def _send_through(self, request: PreparedRequest, options: Options, stream: bool) -> HTTPResponse:
-        """Send one attempt through the middleware."""
+    def _through(self, options: Options, stream: bool) -> Send:
+        """Return a function that sends an attempt through the middleware."""
+        known: Send | None = self._chains.get(stream) if options is self.options else None
+        if known is not None:
+            return known
         from specwire._http.middleware import chained  # few use it
 
-        send = partial(self._transport.send, options=options, stream=stream)
-        return chained(options.middleware, send)(request)
+        chain = chained(options.middleware, partial(self._transport.send, options=options, stream=stream))
+        if options is self.options:
+            self._chains[stream] = chain
+        return chain
 
     def items(self, request: PagedRequest[T, ItemT]) -> Iterator[ItemT]:
         """Iterate over the items of a page and of all later ones."""

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from specwire._bulk.budget import Budget, Rate
 from specwire._bulk.engine import Engine
-from specwire._bulk.entry import caller, gate_of, settings_of
+from specwire._bulk.entry import caller, gate_of, policy_of, settings_of
 from specwire._bulk.gate import Gate
 from specwire._bulk.outcomes import Report
 from specwire._bulk.sources import Rows
@@ -49,7 +49,8 @@ class Worker:
         require_client(client)
         options, now, lease = self._plan.options, self._loop.time, self._plan.lease
         rate = options.get("rate") or Rate()
-        return client, gate_of(options, Budget(Rate(), now) if lease is None else SharedBudget(rate, lease, now))
+        budget = Budget(Rate(), now) if lease is None else SharedBudget(rate, lease, now)
+        return client, gate_of(options, budget, policy_of(options, client))
 
     @property
     def is_idle(self) -> bool:
@@ -65,7 +66,7 @@ class Worker:
         settings = settings_of(options)
         rows = Rows(source, options.get("id"))
         with (
-            caller(self._client, options.get("retry"), settings.workers) as perform,
+            caller(self._client, policy_of(options, self._client), settings.workers) as perform,
             await open_partition(self._plan, partition) as ledger,
         ):
             engine = Engine(rows, perform, ledger, self._gate, settings)

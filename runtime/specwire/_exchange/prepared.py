@@ -8,7 +8,7 @@ from urllib.parse import urljoin
 
 from specwire._http.configuration import other_servers, user_agent
 from specwire._http.methods import IDEMPOTENT
-from specwire._http.request import OBSERVERS, encoded
+from specwire._http.request import encoded, is_observer
 from specwire._network.request_url import without_userinfo
 from specwire._responses.parsing import quick_decoder
 from specwire._serialization.parameters import encode_headers
@@ -84,7 +84,7 @@ class Prepared:
         """Authentication of all calls; None if it varies or calls need none."""
         self.decoder = quick_decoder(operation, options)
         """Decoder of the usual response; None if responses need more checks."""
-        self.is_constant = all(any(each is own for own in OBSERVERS) for each in options.middleware)
+        self.is_constant = all(map(is_observer, options.middleware))
         """True if no middleware changes requests, so that calls may share their headers."""
         self._plain = not self.userinfo and (self.auth is None or self.auth.is_plain)
         self._user_agent = user_agent(provider.name, provider.version)

@@ -33,9 +33,11 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from types import CoroutineType
 from typing import Any, TypeAlias, TypeVar
 
-from specwire._http.request import PreparedRequest
+from specwire._http.request import PreparedRequest, is_observer
 from specwire._http.response import HTTPResponse
 from specwire._network.transport_errors import TransportError
 from specwire._operations.request import BaseRequest
@@ -98,7 +100,7 @@ def chained_calls_async(middleware: Sequence[Any], call: AsyncCall) -> AsyncCall
 
 def _through(middleware: Sequence[Any], inner: Inner, around: Callable[[Any, Inner, Any], Inner], kind: type) -> Inner:
     for each in reversed(middleware):
-        inner = around(each, inner, kind)
+        inner = partial(each, send=inner) if is_observer(each) else around(each, inner, kind)
     return inner
 
 
@@ -124,7 +126,7 @@ def _around_async(
 ) -> Callable[[In], Awaitable[Out]]:
     async def outer(value: In) -> Out:
         awaited = middleware(value, inner)
-        if not isinstance(awaited, Awaitable):
+        if not isinstance(awaited, CoroutineType | Awaitable):  # the first is quicker to find out
             raise TypeError(f"middleware {_name(middleware)} is synchronous: pass an `async def` to this client")
         result = await awaited
         if isinstance(result, kind):

@@ -15,6 +15,11 @@ OBSERVERS: list[object] = []
 """Middleware of the runtime's own that changes no request."""
 
 
+def is_observer(middleware: object) -> bool:
+    """Return True for middleware of the runtime's own that changes no request."""
+    return any(middleware is own for own in OBSERVERS)
+
+
 class PreparedRequest(msgspec.Struct, frozen=True):
     """One attempt of a request, ready to send."""
 

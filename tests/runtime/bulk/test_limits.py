@@ -12,14 +12,14 @@ from typing import Any
 import httpx2
 import pytest
 from hypothesis import given, strategies as st
-from specwire import bulk
+from specwire import RetryPolicy, bulk
 from specwire._bulk import gate
 from specwire._bulk.budget import Pace, expected_tokens, usage_of
 from specwire._bulk.concurrency import Concurrency
 from specwire._http import retry
 from specwire.support import JsonBody
 
-from tests.runtime.bulk.bulk_client import async_client, question, questions, reply
+from tests.runtime.bulk.bulk_client import async_client, question, questions, reply, text_of
 
 
 def test_concurrency_doubles_until_the_first_overload_and_then_grows_slowly() -> None:
@@ -129,6 +129,23 @@ def test_a_pause_that_the_server_asks_for_holds_all_requests(tmp_path: Path) -> 
     report = bulk.run(questions(100), async_client(answer), sink=tmp_path / "o.jsonl", concurrency=4)
     assert report.succeeded == 100
     assert [each for each in times if refused[0] + 0.05 < each < refused[0] + 0.29] == []
+
+
+def test_a_pause_is_no_longer_than_the_retry_policy_allows(tmp_path: Path) -> None:
+    """A row whose server asks for a day fails, and the others do not wait for a day."""
+    times: list[float] = []
+
+    def answer(body: dict[str, Any]) -> httpx2.Response:
+        times.append(time.monotonic())
+        if text_of(body) == "q20":
+            return httpx2.Response(429, headers={"retry-after": "86400"}, json={})
+        return reply(body)
+
+    policy = RetryPolicy(retry_after_max=0.3)
+    report = bulk.run(questions(60), async_client(answer), sink=tmp_path / "o.jsonl", concurrency=1, retry=policy)
+    assert (report.succeeded, report.failed) == (59, 1)
+    assert times[21] - times[20] > 0.29
+    assert report.seconds < 10
 
 
 @pytest.mark.parametrize("jump", [-86_400, 86_400])
