@@ -1,7 +1,7 @@
 """Runs of many requests at scale: throughput, Dask workers, kills, and an input larger than the memory.
 
-`python bench/perf/scale.py throughput|dask|kills|memory` prints a table. The server has a latency of 100 ms. All parts
-share the machine, so compare ratios within one table, with the load that it states.
+`python bench/perf/scale.py throughput|dask|kills|memory` prints a table; `throughput` also writes `scale.svg`. The server
+has a latency of 100 ms. All parts share the machine, so compare ratios within one table, with the load that it states.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from typing import Any
 
 import bulk as bench
 import environments
+from bars import Bar, bars
 from server import serving
 
 HERE = Path(__file__).parent
@@ -56,30 +57,37 @@ def throughput(calls: int, peer_calls: int, in_flight: int, latency: float, fold
         url = f"{origin}/slow"
         works: dict[str, tuple[int, Any]] = {}
         for library in ("aiohttp", "pyreqwest", "httpx2"):
-            count = calls if library == "aiohttp" else peer_calls
+            count = peer_calls if library == "httpx2" else calls
             works[f"specwire.bulk, {library}"] = count, bench.run_bulk(url, library, count, in_flight)
         for library in ("aiohttp", "httpx2"):
             works[f"gather, {library}"] = peer_calls, bench.gathered(url, library, peer_calls, in_flight)
         for library in ("aiohttp", "pyreqwest", "httpx2"):
             asyncio.run(bench.run_bulk(url, library, 200, in_flight)())
+        found: list[Bar] = []
         for name, (count, work) in works.items():
             wall, cpu, memory = bench.measured(work)
-            _row(name, count, wall, cpu, ceiling, f"{memory:+.1f} MB")
+            found.append(_row(name, count, wall, cpu, ceiling, f"{memory:+.1f} MB"))
         environments.prepare(folder, "openai")
         command = [str(environments.python(folder, "openai")), "-c", OPENAI, url]
         done = subprocess.run(
             [*command, str(peer_calls // 4), str(in_flight)], check=True, capture_output=True, text=True
         )
         wall, cpu = map(float, done.stdout.split())
-        _row("gather, openai SDK", peer_calls // 4, wall, cpu, ceiling, "")
+        found.append(_row("gather, openai SDK", peer_calls // 4, wall, cpu, ceiling, ""))
+    print(load())
+    title = f"Calls per second, {in_flight} in flight, {latency * 1000:g} ms; CPU per call"
+    (HERE / "scale.svg").write_text(bars(title, found, ceiling, f"ceiling {ceiling:,.0f}/s"), "utf-8")
 
 
-def _row(name: str, calls: int, wall: float, cpu: float, ceiling: float, more: str) -> None:
+def _row(name: str, calls: int, wall: float, cpu: float, ceiling: float, more: str) -> Bar:
+    """Print a row of the table, and return it for the chart."""
     share = calls / wall / ceiling
     print(
         f"{name:26} {calls:8,} calls {calls / wall:7.0f}/s {share:5.0%} {cpu / calls * 1e6:6.0f} us CPU {more}",
         flush=True,
     )
+    label = f"{calls / wall:,.0f}/s, {cpu / calls * 1e6:,.0f} us"
+    return Bar(name, calls / wall, label, name.startswith("specwire"))
 
 
 def build(row: Any) -> Any:

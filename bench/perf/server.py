@@ -1,8 +1,8 @@
 """The server of the bench: raw HTTP/1.1 with ready-made responses, so that clients are what is measured.
 
 Run as a script it prints its port and serves until its standard input ends. A path may begin with how a stream is cut
-into HTTP chunks (`/event`, `/block`), and with `/slow`, for a response after a second, as many calls in flight need, or
-after the seconds of the first argument.
+into HTTP chunks (`/event`, `/block`, or `/paced` for events with a pause after each), and with `/slow`, for a response
+after a second, as many calls in flight need, or after the seconds of the first argument.
 """
 
 import asyncio
@@ -16,6 +16,9 @@ import fixtures
 _PIECE = 256 * 1024
 _DELAY = 1.0
 """Seconds of `/slow` unless the first argument has others."""
+_PACE = 0.005
+"""Seconds between two events of `/paced`."""
+_END_OF_EVENT = b"\n\n\r\n"
 
 
 class Server(asyncio.Protocol):
@@ -31,6 +34,7 @@ class Server(asyncio.Protocol):
         self._pieces: Iterator[bytes] | None = None
         self._paused = False
         self._delay = 0.0
+        self._is_paced = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
@@ -58,6 +62,7 @@ class Server(asyncio.Protocol):
         self._left = int(fields.get("content-length", "0"))
         self._chunked = "transfer-encoding" in fields
         path = target.partition("?")[0]
+        self._is_paced = path.startswith("/paced")
         self._delay = self._slow if path.startswith("/slow") else 0.0
         self._response = self._responses.get((method, path.removeprefix("/slow")), _response("404 Not Found", b"{}"))
         if "100-continue" in fields.get("expect", ""):
@@ -73,12 +78,22 @@ class Server(asyncio.Protocol):
         response, self._response = self._response, None
         if response is None or self._transport.is_closing():
             return
+        if self._is_paced:
+            self._write_event(iter(response.split(_END_OF_EVENT)))
+            return
         if len(response) <= _PIECE:
             self._transport.write(response)
             return
         view = memoryview(response)
         self._pieces = (bytes(view[start : start + _PIECE]) for start in range(0, len(view), _PIECE))
         self._pump()
+
+    def _write_event(self, events: Iterator[bytes]) -> None:
+        event = next(events, None)
+        if event is None or self._transport.is_closing():
+            return
+        self._transport.write(event if event.endswith(b"0\r\n\r\n") else event + _END_OF_EVENT)
+        asyncio.get_running_loop().call_later(_PACE, self._write_event, events)
 
     def _pump(self) -> None:
         while self._pieces is not None and not self._paused and not self._transport.is_closing():
@@ -113,6 +128,7 @@ def responses() -> dict[tuple[str, str], bytes]:
         ("POST", f"/few/event{chat}"): _stream(fixtures.by_event(few)),
         ("POST", f"/few/block{chat}"): _stream(fixtures.by_block(few)),
         ("POST", f"/hundred{chat}"): _stream(fixtures.by_event(fixtures.stream(100))),
+        ("POST", f"/paced{chat}"): _stream(fixtures.by_event(fixtures.stream(100))),
         ("GET", "/v1/models"): _response("200 OK", fixtures.models()),
         ("POST", "/v1/embeddings"): _response("200 OK", fixtures.embeddings()),
         ("POST", files): _response("200 OK", fixtures.file()),

@@ -99,7 +99,7 @@ def is_suspect(value: object) -> bool:
 
 def bare_of(kind: Any) -> msgspec.Struct | None:
     """Return the model with no field set, for a class without required fields; None for other types."""
-    return _plan(kind).bare if isinstance(kind, type) else None
+    return (_plans.get(kind) or _plan(kind)).bare if isinstance(kind, type) else None
 
 
 def _is_sparse(model: msgspec.Struct, names: tuple[str, ...]) -> bool:
