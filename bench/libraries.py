@@ -1,6 +1,7 @@
 """CPU per call of HTTP libraries by hand, in turns in one process: which of them are worth an adapter.
 
 `python bench/libraries.py` measures those that are installed: httpx2, httpcore2, aiohttp, pyreqwest, niquests, impit.
+`--http2 URL` compares HTTP/1.1 and HTTP/2, with all calls on one connection, at a server that has both without TLS.
 """
 
 from __future__ import annotations
@@ -60,8 +61,15 @@ def aiohttp(library: Any) -> Post:
 
 def pyreqwest(_library: Any) -> Post:
     """Return a call of pyreqwest."""
-    client = import_module("pyreqwest.client").ClientBuilder().build()
+    return _posted(import_module("pyreqwest.client").ClientBuilder().build())
 
+
+def pyreqwest_http2(_library: Any) -> Post:
+    """Return a call of pyreqwest with HTTP/2."""
+    return _posted(import_module("pyreqwest.client").ClientBuilder().http2_prior_knowledge().build())
+
+
+def _posted(client: Any) -> Post:
     async def post(url: str) -> bytes:
         response = await client.post(url).headers(_HEADERS).body_bytes(_DATA).build().send()
         return bytes(await response.bytes())
@@ -102,30 +110,46 @@ async def cost(post: Post, url: str, count: int) -> float:
     return (time.process_time() - before) / count * 1e6
 
 
-async def measure(url: str, calls: int, rounds: int) -> dict[str, list[float]]:
-    """Return the costs of each round."""
-    makers = (httpx2, httpcore2, aiohttp, pyreqwest, niquests, impit)
-    posts = {make.__name__: make(import_module(make.__name__)) for make in makers if find_spec(make.__name__)}
+async def measure(url: str, calls: int, rounds: int, *, versions: bool = False) -> dict[str, list[float]]:
+    """Return the costs of each round, of all libraries, or of the versions of HTTP."""
+    if versions:
+        posts = {make.__name__: make(None) for make in (pyreqwest, pyreqwest_http2)}
+    else:
+        makers = (httpx2, httpcore2, aiohttp, pyreqwest, niquests, impit)
+        posts = {make.__name__: make(import_module(make.__name__)) for make in makers if find_spec(make.__name__)}
     for post in posts.values():
         await cost(post, url, calls // 4)
-    return {name: [await cost(post, url, calls) for _ in range(rounds)] for name, post in posts.items()}
+    found: dict[str, list[float]] = {name: [] for name in posts}
+    for _ in range(rounds):
+        for name, post in posts.items():
+            found[name].append(await cost(post, url, calls))
+    return found
 
 
 def main() -> None:
-    """Print the median costs."""
+    """Measure, and print the results."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--calls", type=int, default=500)
     parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--http2", metavar="URL", help="server with HTTP/1.1 and HTTP/2 that answers a POST with JSON")
     arguments = parser.parse_args()
+    if arguments.http2:
+        show(asyncio.run(measure(arguments.http2, arguments.calls, arguments.rounds, versions=True)))
+        return
     script = Path(__file__).parent / "perf/server.py"
     with subprocess.Popen([sys.executable, str(script)], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as server:
         assert server.stdout is not None and server.stdin is not None
         url = f"http://127.0.0.1:{int(server.stdout.readline())}/v1/chat/completions"
         found = asyncio.run(measure(url, arguments.calls, arguments.rounds))
         server.stdin.close()
+    show(found)
+
+
+def show(found: dict[str, list[float]]) -> None:
+    """Print the median costs."""
     print(f"CPU in us per call, {IN_FLIGHT} in flight")
     for name, costs in found.items():
-        print(f"{name:10} {statistics.median(costs):6.0f}")
+        print(f"{name:15} {statistics.median(costs):6.0f}")
 
 
 if __name__ == "__main__":

@@ -185,7 +185,7 @@ class Engine:
         while not self._stopping:
             if self._rows.is_async:
                 async with self._reading:
-                    row = None if self._stopping else await self._rows.anext()
+                    row = None if self._stopping else await self._rows.wait_for_next()
             else:
                 row = self._rows.next()
             if row is None:

@@ -16,6 +16,7 @@ from specwire.errors import ConfigurationError, InvalidRequestError
 Source: TypeAlias = Iterable[Any] | AsyncIterable[Any]
 _BATCH = 1000
 """Rows of a table to convert at once."""
+_END: Any = object()
 
 
 def read(source: Any) -> Iterator[dict[str, Any]]:
@@ -94,7 +95,7 @@ class Rows:
         self._async: AsyncIterator[Any] | None = None
         self._sync: Iterator[Any] = iter(())
         self.is_async = isinstance(source, AsyncIterable)
-        """True if rows must be waited for, with `anext`; else `next` returns them."""
+        """True if rows must be waited for; else `next` returns them."""
         if isinstance(source, AsyncIterable):
             self._async = aiter(source)
         else:
@@ -102,23 +103,17 @@ class Rows:
 
     def next(self) -> Row | None:
         """Return the next row, or None after the last."""
-        try:
-            item = next(self._sync)
-        except StopIteration:
-            return None
-        return self._row(item)
+        return self._row(next(self._sync, _END))
 
-    async def anext(self) -> Row | None:
+    async def wait_for_next(self) -> Row | None:
         """Wait for the next row, and return it, or None after the last."""
         assert self._async is not None
-        try:
-            item = await anext(self._async)
-        except StopAsyncIteration:
-            return None
-        return self._row(item)
+        return self._row(await anext(self._async, _END))
 
-    def _row(self, item: Any) -> Row:
-        """Return an item with its number and its id."""
+    def _row(self, item: Any) -> Row | None:
+        """Return an item with its number and its id; None for the end."""
+        if item is _END:
+            return None
         index = self._index
         self._index += 1
         if self._key is not None:
