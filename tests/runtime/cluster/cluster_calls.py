@@ -54,7 +54,7 @@ class CountingServer(Server):
         self.calls: Counter[str] = Counter()
         self.times: list[float] = []
         self.failing: set[str] = set()
-        self.answer = self._reply
+        self.respond = self._reply
 
     def _reply(self, received: Received) -> HTTPResponse:
         assert received.headers["authorization"] == f"Bearer {KEY}"

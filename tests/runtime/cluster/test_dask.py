@@ -169,12 +169,12 @@ def test_a_wrong_key_ends_the_run(cluster: Any, server: CountingServer, tmp_path
         server.calls["?"] += 1
         return [b"HTTP/1.1 401 Unauthorized\r\ncontent-length: 0\r\n\r\n"]
 
-    usual, server.answer = server.answer, refuse
+    usual, server.respond = server.respond, refuse
     try:
         with pytest.raises(AuthenticationError):
             bulk.run(bag(2000, 4), client_on_worker, sink=tmp_path / "out.parquet", **OPTIONS)
     finally:
-        server.answer = usual
+        server.respond = usual
     assert server.calls.total() < 200
 
 
