@@ -1,9 +1,11 @@
-"""Chart of samples: CPU of each client as a multiple of bare httpx2 + msgspec, for each kind of work."""
+"""Charts: CPU of each client as a multiple of bare httpx2 + msgspec for each kind of work, and bars below a limit."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Sequence
 from html import escape
+from typing import NamedTuple
 
 from plan import BARE, OURS, SECTIONS
 from report import Samples, relative
@@ -19,6 +21,7 @@ _COLOURS = {
 }
 _LEFT, _WIDTH, _BAR, _GAP = 290, 560, 12, 18
 _MOST = 1000.0
+_BARS_LEFT, _BARS_WIDTH, _THICK, _BARS_GAP = 220, 480, 16, 8
 _STYLE = "font-family: system-ui, sans-serif; font-size: 12px; fill: #212529"
 
 
@@ -77,3 +80,34 @@ def _line(power: int, bottom: int) -> str:
 
 def _text(x: float, y: float, text: str, anchor: str) -> str:
     return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(text)}</text>'
+
+
+class Bar(NamedTuple):
+    """One value."""
+
+    name: str
+    value: float
+    label: str
+    is_ours: bool
+
+
+def bars(title: str, found: Sequence[Bar], limit: float, limit_name: str) -> str:
+    """Return the values as a chart."""
+    bottom = 44 + len(found) * (_THICK + _BARS_GAP)
+
+    def shapes() -> Iterator[str]:
+        yield f'<rect width="100%" height="{bottom + 24}" fill="#ffffff"/>'
+        yield f'<text x="12" y="20">{escape(title)}</text>'
+        for place, bar in enumerate(found):
+            top = 36 + place * (_THICK + _BARS_GAP)
+            width = max(_BARS_WIDTH * bar.value / limit, 1)
+            colour = "#0b7285" if bar.is_ours else "#868e96"
+            yield f'<text x="{_BARS_LEFT - 8}" y="{top + 12}" text-anchor="end">{escape(bar.name)}</text>'
+            yield f'<rect x="{_BARS_LEFT}" y="{top}" width="{width:.1f}" height="{_THICK}" fill="{colour}"/>'
+            yield f'<text x="{_BARS_LEFT + width + 6:.1f}" y="{top + 12}">{escape(bar.label)}</text>'
+        yield f'<path d="M{_BARS_LEFT + _BARS_WIDTH} 30V{bottom}" stroke="#e03131"/>'
+        yield f'<text x="{_BARS_LEFT + _BARS_WIDTH}" y="{bottom + 14}" text-anchor="middle">{escape(limit_name)}</text>'
+
+    body = "\n".join(shapes())
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_BARS_LEFT + _BARS_WIDTH + 160} {bottom + 24}" style="{_STYLE}">'
+    return f"{head}\n{body}\n</svg>\n"

@@ -22,7 +22,7 @@ from typing import Any
 
 import bulk as bench
 import environments
-from bars import Bar, bars
+from chart import Bar, bars
 from server import serving
 
 HERE = Path(__file__).parent

@@ -286,7 +286,6 @@ class AsyncTransport(BaseTransport[AsyncHTTPClient]):
         return self._own.put(httpx2.AsyncClient(transport=pools, cookies=_jar(self._cookies)))
 
     def forked(self) -> None:
-        """Leave the connections to the parent."""
         if self._used:
             _parents.extend((self._client, *self._own.take()))
             self._client = None
@@ -350,17 +349,14 @@ async def _in_time(sending: Awaitable[HTTPResponse], seconds: float) -> HTTPResp
 
 
 def _sending(
-    client: SyncHTTPClient | AsyncHTTPClient,
+    client: Any,
     library: ModuleType,
     request: PreparedRequest,
     timeouts: dict[str, float | None],
-    trace: Callable[..., Any] | None,
+    trace: Any,
     stream: bool,
 ) -> Any:
-    """Send a request and return its response, or the awaitable of it; redirects and authentication happen here.
-
-    No variable holds the URL or the request of the library, which contain keys: tracebacks can show variables.
-    """
+    """Send a request and return its response, or the awaitable of it. No variable is its URL, which may hold a key."""
     if library is others:
         return client.send(
             RawRequest(request.method, request.url, request.headers, request.content, timeouts, stream, request.encoded)
