@@ -8,6 +8,7 @@ import pytest
 from specwire_codegen.mock import app as mock_app, server
 from specwire_codegen.mock.document.failures import MockError
 from starlette.applications import Starlette
+from starlette.testclient import TestClient
 
 from tests.support.time_limit import PATIENCE
 
@@ -296,3 +297,26 @@ def test_every_json_media_type_is_read_as_json(media_type: str) -> None:
         ]
     assert [200, 422] == [reply.status_code for reply in replies]
     assert {"n"} == replies[0].json().keys()
+
+
+@pytest.mark.parametrize(
+    ("schema", "text", "status"),
+    [
+        ({"type": "object", "required": ["a"]}, '{"a": 1}', 204),
+        ({"type": "object", "required": ["a"]}, "{}", 422),
+        ({"type": "object"}, "a", 422),
+        ({"type": "array", "items": {"type": "integer"}}, "[1]", 204),
+        ({"type": "integer"}, "1", 204),
+        ({"type": "string", "maxLength": 2}, "[]", 204),
+        ({"type": "string", "maxLength": 2}, "[1]", 422),
+        ({}, "{", 204),
+    ],
+)
+def test_text_that_is_no_string_by_its_schema_holds_json(schema: dict[str, Any], text: str, status: int) -> None:
+    """Documents declare JSON as text, for clients that may not send JSON."""
+    body = {"required": True, "content": {"text/plain": {"schema": schema}}}
+    responses = {"204": {"description": "d"}, "422": {"description": "d"}}
+    operation = {"operationId": "send", "requestBody": body, "responses": responses}
+    document = {"openapi": "3.2.0", "info": {"title": "T", "version": "1"}, "paths": {"/t": {"post": operation}}}
+    with TestClient(mock_app.build(document)) as http:
+        assert status == http.post("/t", content=text, headers={"content-type": "text/plain"}).status_code

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import attrs
@@ -21,8 +23,8 @@ from specwire_codegen.ir import (
     Operation,
     Part,
     TextBody,
-    UndeclaredScheme,
 )
+from specwire_codegen.ir.requests import Body as RequestBody
 from specwire_codegen.mock.document import load_operations
 from specwire_codegen.mock.document.document import Document
 from specwire_codegen.mock.document.failures import MockError
@@ -96,9 +98,7 @@ def _is_allowed(api: Api, operation: Operation) -> bool:
     """Return whether the document declares the credentials of an operation, or of one of its alternatives."""
     if api.security is None:
         return True
-    undeclared = {name for name, scheme in api.security.schemes if isinstance(scheme, UndeclaredScheme)}
-    ways = api.security.requirements if operation.security is None else operation.security
-    return not ways or any(undeclared.isdisjoint(way) for way in ways)
+    return api.security.declares(api.security.requirements if operation.security is None else operation.security)
 
 
 def first_calls(found: list[Call]) -> list[Call]:
@@ -140,7 +140,7 @@ def _case(operation: Operation, one: Documented, sampler: Sampler) -> Case:
     for parameter in operation.parameters:
         if parameter.place == "path" or (parameter.required and parameter.default is None):
             schema = known[parameter.place, parameter.wire_name].schema
-            places[parameter.place][parameter.wire_name] = _value(sampler, schema, filled=parameter.place == "path")
+            places[parameter.place][parameter.wire_name] = _value(sampler, schema, _is_empty)
     return Case(**places, body=_body(operation, one, sampler))
 
 
@@ -160,35 +160,66 @@ def _body(operation: Operation, one: Documented, sampler: Sampler) -> Body | Non
             media = _media(one, "application/x-www-form-urlencoded")
         case MultipartBody():
             media = _media(one, "multipart/form-data")
-    drawn = _value(sampler, media.schema) if media.schema is not None else {}
+    required = _required(body)
+    drawn = {} if media.schema is None else _value(sampler, media.schema, partial(_lacks, _fields_of_form(body)))
     match body:
         case BinaryBody() if media_types.base_type(media.name).startswith("multipart/"):
             return Body(f"{media.name}; boundary={_BOUNDARY}", _PARTS)
         case BinaryBody():
             return Body(media.name, _CONTENT)
         case TextBody():
-            return Body(media.name, drawn if isinstance(drawn, str) else "text")
+            return Body(media.name, "text" if media.schema is None else _text(drawn))
         case JsonLinesBody():
-            return Body(media.name, [_value(sampler, media.item_schema)] if media.item_schema is not None else [])
+            records = [] if media.item_schema is None else [_value(sampler, media.item_schema, lambda _: False)]
+            return Body(media.name, records)
         case MultipartBody(parts):
-            required = {part.wire_name for part in parts if part.required and part.default is None}
             known = {part.wire_name: part for part in parts}
             needed = _needed(sampler, media, drawn, required)
             return Body(media.name, {wire: _part(known.get(wire), value) for wire, value in needed.items()})
         case JsonBody(fields=fields) | FormBody(fields) if fields is not None and isinstance(drawn, dict):
-            required = {field.wire_name for field in fields if field.required_in_request and field.default is None}
             return Body(media.name, _needed(sampler, media, drawn, required))
         case _:
             return Body(media.name, drawn)
 
 
-def _value(sampler: Sampler, schema: Any, *, filled: bool = False) -> Any:
-    """Return a value that fits a schema, and is not empty if it must be `filled`; raise KeyError without one."""
+def _required(body: RequestBody) -> set[str]:
+    """Return the names of the members that a request must have."""
+    match body:
+        case MultipartBody(parts):
+            return {part.wire_name for part in parts if part.required and part.default is None}
+        case JsonBody(fields=fields) | FormBody(fields) if fields is not None:
+            return {field.wire_name for field in fields if field.required_in_request and field.default is None}
+        case _:
+            return set()
+
+
+def _fields_of_form(body: RequestBody) -> set[str]:
+    """Return the names of the members that a form must have, except for files: an empty list would not be sent."""
+    match body:
+        case MultipartBody(parts):
+            return _required(body) - {part.wire_name for part in parts if part.file != "no"}
+        case FormBody():
+            return _required(body)
+        case _:
+            return set()
+
+
+def _value(sampler: Sampler, schema: Any, refused: Callable[[Any], bool]) -> Any:
+    """Return a value that fits a schema and is not refused; raise KeyError without one."""
     for full in (False, True):
         drawn = Sampler(sampler.document, sampler.validators, full=True).draw(schema) if full else sampler.draw(schema)
-        if sampler.validators.accepts(schema, drawn) and not (filled and drawn in ("", [], {}, None)):
+        if sampler.validators.accepts(schema, drawn) and not refused(drawn):
             return drawn
     raise KeyError("no value fits the schema")
+
+
+def _is_empty(value: Any) -> bool:
+    """Return whether a parameter or a field of a form with this value is not sent, or is empty text."""
+    return value in ("", [], {}, None)
+
+
+def _lacks(names: set[str], form: Any) -> bool:
+    return isinstance(form, dict) and any(_is_empty(form.get(name)) for name in names)
 
 
 def _needed(sampler: Sampler, media: MediaType, drawn: dict[str, Any], required: set[str]) -> dict[str, Any]:
@@ -196,6 +227,10 @@ def _needed(sampler: Sampler, media: MediaType, drawn: dict[str, Any], required:
     reduced = {wire: value for wire, value in drawn.items() if wire in required}
     enough = media.schema is None or sampler.validators.accepts(media.schema, reduced)
     return reduced if enough else drawn
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _part(part: Part | None, value: Any) -> Any:

@@ -98,6 +98,7 @@ def _introduction(facts: Facts) -> dict[str, object]:
         "compat": api.compat is not None,
         "runtime": f"{facts.package}.specwire" if facts.vendored else "specwire",
         "constructor": arguments,
+        "anonymous": not _are_credentials_declared(api),
         "hint": hint,
         "calls": list(snippets.values()),
         "first": again.rstrip("\n").replace("\n", "\n    "),
@@ -119,8 +120,17 @@ def _shown(call: Call) -> str:
             return f"print({call.source})\n"
 
 
+def _are_credentials_declared(api: Api) -> bool:
+    return api.security is None or api.security.declares(api.security.requirements)
+
+
 def _constructor(api: Api) -> tuple[str, str]:
     """Return the arguments of the client, and a comment on what it reads from the environment."""
+    if not _are_credentials_declared(api):
+        return (
+            'api_key=ANONYMOUS, headers={"Authorization": "..."}',
+            "  # the document does not declare the credentials",
+        )
     if api.security is None or not api.security.variables:
         found = "" if api.base_url else 'base_url="https://..."'
         return ("", "") if not found or api.base_url_variable else (found, "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Literal, TypeAlias
 
 import attrs
@@ -86,3 +87,8 @@ class Security:
     """Scheme -> environment variable of its key."""
     required: bool
     """True if calls need credentials by default."""
+
+    def declares(self, alternatives: Collection[Requirement]) -> bool:
+        """Return whether the document declares all schemes of one of the alternatives."""
+        undeclared = {name for name, scheme in self.schemes if isinstance(scheme, UndeclaredScheme)}
+        return not alternatives or any(undeclared.isdisjoint(names) for names in alternatives)

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -124,6 +125,60 @@ def test_values_that_no_request_may_have_are_not_written(folder: Path, specwire:
     assert specwire("package", "odd.json", "-o", "made")[0] == 0
     calls = (folder / "made/tests/test_calls.py").read_text("utf-8")
     assert re.findall(r'"""POST /(\w+)\.', calls) == ["mixed", "plain"]
+    run_tests(folder / "made")
+
+
+def test_calls_of_unusual_operations_succeed(folder: Path, specwire: Specwire) -> None:
+    """Lists that a query or a form must have, JSON as text, bytes or JSON, custom verbs, searches with pages."""
+    names = {"type": "array", "items": {"type": "string"}}
+    form = {"type": "object", "required": ["names"], "properties": {"names": names, "note": {"type": "string"}}}
+    thing = {"type": "object", "required": ["size"], "properties": {"size": {"type": "integer"}}}
+    number = {"name": "page", "in": "query", "schema": {"type": "integer"}}
+    page = {"type": "object", "required": ["items"], "properties": {"items": {"type": "array", "items": thing}}}
+    pages = {"style": "page", "page": "page", "items": "/items"}
+
+    def operation(name: str, body: tuple[str, Any] | None = None, **facts: Any) -> dict[str, Any]:
+        content = {} if body is None else {"requestBody": {"required": True, "content": {body[0]: {"schema": body[1]}}}}
+        return {"operationId": name, "responses": {"204": {"description": "d"}}, **content, **facts}
+
+    def returning(*responses: tuple[str, str, Any]) -> dict[str, Any]:
+        content = {status: {kind: {"schema": schema}} for status, kind, schema in responses}
+        return {"responses": {status: {"description": "d", "content": each} for status, each in content.items()}}
+
+    image = ("200", "image/*", {"type": "string", "format": "binary"})
+    name = {"name": "name", "in": "path", "required": True, "schema": {"type": "string"}}
+    required = {"name": "ids", "in": "query", "required": True, "schema": names}
+    operations = {
+        "/query": {"get": operation("query", parameters=[required])},
+        "/form": {"post": operation("form", ("application/x-www-form-urlencoded", form))},
+        "/parts": {"post": operation("parts", ("multipart/form-data", form))},
+        "/text": {"post": operation("text", ("text/plain", thing))},
+        "/image": {"get": operation("image", **returning(image, ("202", "application/json", thing)))},
+        "/v/{name}": {"get": operation("thing", parameters=[name], **returning(("200", "application/json", thing)))},
+        "/v/{name}:names": {
+            "get": operation("names", parameters=[name], **returning(("200", "application/json", names)))
+        },
+        "/search": {
+            "post": operation(
+                "search",
+                parameters=[number],
+                **(returning(("200", "application/json", page)) | {"x-specwire-pagination": pages}),
+            )
+        },
+    }
+    document = {"openapi": "3.1.0", "info": {"title": "Unusual", "version": "1"}, "paths": operations}
+    (folder / "unusual.json").write_text(json.dumps(document), "utf-8")
+    assert specwire("package", "unusual.json", "-o", "made")[0] == 0
+    assert "10 passed" in run_tests(folder / "made")
+
+
+def test_the_readme_says_that_credentials_are_not_declared(folder: Path, specwire: Specwire) -> None:
+    """Its examples run."""
+    paths = {"/a": {"get": {"operationId": "a", "responses": {"204": {"description": "d"}}}}}
+    about = {"openapi": "3.1.0", "info": {"title": "Locked", "version": "1"}, "security": [{"nowhere": []}]}
+    (folder / "locked.json").write_text(json.dumps({**about, "paths": paths}), "utf-8")
+    assert specwire("package", "locked.json", "-o", "made")[0] == 0
+    assert "Locked(api_key=ANONYMOUS, headers=" in (folder / "made/README.md").read_text("utf-8")
     run_tests(folder / "made")
 
 

@@ -85,8 +85,17 @@ class BodyReader:
             fields = [(unquote_plus(name), unquote_plus(value)) for name, value in pairs(content.decode("latin-1"))]
             return self._checked(schema, self.coercion.typed(schema, self._collected(schema, fields)))
         if given.startswith("text/"):
-            return self._checked(schema, content.decode("utf-8", "replace"))
+            return self._checked(schema, self._text(schema, content.decode("utf-8", "replace")))
         return Content(ABSENT, (), ())
+
+    def _text(self, schema: Schema, text: str) -> Any:
+        """Return the JSON value that a text holds if its schema allows no string."""
+        if "string" in (self.document.types(schema) or {"string"}):
+            return text
+        try:
+            return json.loads(text, parse_constant=_refuse)
+        except (ValueError, RecursionError):
+            return text
 
     def _checked(self, schema: Schema, value: Any, parts: tuple[Part, ...] = ()) -> Content:
         return Content(value, parts, tuple(self.validators.violations(schema, value, "body")))

@@ -44,7 +44,8 @@ class Route:
 
     pattern: re.Pattern[str]
     names: tuple[str, ...]
-    concrete: tuple[bool, ...]
+    concrete: tuple[tuple[bool, int], ...]
+    """For each segment, whether it is literal, and the length of its literal text."""
     operation: Operation
 
 
@@ -89,7 +90,7 @@ def _route(operation: Operation, prefix: str) -> Route:
     # The literal text of a template may come percent-encoded or plain; both name the same resource.
     pieces[::2], pieces[1::2] = map(_literal, pieces[::2]), variables
     pattern = "".join(pieces)
-    concrete = tuple(not VARIABLE.search(segment) for segment in path.split("/"))
+    concrete = tuple((not VARIABLE.search(segment), len(VARIABLE.sub("", segment))) for segment in path.split("/"))
     return Route(re.compile(pattern), names, concrete, operation)
 
 

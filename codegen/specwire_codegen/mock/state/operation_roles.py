@@ -137,7 +137,7 @@ def _role(document: Document, operation: Operation, table: Mapping[tuple[str, st
     reader = _reader(operation.path, table)
     items = _items(document, operation)
     is_collection = operation.pagination or reader or ("POST", operation.path) in table
-    if operation.method == "GET" and items is not None and is_collection:
+    if (operation.method == "GET" or operation.pagination) and items is not None and is_collection:
         schema = _item_schema(document, operation, items)
         return Listing(operation.path, items, schema, _item_key(document, schema))
     key = _key(document, operation, identifier(reader.path) if reader else "")
