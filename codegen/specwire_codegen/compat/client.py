@@ -15,7 +15,7 @@ from specwire_codegen.openapi.casing import pascal
 from specwire_codegen.python_source import docstring, literal
 from specwire_codegen.render.client import provider
 from specwire_codegen.render.module import import_block, rendered
-from specwire_codegen.render.operations import function_name, module_name, module_of
+from specwire_codegen.render.operations import function_name
 from specwire_codegen.render.prose import api_name, resource_title, summary_of
 from specwire_codegen.render.signature import MODELS
 
@@ -90,7 +90,7 @@ def render_clients(api: Api, header: str) -> Iterator[tuple[str, str]]:
     for path in paths:
         if path:
             yield (
-                f"resources/{module_of(path)}.py",
+                f"resources/{api.modules[path]}.py",
                 _resource(api, path, members[path], paths, header),
             )
 
@@ -104,7 +104,7 @@ def _children(api: Api, path: Path, paths: Sequence[Path]) -> list[Child]:
     here = "." if path else ".resources."
     return [
         Child(
-            child[-1], class_name(child), f"{here}{module_of(child)}", docstring(resource_title(api, child), indent=4)
+            child[-1], class_name(child), f"{here}{api.modules[child]}", docstring(resource_title(api, child), indent=4)
         )
         for child in sorted(paths)
         if child and child[:-1] == path
@@ -116,7 +116,7 @@ def _resource(api: Api, path: Path, members: Sequence[Member], paths: Sequence[P
     context = {
         "title": docstring(f"{title}\n\n{header}"),
         "name": class_name(path),
-        "module": f".{module_of(path)}",
+        "module": f".{api.modules[path]}",
         "doc": docstring(title, indent=4),
         "kinds": _kinds(api),
         "members": members,
@@ -161,10 +161,10 @@ def _arguments(compat: Compat) -> Mapping[str, str]:
 
 
 def _member(api: Api, operation: Operation, name: str) -> Member:
-    built = f"_{module_name(operation)}.{function_name(operation.name)}"
+    built = f"_{api.modules[operation.resource]}.{function_name(operation.name)}"
     selected = switched_to(operation, api)
     if selected is not None and operation.switch is not None:
-        stream = f"_{module_name(selected)}.{function_name(selected.name)}"
+        stream = f"_{api.modules[selected.resource]}.{function_name(selected.name)}"
         value = f"switched({built}, {stream}, {literal(operation.switch[0])})"
     elif operation.pagination is not None:
         item, page = out(operation.pagination.item, MODELS), page_name(operation, api)
@@ -182,7 +182,7 @@ def _member(api: Api, operation: Operation, name: str) -> Member:
 def _module(template: str, context: Mapping[str, object], api: Api, here: str) -> str:
     used = {
         f"_{module}": f"from {here}operations import {module} as _{module}"
-        for module in {module_name(operation) for operation in api.operations}
+        for module in {api.modules[operation.resource] for operation in api.operations}
     }
     used["models"] = f"from {here} import models"
     for name in {page_name(one, api) for one in api.operations if one.pagination is not None}:

@@ -20,7 +20,7 @@ from specwire_codegen.openapi import pointer as pointers, walk
 from specwire_codegen.output.package import holds
 from specwire_codegen.project import Target
 from specwire_codegen.python_source import json_text
-from specwire_codegen.render.operations import function_name, module_name
+from specwire_codegen.render.operations import function_name
 
 
 @attrs.frozen(eq=False)
@@ -64,7 +64,7 @@ class Subject:
 
     def builder(self, operation: Operation) -> Callable[..., Any]:
         """Return the generated function that makes an operation's request."""
-        module = importlib.import_module(f"{self.package}.operations.{module_name(operation)}")
+        module = importlib.import_module(f"{self.package}.operations.{self.api.modules[operation.resource]}")
         found: Callable[..., Any] = getattr(module, function_name(operation.name))
         return found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Literal
 
 import attrs
@@ -10,6 +11,7 @@ import attrs
 from specwire_codegen.diagnostics import Diagnostic, Location
 from specwire_codegen.ir.compat import Compat
 from specwire_codegen.ir.models import Model
+from specwire_codegen.ir.modules import module_names
 from specwire_codegen.ir.paging import Pagination, Polling
 from specwire_codegen.ir.requests import Body, Formats, Parameter
 from specwire_codegen.ir.responses import BinaryStream, ErrorEnvelope, Errors, Payload, Status
@@ -68,6 +70,12 @@ class Operation:
     """Arguments that may be passed by position; the last parameter of the path if empty."""
     body_argument: str = "body"
     """Name of the argument for a body that is one value."""
+
+    @property
+    def methods(self) -> tuple[tuple[str, ...], ...]:
+        """All its methods: aliases and the one that waits included."""
+        waiting = () if self.polling is None or self.polling.method is None else (self.polling.method,)
+        return (self.method, *self.aliases, *waiting)
 
     @property
     def mixed(self) -> bool:
@@ -184,3 +192,10 @@ class Api:
     """Style and names of a published client; None for a client in the style of this project."""
     overrides_package: str | None = None
     """Import name of the package of the override modules."""
+
+    @cached_property
+    def modules(self) -> Mapping[tuple[str, ...], str]:
+        """The module of each resource, that of the client included."""
+        methods = {method for operation in self.operations for method in operation.methods}
+        methods |= {override.method for override in self.overrides}
+        return module_names({method[:depth] for method in methods for depth in range(len(method))})

@@ -25,8 +25,6 @@ from specwire_codegen.render.module import import_block, rendered
 from specwire_codegen.render.operations import (
     builders,
     function_name,
-    module_name,
-    module_of,
     selected_name,
     switched_to,
 )
@@ -103,7 +101,7 @@ def render_clients(api: Api, header: str) -> Iterator[tuple[str, str]]:
         if path:
             title = docstring(f"{resource_title(api, path)}\n\n{header}")
             context = {"title": title, "class": classes[path]}
-            yield f"resources/{module_of(path)}.py", _module("resources.py.jinja", context, classes[path], used)
+            yield f"resources/{api.modules[path]}.py", _module("resources.py.jinja", context, classes[path], used)
 
 
 def _whole_key(api: Api) -> str:
@@ -129,7 +127,7 @@ def _module(template: str, context: Mapping[str, object], resource: ResourceClas
 
 def _used(api: Api, here: str) -> dict[str, str]:
     """Return the names that methods refer to, each with its import line; `here` is the relative path to the package."""
-    operations = {module_name(operation) for operation in api.operations}
+    operations = {api.modules[operation.resource] for operation in api.operations}
     overrides = {override.module for override in api.overrides}
     return {
         **{f"_{module}": f"from {here}operations import {module} as _{module}" for module in operations},
@@ -181,7 +179,9 @@ def _class(
         docstring(resource_title(api, path), indent=4),
         tuple(members),
         tuple(
-            Child(child[-1], names[child], f"{here}{module_of(child)}", docstring(resource_title(api, child), indent=4))
+            Child(
+                child[-1], names[child], f"{here}{api.modules[child]}", docstring(resource_title(api, child), indent=4)
+            )
             for child in children
         ),
     )
@@ -193,17 +193,20 @@ def _methods(api: Api) -> Iterator[tuple[tuple[str, ...], Member]]:
     for operation, method, builder in builders(api):
         doc = docstring(builder.summary, indent=4)
         if builder.kind == "Workflow":
-            value = f"workflow(_{module_name(operation)}.{function_name(method[-1])})"
+            value = f"workflow(_{api.modules[operation.resource]}.{function_name(method[-1])})"
             yield method, Member(method[-1], _marked(value, operation), doc)
             continue
-        built = f"_{module_name(operation)}.{function_name(operation.name)}"
+        built = f"_{api.modules[operation.resource]}.{function_name(operation.name)}"
         if isinstance(operation.payload, EventStream) and operation.id in sums:
             value = f"accumulated({built}, {_override(sums[operation.id])})"
         elif operation.id in replaced and not isinstance(operation.payload, EventStream):
             override = replaced[operation.id]
             value = f"{_DESCRIPTORS[override.returns]}({_override(override)})"
         elif (stream := _stream_beside(operation, method, api)) is not None:
-            yield method, Member(method[-1], _marked(_switched(operation, built, stream), operation), doc, late=True)
+            yield (
+                method,
+                Member(method[-1], _marked(_switched(api, operation, built, stream), operation), doc, late=True),
+            )
             continue
         else:
             value = f"{_descriptor(operation)}({built})"
@@ -221,11 +224,11 @@ def _stream_beside(operation: Operation, method: tuple[str, ...], api: Api) -> s
     return next((stream[-1] for stream in operation.streams if stream[:-1] == method[:-1]), None)
 
 
-def _switched(operation: Operation, built: str, stream: str) -> str:
+def _switched(api: Api, operation: Operation, built: str, stream: str) -> str:
     assert operation.switch is not None
     name, value = operation.switch
     descriptor = "downloaded_or_streamed" if isinstance(operation.payload, BinaryStream) else "switched"
-    selected = f"_{module_name(operation)}.{selected_name(operation)}"
+    selected = f"_{api.modules[operation.resource]}.{selected_name(operation)}"
     return f"{descriptor}({built}, {stream}, {selected}, {literal(name)}, {literal(value)})"
 
 

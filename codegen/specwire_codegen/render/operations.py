@@ -10,7 +10,7 @@ import attrs
 
 from specwire_codegen.classes.annotation import out
 from specwire_codegen.ir import Api, FormBody, JsonBody, JsonPayload, Operation
-from specwire_codegen.openapi.identifiers import RESERVED_FUNCTIONS, SHADOWING, file_name, is_device
+from specwire_codegen.openapi.identifiers import RESERVED_FUNCTIONS, SHADOWING
 from specwire_codegen.python_source import docstring, literal
 from specwire_codegen.render.facts import Constant, Facts
 from specwire_codegen.render.module import IMPORTED, import_block, rendered
@@ -26,8 +26,6 @@ from specwire_codegen.render.prose import (
 from specwire_codegen.render.request import RequestSource
 from specwire_codegen.render.signature import INPUTS, MODELS, Argument, arguments_of, request_type, signature
 
-_ROOT = "root"
-_LONGEST = 100
 """Maximum length of a module name; file systems allow 255 bytes."""
 
 
@@ -65,18 +63,6 @@ class Builder:
     summary: str
 
 
-def module_name(operation: Operation) -> str:
-    """Return the module with the builder of an operation."""
-    return module_of(operation.resource)
-
-
-def module_of(resource: tuple[str, ...]) -> str:
-    """Return the module name of a resource, short enough for a file name."""
-    name = file_name("_".join(resource), _LONGEST)
-    bare = name.rstrip("_")
-    return f"{name}_" if bare == _ROOT or is_device(bare) else name or _ROOT
-
-
 def function_name(method: str) -> str:
     """Return the name of the builder of a method."""
     return f"{method}_" if method in SHADOWING | RESERVED_FUNCTIONS else method
@@ -92,7 +78,7 @@ def render_operations(
     """Yield each module's name and source; `functions` builds other functions than usual, which import `known`."""
     modules: dict[str, list[Operation]] = {}
     for operation in api.operations:
-        modules.setdefault(module_name(operation), []).append(operation)
+        modules.setdefault(api.modules[operation.resource], []).append(operation)
     for name, operations in sorted(modules.items()):
         title = resource_title(api, operations[0].resource)
         yield name, _module(title, operations, header, functions or _functions, known)
@@ -205,7 +191,7 @@ def builders(api: Api) -> Iterator[tuple[Operation, tuple[str, ...], Builder]]:
     """Yield each method of an operation."""
     modules: dict[str, list[Operation]] = {}
     for operation in api.operations:
-        siblings = modules.setdefault(module_name(operation), [])
+        siblings = modules.setdefault(api.modules[operation.resource], [])
         siblings.append(operation)
         base = base_form(operation, siblings)
         arguments = list(arguments_of(operation))

@@ -87,7 +87,7 @@ def methods(*ids: str) -> list[str]:
         (["admin.users.list", "users.list", "ping.now"], ["admin.users.list", "users.list", "ping.now"]),
         (["files.list", "plain"], ["tag.files_list", "tag.plain"]),
         (["a.files", "a.files.list"], ["a_files", "files.list"]),
-        (["a.b_c.get", "a_b.c.get"], ["a.b_c.get", "a_b.c_.get"]),
+        (["a.b_c.get", "a_b.c.get"], ["a.b_c.get", "a_b.c.get"]),
     ],
 )
 def test_names_from_dotted_operation_ids(ids: list[str], names: list[str]) -> None:

@@ -14,7 +14,6 @@ from specwire_codegen.documents.document import Document
 from specwire_codegen.ir import Api, FormBody, JsonBody, MultipartBody, ObjectModel, Operation
 from specwire_codegen.lower import lower
 from specwire_codegen.normalize import normalize
-from specwire_codegen.render.operations import module_name
 
 from tests.codegen.hostile.document import base
 
@@ -37,7 +36,7 @@ def names_of(api: Api) -> Names:
     for operation in api.operations:
         key = ("operation", operation.http_method, operation.path, type(operation.payload).__name__)
         found[key] = ".".join(operation.method)
-        found[*key, "module"] = module_name(operation)
+        found[*key, "module"] = api.modules[operation.resource]
         found |= {(*key, wire): name for wire, name in _arguments(operation)}
     for model in api.models:
         found["class", model.name] = model.name

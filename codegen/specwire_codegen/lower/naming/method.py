@@ -64,8 +64,8 @@ def default_methods(
     namer = _Namer(wanted, verbs)
     candidates = namer.candidates()
     used = set(taken)
-    modules = _Modules()
-    owners = {key: modules.free(each[0].resource) for key, each in candidates.items()}
+    names = _Resources()
+    owners = {key: names.free(each[0].resource) for key, each in candidates.items()}
     resources = {method[:depth] for method in used for depth in range(1, len(method))}
     resources |= {owner[:depth] for owner in owners.values() for depth in range(1, len(owner) + 1)}
     found: dict[str, Choice] = {}
@@ -74,7 +74,7 @@ def default_methods(
             (
                 Choice(method, candidate.reason)
                 for candidate in candidates[one.key]
-                if (method := _free((*modules.free(candidate.resource), candidate.name))) not in used
+                if (method := _free((*names.free(candidate.resource), candidate.name))) not in used
                 and method not in resources
                 and (method[-1] == candidate.name or one.http_method != "GET")
             ),
@@ -321,18 +321,18 @@ class _Namer:
         return re.sub(r"^(retrieve|get)(?=$|_by_)", self.verbs, verb)
 
 
-class _Modules:
-    """Names of resources, distinct where two would share a module: `a.b_c` and `a_b.c`."""
+class _Resources:
+    """Distinct names of resources."""
 
     def __init__(self) -> None:
-        self.owners: dict[str, tuple[str, ...]] = {}
+        self.owners: dict[tuple[str, ...], tuple[str, ...]] = {}
         self.renamed: dict[tuple[str, ...], tuple[str, ...]] = {}
 
     def free(self, owner: tuple[str, ...]) -> tuple[str, ...]:
         """Return the name of a resource."""
         if owner not in self.renamed:
             name = _free(tuple(_PLURALS.get(snake(part), snake(part)) for part in owner))
-            while self.owners.setdefault("_".join(name), owner) != owner:
+            while self.owners.setdefault(name, owner) != owner:
                 name = (*name[:-1], f"{name[-1]}_")
             self.renamed[owner] = name
         return self.renamed[owner]
