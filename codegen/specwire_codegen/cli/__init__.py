@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import os
 import sys
 
 TYPE_CHECKING = False  # `typing` would take longer to import than this module
@@ -25,16 +24,7 @@ def main() -> None:
         print("error: interrupted", file=sys.stderr)
         code = ExitCode.INTERRUPTED
     gc.freeze()  # the interpreter collects garbage three times more at its end, which frees nothing that it does not free
-    if code == 0 and arguments[:1] == ["generate"]:
-        _leave()
     sys.exit(code)
-
-
-def _leave() -> None:
-    """Exit with code 0 without freeing what a run made, object by object; nothing else is left to do."""
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(0)
 
 
 def _unchanged(arguments: Sequence[str]) -> int | None:
