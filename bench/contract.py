@@ -1,13 +1,15 @@
 """Run the contract tests of a folder of documents, each against its own mock server, and write one table.
 
-    SPECWIRE_CORPUS=folder python bench/contract.py [--only GLOB] [--sample 20] [--operations 6] [--examples 2]
+    SPECWIRE_CORPUS=folder python -m bench.contract [--only GLOB] [--sample 20] [--operations 6] [--examples 2]
 
-The folder has `dev/*.json` (or `.yaml`). Written: `bench/contract.md`, and every result as JSON lines.
+The folder has `dev/*.json` (or `.yaml`). SPECWIRE_VENDORS and SPECWIRE_HISTORY, where set, add documents that vendors publish
+and `--versions` versions of each history. Written: `contract.md`, and every result as JSON lines, in the folder `--into`.
 """
 
 from __future__ import annotations
 
 import argparse
+import fnmatch
 import os
 import random
 import resource
@@ -32,6 +34,15 @@ _WAITING = 8
 """Longest time of one document, as a multiple of its processor time: other programs may run."""
 
 
+class Document(msgspec.Struct, frozen=True):
+    """A document to check."""
+
+    name: str
+    file: Path
+    seed: int = 1
+    """Seed of the sample of operations; versions of one document have different ones."""
+
+
 class Amount(msgspec.Struct, frozen=True):
     """Number of operations and examples of one document, and its time limit in seconds of the processor."""
 
@@ -40,9 +51,46 @@ class Amount(msgspec.Struct, frozen=True):
     seconds: float
 
 
-def check_in_child(file: Path, amount: Amount) -> Checked:
+def published(vendors: Path) -> Iterator[Document]:
+    """Yield the documents that vendors publish."""
+    for file in sorted(vendors.glob("*/openapi.*")):
+        yield Document(f"{file.parent.name}/{file.name}", file)
+
+
+def versions(histories: Path, count: int, others: Iterable[Document]) -> Iterator[Document]:
+    """Yield versions of each history, evenly spaced from the oldest to the newest, none equal to another document."""
+    seen = {one.file.read_bytes() for one in others}
+    for folder in sorted(path for path in histories.iterdir() if path.is_dir()):
+        distinct: dict[bytes, tuple[int, Path]] = {}
+        for number, file in enumerate(sorted(folder.iterdir())):
+            if (text := file.read_bytes()) not in seen:
+                distinct.setdefault(text, (number, file))
+        found = [*distinct.values()]
+        last = len(found) - 1
+        places = range(last + 1) if count > last else sorted({round(n * last / (count - 1)) for n in range(count)})
+        for number, file in (found[place] for place in places):
+            yield Document(f"{folder.name}/{file.name}", file, number + 1)
+
+
+def chosen(arguments: argparse.Namespace) -> list[Document]:
+    """Return the documents that the command line and the environment name."""
+    found = []
+    if "SPECWIRE_CORPUS" in os.environ:
+        found += [Document(file.name, file) for file in documents(Path(os.environ["SPECWIRE_CORPUS"]), "*")]
+    if "SPECWIRE_VENDORS" in os.environ:
+        found += published(Path(os.environ["SPECWIRE_VENDORS"]))
+    if "SPECWIRE_HISTORY" in os.environ:
+        found += versions(Path(os.environ["SPECWIRE_HISTORY"]), arguments.versions, found)
+    found = [one for one in found if fnmatch.fnmatch(one.name, arguments.only)]
+    if arguments.sample is None or arguments.sample >= len(found):
+        return found
+    return sorted(random.Random(arguments.seed).sample(found, arguments.sample), key=found.index)
+
+
+def check_in_child(document: Document, amount: Amount) -> Checked:
     """Check one document in a child process."""
-    command = [sys.executable, "-m", "bench.contract_one", str(file), str(amount.operations), str(amount.examples)]
+    command = [sys.executable, "-m", "bench.contract_one", str(document.file), str(amount.operations)]
+    command += [str(amount.examples), str(document.seed)]
     path = os.pathsep.join([*ROOTS, str(BENCH.parent)])
     environment = {**os.environ, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
     try:
@@ -56,12 +104,12 @@ def check_in_child(file: Path, amount: Amount) -> Checked:
             preexec_fn=lambda: _limit(amount),
         )
     except subprocess.TimeoutExpired:
-        return Checked(file.name, error=f"took more than {amount.seconds:g} s", seconds=amount.seconds)
+        return Checked(document.name, error=f"took more than {amount.seconds:g} s", seconds=amount.seconds)
     if done.returncode == -signal.SIGXCPU:
-        return Checked(file.name, error=f"took more than {amount.seconds:g} s", seconds=amount.seconds)
+        return Checked(document.name, error=f"took more than {amount.seconds:g} s", seconds=amount.seconds)
     if done.returncode != 0:
-        return Checked(file.name, error=(done.stderr.strip() or f"exit code {done.returncode}")[-2000:])
-    return msgspec.json.decode(done.stdout, type=Checked)
+        return Checked(document.name, error=(done.stderr.strip() or f"exit code {done.returncode}")[-2000:])
+    return msgspec.structs.replace(msgspec.json.decode(done.stdout, type=Checked), name=document.name)
 
 
 def _limit(amount: Amount) -> None:
@@ -90,7 +138,7 @@ def table(results: Sequence[Checked], amount: Amount, day: str) -> str:
         "check: what `specwire contract DOCUMENT` does. schemathesis calls the mock server of the document, both clients",
         "send generated calls to it, and read generated responses.",
         "",
-        "| documents | without a finding | operations checked | cases | seconds |",
+        "| documents | without a finding | operations checked | cases | seconds of the processor |",
         "|---|---|---|---|---|",
         f"| {len(results)} | {len(good)} | {checked:,} | {sum(one.cases for one in results):,} | "
         f"{sum(one.seconds for one in results):,.0f} |",
@@ -120,21 +168,20 @@ def main() -> None:
     parser.add_argument("--only", default="*", help="documents to take, by a pattern of their names")
     parser.add_argument("--sample", type=int, help="take so many of these documents, drawn by --seed")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--versions", type=int, default=4, help="versions of each history, at most (at least 2)")
     parser.add_argument("--operations", type=int, default=6, help="operations of each document, at most")
     parser.add_argument("--examples", type=int, default=2, help="examples for each check of an operation")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--limit", type=float, default=300, help="seconds of the processor for one document")
     parser.add_argument("--into", type=Path, default=BENCH, help="folder for the table and the results")
     arguments = parser.parse_args()
-    if "SPECWIRE_CORPUS" not in os.environ:
-        parser.exit(2, "SPECWIRE_CORPUS is not set: name the folder that has dev/ with the documents\n")
-    files = documents(Path(os.environ["SPECWIRE_CORPUS"]), arguments.only)
-    if arguments.sample is not None and arguments.sample < len(files):
-        files = sorted(random.Random(arguments.seed).sample(files, arguments.sample))
+    found = chosen(arguments)
+    if not found:
+        parser.exit(2, "no documents: set SPECWIRE_CORPUS to the folder that has dev/ with the documents\n")
     amount = Amount(arguments.operations, arguments.examples, arguments.limit)
     arguments.into.mkdir(parents=True, exist_ok=True)
     with ThreadPoolExecutor(arguments.jobs) as pool:
-        coming = pool.map(lambda file: check_in_child(file, amount), files)
+        coming = pool.map(lambda one: check_in_child(one, amount), found)
         results = [*_noted(coming, arguments.into / "contract.jsonl")]
     text = table(results, amount, time.strftime("%Y-%m-%d"))
     (arguments.into / "contract.md").write_text(text, "utf-8")

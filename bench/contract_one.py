@@ -28,14 +28,14 @@ class Checked(msgspec.Struct, frozen=True):
     seconds: float = 0.0
 
 
-def check(file: Path, operations: int, examples: int) -> Checked:
+def check(file: Path, operations: int, examples: int, seed: int) -> Checked:
     """Check a sample of a document's operations against its mock server."""
     from specwire_codegen.contract.run import check_mock
     from specwire_codegen.contract.subject import subject_of_document
     from specwire_codegen.diagnostics import SpecwireCodegenError
     from specwire_codegen.files.access import Access
 
-    started = time.monotonic()
+    started = time.process_time()
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
@@ -43,7 +43,7 @@ def check(file: Path, operations: int, examples: int) -> Checked:
         except SpecwireCodegenError as problem:
             return Checked(file.name, error=str(problem))
         ids = [*subject.operation_ids]
-        chosen = sorted(random.Random(1).sample(ids, min(operations, len(ids))), key=ids.index)
+        chosen = sorted(random.Random(seed).sample(ids, min(operations, len(ids))), key=ids.index)
         found = check_mock(subject, examples, lambda *_: None, chosen)
     return Checked(
         file.name,
@@ -52,7 +52,7 @@ def check(file: Path, operations: int, examples: int) -> Checked:
         sum(row.tried for row in found.rows),
         tuple(f"{operation_id}: {finding}{_evidence(finding.exchange)}" for operation_id, finding in found.findings),
         tuple(f"{row.operation_id}: {row.note}" for row in found.rows if row.note),
-        seconds=round(time.monotonic() - started, 1),
+        seconds=round(time.process_time() - started, 1),
     )
 
 
@@ -63,5 +63,5 @@ def _evidence(exchange: Exchange | None) -> str:
 
 
 if __name__ == "__main__":
-    done = check(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))
+    done = check(Path(sys.argv[1]), *map(int, sys.argv[2:5]))
     sys.stdout.write(msgspec.json.encode(done).decode() + "\n")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from specwire_codegen.diff.change import Change, ordered
+from specwire_codegen.diff.credentials import credential_changes
 from specwire_codegen.diff.models import ModelChanges, Usage
 from specwire_codegen.diff.operations import OperationChanges, method_changes, pairs_of
 from specwire_codegen.diff.relation import Types
@@ -22,6 +23,7 @@ def changes(old: Api, new: Api) -> tuple[Change, ...]:
     found = [*_client(old, new), *method_changes(old, new, pairs)]
     for pair in pairs:
         found += OperationChanges(pair, typing).all()
+    found += credential_changes(old, new, pairs)
     found += _models(old, new, renamed, typing)
     return ordered(found)
 
@@ -51,7 +53,7 @@ def _client(old: Api, new: Api) -> Iterator[Change]:
 
 def _models(old: Api, new: Api, renamed: Mapping[str, str], typing: Types) -> Iterator[Change]:
     before, after = ({model.name: model for model in api.models} for api in (old, new))
-    sent = old.inputs | new.inputs
+    sent = old.inputs | new.inputs | old.webhook_responses | new.webhook_responses
     in_responses = received(old) | received(new)
     for name, model in before.items():
         now = after.get(renamed.get(name, name))

@@ -111,8 +111,6 @@ class OperationChanges:
         yield from self._errors()
         if self._new.deprecated and not self._old.deprecated:
             yield self._change("safe", "method", "changed", "deprecated")
-        if not self._old.secure and self._new.secure:
-            yield self._change("risky", "method", "changed", "now needs credentials")
 
     def _change(self, severity: Severity, kind: Kind, action: Action, text: str, subject: str = "") -> Change:
         shown = subject or self._method.shown

@@ -176,6 +176,8 @@ class Api:
     """Names of the models that requests can contain."""
     webhooks: frozenset[str] = frozenset()
     """Names of the models that the payloads of webhooks and callbacks can contain."""
+    webhook_responses: frozenset[str] = frozenset()
+    """Names of the models that the responses of users to webhooks and callbacks can contain."""
     casing: Mapping[str, str] = attrs.field(factory=dict)
     """Spelling of words in class names."""
     servers: tuple[Server, ...] = ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import attrs
@@ -67,7 +67,8 @@ def lower(document: Document, config: ClientConfig, package: str) -> Api:
         operations=operations,
         models=models,
         inputs=reachable(_input_refs(operations), models),
-        webhooks=reachable(_webhook_refs(data, components), models),
+        webhooks=reachable(_webhook_refs(data, components, _payloads), models),
+        webhook_responses=reachable(_webhook_refs(data, components, _responses), models),
         warnings=(
             *_unrepresentable(document, schemas),
             *unsent_query_strings(document),
@@ -133,12 +134,24 @@ def _input_refs(operations: tuple[Operation, ...]) -> Iterator[str]:
             yield from all_refs(type_)
 
 
-def _webhook_refs(data: Mapping[str, Any], components: Components) -> Iterator[str]:
-    """Yield the models of the payloads that webhooks and callbacks send to users."""
+def _webhook_refs(
+    data: Mapping[str, Any], components: Components, bodies: Callable[[Mapping[str, Any]], Iterable[Mapping[str, Any]]]
+) -> Iterator[str]:
+    """Yield the models in bodies of webhooks and callbacks."""
     for operation, _, trail in walk(data, "openapi", kinds=frozenset({"operation"})):
         if not {"webhooks", "callbacks"}.isdisjoint(split(of(trail))):
-            for media in operation.get("requestBody", {}).get("content", {}).values():
-                yield from all_refs(components.type_of(media.get("schema", {})))
+            for body in bodies(operation):
+                for media in body.get("content", {}).values():
+                    yield from all_refs(components.type_of(media.get("schema", {})))
+
+
+def _payloads(operation: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    yield operation.get("requestBody", {})
+
+
+def _responses(operation: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
+    found: Mapping[str, Mapping[str, Any]] = operation.get("responses", {})
+    return found.values()
 
 
 def _compat(config: ClientConfig, names: Mapping[str, str]) -> Compat | None:

@@ -376,7 +376,10 @@ EDITS: dict[str, Edit] = {
     ),
     "credentials of an operation": Edit(
         lambda d: operation_named(d, "pets.delete").update(security=[{"admin": []}]),
-        (("safe", "Shop(credentials=): the scheme admin was added"),),
+        (
+            ("risky", "client.pets.delete(): now needs the credentials admin; key was enough before"),
+            ("safe", "Shop(credentials=): the scheme admin was added"),
+        ),
     ),
 }
 """Edits by name."""

@@ -92,6 +92,61 @@ def test_the_payload_of_a_webhook_is_received(
     assert [(change.severity, str(change)) for change in found] == expected
 
 
+@pytest.mark.parametrize("place", ["webhook", "callback"])
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"count": {"type": "string"}}, [("breaking", "models.Sold.count: int is now str")]),
+        ({"count": {"type": ["integer", "null"]}}, [("safe", "models.Sold.count: int is now int | None")]),
+        (
+            {"state": {"type": "string", "enum": ["sold"]}},
+            [
+                ("breaking", 'models.Sold.state: no longer Literal["lost"]'),
+                ("breaking", "models.SoldState: removed"),
+            ],
+        ),
+        (
+            {"state": {"type": "string", "enum": ["sold", "lost", "ill"]}},
+            [("safe", 'models.SoldState: also Literal["ill"]')],
+        ),
+        ({"more": {"type": "string"}}, [("safe", "models.Sold.more: added")]),
+    ],
+)
+def test_the_response_to_a_webhook_is_sent(
+    place: str, change: dict[str, Any], expected: list[tuple[str, str]], tmp_path: Path
+) -> None:
+    """The user's receiver makes it, so a narrower type breaks it and a wider one does not."""
+
+    def served(schema: dict[str, Any]) -> dict[str, Any]:
+        document = edited(EDITS["nothing"])
+        document["components"]["schemas"]["Sold"] = schema
+        body = {"description": "d", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Sold"}}}}
+        item = {"post": {"responses": {"200": body}}}
+        if place == "webhook":
+            document["webhooks"] = {"sold": item}
+        else:
+            document["paths"]["/pets"]["post"]["callbacks"] = {"sold": {"{$request.body#/url}": item}}
+        return document
+
+    moved = {**WEBHOOK, "properties": {**WEBHOOK["properties"], **change}}
+    found = changes(client_of(served(WEBHOOK), tmp_path / "old"), client_of(served(moved), tmp_path / "new"))
+    assert [(change.severity, str(change)) for change in found] == expected
+
+
+def test_a_field_that_a_response_to_a_webhook_must_have_breaks_receivers(tmp_path: Path) -> None:
+    """The new key is one that existing receivers do not send."""
+
+    def served(required: list[str]) -> dict[str, Any]:
+        document = edited(EDITS["nothing"])
+        document["components"]["schemas"]["Sold"] = {**WEBHOOK, "required": required}
+        body = {"description": "d", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Sold"}}}}
+        document["webhooks"] = {"sold": {"post": {"responses": {"200": body}}}}
+        return document
+
+    found = changes(client_of(served(["id"]), tmp_path / "old"), client_of(served(["id", "count"]), tmp_path / "new"))
+    assert [("breaking", "models.Sold.count: now required in requests")] == [(one.severity, str(one)) for one in found]
+
+
 def test_a_model_of_requests_and_webhooks_is_received(tmp_path: Path) -> None:
     """What a webhook contains is received too, though requests alone contain it otherwise."""
 
