@@ -29,7 +29,10 @@ def test_a_planted_bug_is_found(
     place, finding = found
     print(f"{plant.name}: {place}: {finding}")
     assert finding.side == "client"
-    assert finding.exchange is not None and "http://127.0.0.1:" in finding.exchange.curl
+    if finding.exchange is None:  # the HTTP library refuses to send the request
+        assert ": 0 requests arrived, not 1" in finding.message
+    else:
+        assert "http://127.0.0.1:" in finding.exchange.curl
     assert "client = " in finding.python
 
 

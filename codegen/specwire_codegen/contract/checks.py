@@ -46,6 +46,10 @@ _REASON = 500
 """Maximum number of characters of a server's reason."""
 _HARMLESS = ("NoLinksFound",)
 """Errors of schemathesis that only report a phase without work."""
+_UNWRITABLE = {
+    "Unsupported type: 'Binary'": "schemathesis cannot write some of its requests: a part is a file or a text"
+}
+"""Errors of schemathesis about its own requests, and what to tell the user."""
 
 
 @attrs.frozen
@@ -82,6 +86,8 @@ class Checked:
     cases: int = 0
     found: dict[tuple[str, str], Found] = attrs.field(factory=dict)
     """Smallest failure by check and title."""
+    notes: list[str] = attrs.field(factory=list)
+    """Reasons why requests were not made."""
 
     @property
     def findings(self) -> list[Found]:
@@ -140,6 +146,9 @@ def check_document(document: Mapping[str, Any], plan: Plan) -> list[Checked]:
                 continue
             case events.NonFatalError(label=label, value=value):
                 checked = results.get(labels.get(label, ""), chains)
+                if str(value) in _UNWRITABLE:
+                    checked.notes.append(_UNWRITABLE[str(value)])
+                    continue
                 title = type(value).__name__
                 checked.add(Found(Finding("document", "schemathesis", f"{title}: {value}"), title))
             case events.Interrupted() if not plan.stopped():

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from json import dumps
-from typing import Any
+from typing import Any, TypeAlias
 
+import jsonschema_rs
 import schemathesis
 from schemathesis.core.failures import Failure
 from schemathesis.core.parameters import ParameterLocation
@@ -25,6 +26,7 @@ EXCEPTIONS = {
     "an unknown header, cookie or query parameter": "servers ignore what they do not know",
     "a body that the document has for 204, 205 or 304": "HTTP has none",
     "a rejected form or query with an empty or nested value, or text": "schemathesis has no form of its own for it",
+    "a rejected body with a text without its format": "schemathesis completes objects with such texts",
     "a tag that is not listed, with `defaultMapping`": "the default takes it, and its schema is checked",
     "other methods of a path": "another path of the document may match the address too",
 }
@@ -45,6 +47,7 @@ _IGNORED_HEADERS = frozenset(
 )
 """Header parameters that OpenAPI ignores, or that every HTTP client sends."""
 _EVENT_END = re.compile(rb"(?:\r\n|\r(?!\n)|\n){2,}")
+Validators: TypeAlias = tuple[jsonschema_rs.Draft202012Validator, jsonschema_rs.Draft202012Validator]
 _VARIABLE = re.compile(r"\{[^{}]+\}")
 
 
@@ -61,6 +64,8 @@ class FailureFilter:
         self._nullable = _nullable_queries(document)
         self._unsuccessful = _without_success(document)
         self._has_defaults = '"defaultMapping"' in dumps(document)
+        self._document = document
+        self._validators: dict[tuple[str, str, str], Validators] = {}
         self._paths = [(path, _pattern(path), methods) for path, methods in _methods(document).items()]
 
     def __call__(
@@ -84,7 +89,7 @@ class FailureFilter:
         if kind == "UnsupportedMethodResponse":
             return not self._have(case, [str(response.request.method)])
         if kind == "RejectedPositiveData":
-            return not _is_unsendable(case)
+            return not _is_unsendable(case) and not self._has_wrong_format(case)
         return kind != "AcceptedNegativeData" or self._is_clearly_invalid(case)
 
     def _have(self, case: schemathesis.Case[Any], methods: Sequence[str]) -> bool:
@@ -97,6 +102,17 @@ class FailureFilter:
             for method in known
         }
         return {*map(str.lower, methods)} <= others
+
+    def _has_wrong_format(self, case: schemathesis.Case[Any]) -> bool:
+        """Return True if a JSON body is valid but for the formats of its texts."""
+        media_type = case.media_type or ""
+        if not is_json(media_type):
+            return False
+        place = case.method.lower(), case.path, media_type
+        if place not in self._validators:
+            self._validators[place] = _validators(self._document, *place)
+        lenient, strict = self._validators[place]
+        return lenient.is_valid(case.body) and not strict.is_valid(case.body)
 
     def _is_clearly_invalid(self, case: schemathesis.Case[Any]) -> bool:
         """Return True if a request is invalid also as the server reads it."""
@@ -121,6 +137,18 @@ class FailureFilter:
         if not mutations:
             return scenario is not CoverageScenario.INCORRECT_TYPE
         return any(mutation.keywords != ("type",) for mutation in mutations)
+
+
+def _validators(document: Mapping[str, Any], method: str, path: str, media_type: str) -> Validators:
+    """Return a validator of a request body without formats, and one with them."""
+    raw = next(raw for one, at, raw in operations_of(document) if (one.lower(), at) == (method, path))
+    content = raw.get("requestBody", {}).get("content", {})
+    media = next((media for name, media in content.items() if base_type(name) == base_type(media_type)), {})
+    schema = {"components": document.get("components", {}), "allOf": [media.get("schema", {})]}
+    without, within = (
+        jsonschema_rs.Draft202012Validator(schema, validate_formats=formats) for formats in (False, True)
+    )
+    return without, within
 
 
 def _is_unsendable(case: schemathesis.Case[Any]) -> bool:

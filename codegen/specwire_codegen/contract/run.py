@@ -101,7 +101,7 @@ def row_of(harness: Harness, operation_id: str, checked: Checked, examples: int)
     """Check both clients in the methods of an operation, and return its row with what was found in the document."""
     subject = harness.subject
     found: list[Finding] = []
-    notes: list[str] = []
+    notes = [f"document: {note}" for note in checked.notes]
     counts: dict[str, Count] = {"sent": Count(), "read": Count()}
     suites: dict[str, tuple[Callable[[Operation, int], int], ...]] = {
         "sent": (harness.sends, harness.overrides),

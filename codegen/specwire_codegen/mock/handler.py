@@ -98,7 +98,7 @@ class Handler:
 
     def operation_of(self, request: Arrival) -> Operation | None:
         """Return the operation of a request."""
-        match self._provider.router.match(request.method, request.raw_path):
+        match self._provider.router.match(request.method, request.raw_path, request.query):
             case Found(operation=operation):
                 return operation
             case _:
@@ -106,7 +106,7 @@ class Handler:
 
     def request_departures(self, request: Arrival) -> tuple[str, ...]:
         """Return where a request that is passed on departs from the document; its credentials are not checked."""
-        match self._provider.router.match(request.method, request.raw_path):
+        match self._provider.router.match(request.method, request.raw_path, request.query):
             case Found(operation=operation, values=values):
                 sources = attrs.evolve(request.sources, path=values)
                 path = {name: unquote(value) for name, value in values.items()}
@@ -184,7 +184,7 @@ class Handler:
         return attrs.evolve(reply, headers=(*reply.headers, ("x-request-id", name))), wishes
 
     def _reply(self, request: Arrival, wishes: Faults) -> tuple[Reply, str | None, Faults, Rejection | None]:
-        match self._provider.router.match(request.method, request.raw_path):
+        match self._provider.router.match(request.method, request.raw_path, request.query):
             case NotFound(nearest=nearest):
                 refusal = Rejection(404, "the document has no such path")
                 return self._provider.rejection_reply(nearest, refusal), None, wishes, refusal

@@ -51,7 +51,7 @@ class Script:
 
     def operation(self, name: str) -> Operation:
         """Return the operation of an operationId or `METHOD /path`."""
-        names = {each: one for one in self._operations for each in (one.id, f"{one.method} {one.path}")}
+        names = {each: one for one in self._operations for each in (one.id, f"{one.method} {one.stated_path}")}
         if name not in names:
             raise MockError(f"the document has no operation {name!r}: {did_you_mean(name, names, HELP)}")
         return names[name]

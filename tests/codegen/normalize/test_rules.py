@@ -11,7 +11,7 @@ from specwire_codegen.normalize import normalize
 from specwire_codegen.normalize.schema.enums import canonical
 from specwire_codegen.normalize.source_map import ORIGIN, origin_at
 
-from tests.codegen.normalize.test_normalize import PET, Json, operation_of, ref, renormalized, root, spec
+from tests.codegen.normalize.test_normalize import PET, Json, operation_of, ref, renormalized, root, schemas_of, spec
 
 
 @pytest.mark.parametrize(
@@ -27,6 +27,10 @@ from tests.codegen.normalize.test_normalize import PET, Json, operation_of, ref,
             {"type": "string", "examples": ["a", "b"]},
         ),
         ({"type": "string", "example": "a", "examples": ["b", "a"]}, {"type": "string", "examples": ["a", "b"]}),
+        ({"examples": [{"summary": "One", "value": "a"}, "b"]}, {"examples": ["a", "b"]}),
+        ({"example": {"summary": "One", "description": "d", "value": "a"}}, {"examples": ["a"]}),
+        ({"examples": [{"description": "d", "value": "a"}]}, {"examples": [{"description": "d", "value": "a"}]}),
+        ({"examples": [{"value": "a"}]}, {"examples": [{"value": "a"}]}),
         ({"type": "file"}, {"type": "string", "format": "binary"}),
         ({"type": "any"}, {}),
     ],
@@ -34,6 +38,19 @@ from tests.codegen.normalize.test_normalize import PET, Json, operation_of, ref,
 def test_keywords_of_openapi_3_0_are_upgraded(schema: Json, expected: Json) -> None:
     """Nullable constants, lists of anything, examples by name, and types of Swagger."""
     assert expected == root(schema, version="3.0.3")
+
+
+@pytest.mark.parametrize(
+    ("declared", "example", "expected"),
+    [
+        ("a", {"description": "d", "value": {"a": 1}}, {"a": 1}),
+        ("value", {"summary": "s", "value": 1}, {"summary": "s", "value": 1}),
+    ],
+)
+def test_an_example_object_in_a_schema_is_its_value(declared: str, example: Json, expected: Json) -> None:
+    """Unless the object that it describes has a field `value`."""
+    schema = {"type": "object", "properties": {declared: {}}, "examples": [example]}
+    assert [expected] == schemas_of({"Root": schema})["Root"]["examples"]
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from specwire_codegen.contract.live.tokens import limited
 from specwire_codegen.contract.recorder import whole
 from specwire_codegen.contract.values.exchange import Exchange, Pairs
 from specwire_codegen.contract.wire.expected_request import Arrival
+from specwire_codegen.mock.request.parameters import pairs
 from specwire_codegen.mock.request.routing import Found, Router
 
 _HOP_BY_HOP = frozenset(
@@ -156,7 +157,8 @@ class Gateway:
         )
 
     async def _forwarded(self, arrival: Arrival) -> Exchange:
-        match self._router.match(arrival.method, arrival.raw_path.removeprefix(self._prefix) or "/"):
+        path = arrival.raw_path.removeprefix(self._prefix) or "/"
+        match self._router.match(arrival.method, path, pairs(arrival.query)):
             case Found(operation=operation, values=values) if operation.id in self._allowed:
                 operation_id = operation.id
             case _:
@@ -201,6 +203,11 @@ class Gateway:
             if number + 1 == _TRIES or not self.budget.pause(_pause(exchange, number)) or not self.budget.again():
                 break
         return exchange
+
+    def refused_exchange(self, arrival: Arrival) -> Exchange:
+        """Return a request that was not passed on, as the server would have received it."""
+        query = f"?{arrival.query}" if arrival.query else ""
+        return Exchange(arrival.method, f"{self._base}{arrival.raw_path}{query}", arrival.headers, arrival.body)
 
     def _refusal(self, arrival: Arrival, operation_id: str, reason: str) -> Exchange:
         if operation_id:

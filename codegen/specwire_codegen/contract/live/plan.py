@@ -11,6 +11,7 @@ import attrs
 from specwire_codegen.contract.subject import Subject
 from specwire_codegen.diagnostics import SpecwireCodegenError, UsageError
 from specwire_codegen.ir import BinaryStream, EventStream, JsonPayload, Operation
+from specwire_codegen.mock.document.operations import path_and_query
 from specwire_codegen.openapi.suggest import did_you_mean
 
 _READS = ("GET", "HEAD")
@@ -138,7 +139,7 @@ def plan_run(subject: Subject, wishes: Wishes) -> Plan:
     methods = {operation.id: operation for operation in reversed(subject.api.operations)}
     _require_known(subject, wishes, methods)
     lists = {
-        operation.path: operation.id
+        path_and_query(operation.path)[0]: operation.id
         for operation in methods.values()
         if operation.http_method == "GET"
         and not required_parameters(operation)

@@ -134,11 +134,12 @@ class Reader:
             if isinstance(outcome.error, AuthenticationError):
                 raise outcome.error
             exchange = self._gateway.exchanges[answered] if len(self._gateway.exchanges) > answered else None
-            problems = [
-                *self._sent(operation, case, arrived, self._gateway.exchanges[answered:]),
-                *self._answered(operation, exchange, outcome, listed=listed),
-            ]
+            problems = [*self._sent(operation, case, arrived, self._gateway.exchanges[answered:], outcome.error)]
+            if exchange is not None or not problems:  # a request of another operation was not passed on
+                problems += self._answered(operation, exchange, outcome, listed=listed)
             statuses += [exchange.status] if exchange is not None and exchange.status is not None else []
+            if exchange is None and len(self._gateway.arrivals) > arrived:
+                exchange = self._gateway.refused_exchange(self._gateway.arrivals[arrived])
             findings += [
                 Finding(problem.side, problem.check, f"{name}: {problem.message}", exchange, python)
                 for problem in problems
@@ -186,12 +187,20 @@ class Reader:
         except SpecwireError as problem:
             yield f"the job has not ended after {self._wait:g} s: {type(problem).__name__}: {problem}"
 
-    def _sent(self, operation: Operation, case: Case, before: int, answered: Sequence[Exchange]) -> Iterator[Problem]:
-        """Yield the differences of the client's request from the document."""
+    def _sent(
+        self,
+        operation: Operation,
+        case: Case,
+        before: int,
+        answered: Sequence[Exchange],
+        error: BaseException | None,
+    ) -> Iterator[Problem]:
+        """Yield the differences of the client's request from the document; `error` is what the call raised."""
         arrivals = self._gateway.arrivals[before:]
         redirected = bool(answered) and 300 <= (answered[0].status or 0) < 400
         if len(arrivals) != 1 and not (arrivals and redirected):
-            yield Problem("client", "sends", f"{len(arrivals)} requests arrived, not 1")
+            reason = f": {error}" if not arrivals and error is not None else ""
+            yield Problem("client", "sends", f"{len(arrivals)} requests arrived, not 1{reason}")
             return
         arrival = below_own_path(self._subject, operation, arrivals[0])
         if arrival is arrivals[0]:
@@ -210,7 +219,7 @@ class Reader:
     ) -> Iterator[Problem]:
         """Yield the differences of the response from the document, and of what the client makes of it."""
         if exchange is None:
-            yield Problem("client", "reads", f"the client sent nothing: {outcome.error}")
+            yield Problem("client", "reads", f"the request was not passed on: {outcome.error}")
             return
         if exchange.response_header(MARK) == "unreachable":
             yield Problem("server", "reads", f"the server cannot be reached: {exchange.response_body.decode()}")

@@ -12,6 +12,7 @@ import attrs
 
 from specwire_codegen.contract.subject import Subject, operations_of
 from specwire_codegen.contract.values.exchange import Exchange
+from specwire_codegen.mock.document.operations import path_and_query
 from specwire_codegen.openapi import pointer as pointers
 from specwire_codegen.openapi.casing import snake
 
@@ -43,11 +44,14 @@ class Journal:
         """Read how the document removes things."""
         self.created: list[Created] = []
         self._operations = {
-            raw["operationId"]: (method.upper(), path, raw) for method, path, raw in operations_of(subject.document)
+            raw["operationId"]: (method.upper(), path_and_query(path)[0], raw)
+            for method, path, raw in operations_of(subject.document)
         }
-        self._removers = {
-            path: raw for method, path, raw in operations_of(subject.document) if method.upper() == "DELETE"
-        }
+        deletes = [
+            path_and_query(path) for method, path, _ in operations_of(subject.document) if method.upper() == "DELETE"
+        ]
+        self._removers = dict(sorted(deletes, key=lambda one: not one[1]))
+        """Query that the path of each DELETE states, by its path without it; none if another states none."""
 
     def note(self, operation_id: str, values: Mapping[str, str], exchange: Exchange) -> None:
         """Note what a request created or removed; `values` are its path parameters, still percent-encoded."""
@@ -59,7 +63,7 @@ class Journal:
             self.created = [one for one in self.created if one.path != gone]
         elif method == "PUT" and exchange.status == 201 and path in self._removers:
             made = _filled(path, values)
-            query = urlsplit(exchange.url).query
+            query = self._query(path, exchange)
             self.created.append(Created(operation_id, made, exchange.headers, query, f"DELETE {made}"))
         elif method == "POST":
             self.created += self._created(operation_id, path, raw, values, exchange)
@@ -68,20 +72,24 @@ class Journal:
         self, operation_id: str, path: str, raw: Mapping[str, Any], values: Mapping[str, str], exchange: Exchange
     ) -> Iterator[Created]:
         body = _json(exchange.response_body)
-        query = urlsplit(exchange.url).query
-        paths = [*dict.fromkeys(self._paths(path, raw, values, exchange, body))]
-        for one in paths[:1]:
-            yield Created(operation_id, one, exchange.headers, query, f"DELETE {one}")
+        paths = [*self._paths(path, raw, values, exchange, body)]
+        for target, one in paths[:1]:
+            yield Created(operation_id, one, exchange.headers, self._query(target, exchange), f"DELETE {one}")
         identifier = body.get("id") if isinstance(body, Mapping) else None
         if not paths and (identifier is not None or exchange.status == 201):
             named = f" {identifier!r}" if identifier is not None else ""
             shown = f"what {operation_id} created{named}: the document has no DELETE for it"
-            yield Created(operation_id, None, exchange.headers, query, shown)
+            yield Created(operation_id, None, exchange.headers, "", shown)
+
+    def _query(self, target: str, exchange: Exchange) -> str:
+        """Return the query of a DELETE: that of the request, which has the credentials, and what its path states."""
+        given = urlsplit(exchange.url).query.split("&")
+        return "&".join(dict.fromkeys(pair for pair in (*given, *self._removers.get(target, "").split("&")) if pair))
 
     def _paths(
         self, path: str, raw: Mapping[str, Any], values: Mapping[str, str], exchange: Exchange, body: Any
-    ) -> Iterator[str]:
-        """Yield the paths of the DELETE of a new resource, the most certain first."""
+    ) -> Iterator[tuple[str, str]]:
+        """Yield the DELETEs of a new resource and their paths, the most certain first."""
         response = raw.get("responses", {}).get(str(exchange.status), {})
         for link in response.get("links", {}).values():
             method, target, _ = self._operations.get(str(link.get("operationId", "")), ("", "", None))
@@ -89,7 +97,7 @@ class Journal:
                 given = {name: _evaluated(one, body, values) for name, one in link.get("parameters", {}).items()}
                 found = {name.rpartition(".")[2]: str(one) for name, one in given.items() if one is not None}
                 if set(_VARIABLE.findall(target)) <= found.keys():
-                    yield _filled(target, {name: quote(one, safe="") for name, one in found.items()})
+                    yield target, _filled(target, {name: quote(one, safe="") for name, one in found.items()})
         for target in self._removers:
             hit = _ITEM.fullmatch(target)
             if hit is None or _bare(hit["collection"]) != _bare(path):
@@ -99,7 +107,7 @@ class Journal:
                 # Both paths have the same shape, so the values are those of the request, by position.
                 known = [values[name] for name in _VARIABLE.findall(path)]
                 names = _VARIABLE.findall(target)
-                yield _filled(target, dict(zip(names, [*known, quote(identifier, safe="")], strict=True)))
+                yield target, _filled(target, dict(zip(names, [*known, quote(identifier, safe="")], strict=True)))
 
     def pending(self) -> list[Created]:
         """Return what is still there, the newest first."""
@@ -107,7 +115,7 @@ class Journal:
 
     def ids(self, path: str) -> list[str]:
         """Return the ids of what the run created and has not removed, for a path with one variable."""
-        pattern = re.compile("([^/]+)".join(map(re.escape, _VARIABLE.split(path)[::2])))
+        pattern = re.compile("([^/]+)".join(map(re.escape, _VARIABLE.split(path_and_query(path)[0])[::2])))
         hits = (pattern.fullmatch(one.path) for one in self.pending() if one.path is not None)
         return [unquote(hit[1]) for hit in hits if hit is not None]
 

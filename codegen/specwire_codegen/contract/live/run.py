@@ -223,8 +223,10 @@ class LiveRun:
             Finding("client", "replay", "the recording does not have this request: record it again", exchange)
             for exchange in lost[:1]
         )
+        notes = [row.note, *(f"document: {note}" for note in ([] if checked is None else checked.notes))]
         return attrs.evolve(
             row,
+            note="; ".join(filter(None, notes)),
             counts=(*row.counts, Count(cases, len(found))),
             findings=(*row.findings, *found, *gone),
             checked=row.checked or cases > 0 or bool(gone),

@@ -15,6 +15,7 @@ from specwire_codegen.contract.values.exchange import Exchange
 from specwire_codegen.mock.document import load_operations
 from specwire_codegen.mock.document.document import Document
 from specwire_codegen.mock.request import routing
+from specwire_codegen.mock.request.parameters import pairs
 from specwire_codegen.mock.request.routing import Found
 from specwire_codegen.openapi.media_types import is_json
 
@@ -81,8 +82,8 @@ class Collector:
 
     def operation_of(self, exchange: Exchange) -> str | None:
         """Return the id of the operation of a request."""
-        path = urlsplit(exchange.url).path
-        match self._router.match(exchange.method, path.removeprefix(self._base) or "/"):
+        parts = urlsplit(exchange.url)
+        match self._router.match(exchange.method, parts.path.removeprefix(self._base) or "/", pairs(parts.query)):
             case Found(operation=operation):
                 return operation.id
         return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from hypothesis import strategies as st
@@ -37,12 +37,11 @@ _DOT_SEGMENTS = frozenset({".", ".."})
 _FILENAMES = st.text(st.sampled_from("abcXYZ019 -_éß漢.()'&"), min_size=1, max_size=12).map(
     lambda name: f"{name}.jsonl"
 )
-_FILES = st.builds(
-    File,
-    _FILENAMES,
-    st.binary(max_size=300),
-    st.sampled_from(["application/octet-stream", "application/jsonl", "text/plain", "audio/mpeg"]),
-)
+_FILE_TYPES = ("application/octet-stream", "application/jsonl", "text/plain", "audio/mpeg")
+
+
+def _files(types: Sequence[str]) -> SearchStrategy[File]:
+    return st.builds(File, _FILENAMES, st.binary(max_size=300), st.sampled_from(types))
 
 
 def requests(subject: Subject, operation: Operation) -> SearchStrategy[Case]:
@@ -67,7 +66,7 @@ def requests(subject: Subject, operation: Operation) -> SearchStrategy[Case]:
         required.append("part headers")
     whole = {"type": "object", "properties": schema, "required": required, "additionalProperties": False}
     drawn = values(subject.schemas, whole).filter(sendable).filter(_fits).filter(_shows(parameters_of(subject, raw)))
-    return st.builds(lambda one, other: _case(operation, one, other), drawn, _other_body(operation))
+    return st.builds(lambda one, other: _case(operation, one, other), drawn, _other_body(operation, raw))
 
 
 def _places(subject: Subject, raw: Schema) -> tuple[dict[str, Any], list[str]]:
@@ -187,15 +186,15 @@ def media_type_of(body: JsonBody | FormBody | MultipartBody | BinaryBody | TextB
             return body.media_type
 
 
-def _other_body(operation: Operation) -> SearchStrategy[Any]:
+def _other_body(operation: Operation, raw: Schema) -> SearchStrategy[Any]:
     """Return a strategy of the non-JSON values of the body: the files of a form, bytes, text."""
     match operation.body:
         case MultipartBody(parts):
             files = [part for part in parts if part.file != "no"]
             named = [part for part in files if part.wire_name != ADDITIONAL]
             drawn = st.fixed_dictionaries(
-                {part.wire_name: _file(part) for part in named if part.required},
-                optional={part.wire_name: _file(part) for part in named if not part.required},
+                {part.wire_name: _file(part, raw) for part in named if part.required},
+                optional={part.wire_name: _file(part, raw) for part in named if not part.required},
             )
             return drawn if named == files else st.builds(lambda one, more: {**more, **one}, drawn, _MORE_FILES)
         case BinaryBody():
@@ -206,12 +205,15 @@ def _other_body(operation: Operation) -> SearchStrategy[Any]:
             return st.none()
 
 
-_MORE_FILES = st.dictionaries(st.text("abcdefgh", min_size=9, max_size=12), _FILES, max_size=2)
+_MORE_FILES = st.dictionaries(st.text("abcdefgh", min_size=9, max_size=12), _files(_FILE_TYPES), max_size=2)
 """Names of files that the document does not declare."""
 
 
-def _file(part: Part) -> SearchStrategy[Any]:
-    return _FILES if part.file == "one" else st.lists(_FILES, min_size=1, max_size=3)
+def _file(part: Part, raw: Schema) -> SearchStrategy[Any]:
+    stated = encodings_of(raw, "multipart/form-data").get(part.wire_name, {}).get("contentType", "")
+    types = [each.strip() for each in stated.split(",") if each.strip()]
+    drawn = _files([each.replace("*", "x-drawn") for each in types] or _FILE_TYPES)
+    return drawn if part.file == "one" else st.lists(drawn, min_size=1, max_size=3)
 
 
 def _fits(drawn: Mapping[str, Any]) -> bool:

@@ -11,6 +11,7 @@ from schemathesis.core import NotSet
 
 from specwire_codegen.contract.subject import component_name
 from specwire_codegen.lower.schema import is_tuple, text_type
+from specwire_codegen.openapi.annotations import ANNOTATIONS
 
 Schema = Mapping[str, Any]
 
@@ -24,6 +25,8 @@ _NUMBERS = {
     "IntText": r"^(0|-?[1-9][0-9]{0,17})$",
 }
 """Patterns of the texts that clients take as numbers, and write back unchanged."""
+_INEXACT = (2**53 + 1, -(2**53) - 1, 2**63 - 1, 1 - 2**63)
+"""Integers of 64 bits that no double represents."""
 _TEXT_FORMATS = frozenset(
     "email hostname idn-email idn-hostname ipv4 ipv6 iri iri-reference json-pointer password regex "
     "relative-json-pointer uri uri-reference uri-template url".split()
@@ -63,9 +66,22 @@ def _textual(schema: Any) -> Any:
     found = {key: _textual(one) for key, one in schema.items() if (key, one) != ("format", "binary")}
     if (pattern := _NUMBERS.get(text_type(found) or "")) is not None:
         found.setdefault("pattern", pattern)
+    if _is_any_integer(found):
+        # Small ones, larger ones, and ones that are lost where numbers are doubles; ranges that overlap would be joined.
+        rest = {key: one for key, one in found.items() if key not in ("type", "format")}
+        ranges = [{"type": "integer", "minimum": -most, "maximum": most} for most in (2**10, 2**53)]
+        null = [{"type": "null"}] if "null" in found["type"] else []
+        return {**rest, "anyOf": [*ranges, {"enum": [*_INEXACT]}, *null]}
     if is_tuple(found):  # clients report another length as drift, though JSON Schema allows it
         found.update(minItems=len(found["prefixItems"]), items=False)
     return found
+
+
+def _is_any_integer(schema: Schema) -> bool:
+    """Return whether a schema allows all integers of 64 bits, and at most null as well."""
+    rules = {key for key in schema if key not in ANNOTATIONS and not key.startswith("x-")}
+    integer = schema.get("type") in ("integer", ["integer"], ["integer", "null"], ["null", "integer"])
+    return integer and schema.get("format", "int64") == "int64" and rules <= {"type", "format"}
 
 
 def _is_set(body: Any) -> bool:

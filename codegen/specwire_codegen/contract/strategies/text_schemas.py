@@ -17,6 +17,8 @@ TOKEN: Schema = {"type": "string", "pattern": "^[A-Za-z0-9_.-]+$"}
 UNPIPED: Schema = {"type": "string", "pattern": "^[^|]*$"}
 SPACELESS: Schema = {"type": "string", "pattern": "^[^ ]*$"}
 """Values without the delimiter of their list, for which OpenAPI has no escape."""
+_NOTHING: Schema = {"not": {}}
+"""No value."""
 _BOUNDS = ("minLength", "maxLength", "pattern", "format")
 _TOKEN_FORMATS = ("date", "date-time", "time", "uuid")
 """Formats whose texts are all tokens."""
@@ -40,6 +42,8 @@ def textual(subject: Subject, schema: Any, text: Schema, taken: frozenset[str]) 
             return {"anyOf": [textual(subject, one, text, taken) for one in target[key]]}
         case "array":
             items = target.get("items", {})
+            if _has_no_text(subject, items):
+                return _NOTHING
             kept = {key: one for key, one in target.items() if key not in ("items", "prefixItems")}
             return {**kept, "items": inner if _nested(subject, items) else textual(subject, items, inner, taken)}
         case "object":
@@ -63,6 +67,8 @@ def _object(subject: Subject, target: Schema, text: Schema, taken: frozenset[str
         required = [name for name in target.get("required", ()) if name in properties]
         return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
     free = target.get("additionalProperties", True)
+    if _has_no_text(subject, free):
+        return _NOTHING
     names = {**text, "not": {"enum": sorted(taken)}, "minLength": 1}
     value = text if isinstance(free, bool) or _nested(subject, free) else textual(subject, free, text, taken)
     return {"type": "object", "propertyNames": names, "additionalProperties": value}
@@ -99,6 +105,15 @@ def _nested(subject: Subject, schema: Any) -> bool:
     if kind == "union":
         return any(_nested(subject, one) for one in target.get("oneOf", target.get("anyOf", ())))
     return kind in ("array", "object", "any")
+
+
+def _has_no_text(subject: Subject, schema: Any) -> bool:
+    """Return True if all values of a schema are lists or objects."""
+    target = subject.resolve(schema) if isinstance(schema, Mapping) else {}
+    kind = _kind(target)
+    if kind == "union":
+        return all(_has_no_text(subject, one) for one in target.get("oneOf", target.get("anyOf", ())))
+    return kind in ("array", "object")
 
 
 def _without_bounds(schema: Schema) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from specwire_codegen.contract.wire.parameters import (
 )
 from specwire_codegen.contract.wire.querystring import parameters_of, unsent
 from specwire_codegen.ir import EventStream, JsonBody, MutualTLSScheme, Operation
+from specwire_codegen.mock.document.operations import path_and_query
 from specwire_codegen.openapi.media_types import base_type, is_json
 
 
@@ -67,8 +68,7 @@ def _problems(subject: Subject, operation: Operation, case: Case, arrival: Arriv
     yield from (f"query string {name}: is required but not sent, because it is not a form" for name in unsent(raw))
     if arrival.method != operation.http_method:
         yield f"method: {operation.http_method} expected, not {arrival.method}"
-    # A fragment, which some documents use to distinguish operations of one path, is never sent.
-    path, _, fixed = operation.path.partition("#")[0].partition("?")
+    path, fixed = path_and_query(operation.path)
     yield from path_problems(path, parameters, arrival.raw_path, case.path)
     keys = _keys(subject, operation, "query")
     templates = [pair for pair in fixed.split("&") if "{" in pair]

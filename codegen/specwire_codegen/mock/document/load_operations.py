@@ -20,6 +20,7 @@ from specwire_codegen.mock.document.operations import (
     Polling,
     Response,
     StreamFacts,
+    path_and_query,
 )
 from specwire_codegen.mock.document.pointers import ABSENT
 from specwire_codegen.normalize.extensions import UNKNOWN
@@ -55,10 +56,12 @@ def _operation(document: Document, path: str, method: str, item: dict[str, Any],
         if not (one.place == "header" and one.name.lower() in IGNORED_HEADERS)
     }
     security = node.get("security", document.data.get("security", []))
+    bare, query = path_and_query(path)
     return Operation(
         id=node.get("operationId") or f"{method.lower()} {path}",
         method=method,
-        path=path,
+        path=bare,
+        query=query,
         prefixes=tuple(dict.fromkeys(["", *(_prefix(server) for server in servers)])),
         parameters=tuple(parameters.values()),
         body=_body(document, node.get("requestBody")),

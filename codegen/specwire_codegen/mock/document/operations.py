@@ -163,6 +163,13 @@ class Operation:
     deprecated: bool = False
     tag: str = ""
     """The first tag."""
+    query: str = ""
+    """Query that the document states within the path; only requests with it are for this operation."""
+
+    @property
+    def stated_path(self) -> str:
+        """The path as the document states it, without a fragment."""
+        return f"{self.path}?{self.query}" if self.query else self.path
 
     @property
     def success(self) -> Response:
@@ -177,6 +184,15 @@ class Operation:
     def documents(self, status: int) -> bool:
         """Return True if the document describes this exact status code."""
         return bool(self.under(str(status)))
+
+
+def path_and_query(path: str) -> tuple[str, str]:
+    """Return a path of a document without the query that it may state, and that query.
+
+    A fragment, which some documents use to distinguish operations of one path, is never sent.
+    """
+    bare, _, query = path.partition("#")[0].partition("?")
+    return bare, query
 
 
 def _rank(response: Response) -> tuple[bool, str]:

@@ -123,7 +123,7 @@ async function request() {
   }
   const content = await body(headers);
   /* The origin comes first, so that no path leads to another host. */
-  const url = location.origin + path.replace(/#.*/, "") + (query.length ? `?${query.join("&")}` : "");
+  const url = location.origin + path + (query.length ? `${path.includes("?") ? "&" : "?"}${query.join("&")}` : "");
   return { url, headers, content };
 }
 

@@ -105,11 +105,19 @@ class BodyReader:
         declared_fields = self.document.properties(schema)
         gathered: dict[str, Any] = {}
         for name, value in fields:
-            if "array" in self.document.types(declared_fields.get(name, True)):
-                gathered[name] = [*gathered.get(name, ()), value]
+            declared_field = declared_fields.get(name, True)
+            if "array" in self.document.types(declared_field):
+                # A part may be the whole array as JSON.
+                items = value if isinstance(value, list) and not self._has_arrays(declared_field) else [value]
+                gathered[name] = [*gathered.get(name, ()), *items]
             else:
                 gathered[name] = value
         return gathered
+
+    def _has_arrays(self, schema: Schema) -> bool:
+        """Return True if an item of an array may be an array."""
+        items = (one["items"] for one in self.document.variants(schema) if "items" in one)
+        return any("array" in self.document.types(one) for one in items)
 
     def _multipart(self, media: MediaType, parts: tuple[Part, ...]) -> Content | Unreadable:
         schema = True if media.schema is None else media.schema
@@ -154,14 +162,22 @@ class BodyReader:
             yield Violation("body", (part.name,), "filename", "the part of a file needs a filename")
 
     def _is_file(self, schema: Schema) -> bool:
-        for one in self.document.variants(schema):
-            media = one.get("contentMediaType", "")
-            named = media and "contentEncoding" not in one and not media.startswith("text/") and "json" not in media
-            if one.get("format") == "binary" or named:
-                return True
-            if isinstance(one.get("items"), dict) and self._is_file(one["items"]):
-                return True
-        return False
+        """Return True if a part is a file, which a union with texts need not be."""
+        node = self.document.resolve(schema) if isinstance(schema, dict) else {}
+        media = node.get("contentMediaType", "")
+        named = media and "contentEncoding" not in node and not media.startswith("text/") and "json" not in media
+        if node.get("format") == "binary" or named:
+            return True
+        if isinstance(node.get("items"), dict) and self._is_file(node["items"]):
+            return True
+        unions = [
+            [one for one in node[keyword] if one != {"type": "null"}]
+            for keyword in ("oneOf", "anyOf")
+            if keyword in node
+        ]
+        return any(map(self._is_file, node.get("allOf", ()))) or any(
+            bool(union) and all(map(self._is_file, union)) for union in unions
+        )
 
 
 def _refuse(constant: str) -> None:

@@ -1,13 +1,14 @@
 """Router from a method and a path to an operation."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TypeAlias
 from urllib.parse import quote, unquote
 
 import attrs
 
 from specwire_codegen.mock.document.operations import Operation
+from specwire_codegen.mock.request.parameters import Pair
 
 VARIABLE = re.compile(r"\{([^{}]+)\}")
 
@@ -47,6 +48,19 @@ class Route:
     concrete: tuple[tuple[bool, int], ...]
     """For each segment, whether it is literal, and the length of its literal text."""
     operation: Operation
+    query: tuple[re.Pattern[str], ...] = ()
+    """Pairs of the query that the path states, which a request must have."""
+
+    def values(self, raw_path: str, query: Iterable[Pair]) -> dict[str, str] | None:
+        """Return the values of the parameters in a percent-encoded path and query; None if they do not match."""
+        hits = [self.pattern.fullmatch(raw_path)]
+        if hits[0] is not None:
+            pairs = ["=".join(pair) for pair in query] if self.query else []
+            hits += [next(filter(None, map(each.fullmatch, pairs)), None) for each in self.query]
+        found = [hit.groups() for hit in hits if hit is not None]
+        if len(found) < 1 + len(self.query):
+            return None
+        return dict(zip(self.names, (value for groups in found for value in groups), strict=True))
 
 
 @attrs.frozen(eq=False)
@@ -55,13 +69,14 @@ class Router:
 
     routes: tuple[Route, ...]
 
-    def match(self, method: str, raw_path: str) -> Match:
-        """Return the match for this method and percent-encoded path; HEAD falls back to GET."""
-        fits = [(route, hit) for route in self.routes if (hit := route.pattern.fullmatch(raw_path))]
+    def match(self, method: str, raw_path: str, query: Iterable[Pair] = ()) -> Match:
+        """Return the match for this method, percent-encoded path and query; HEAD falls back to GET."""
+        given = tuple(query)
+        fits = [(route, found) for route in self.routes if (found := route.values(raw_path, given)) is not None]
         for wanted in (method, "GET") if method == "HEAD" else (method,):
-            for route, hit in fits:
+            for route, found in fits:
                 if route.operation.method == wanted:
-                    return Found(route.operation, dict(zip(route.names, hit.groups(), strict=True)))
+                    return Found(route.operation, found)
         if fits:
             allowed = {route.operation.method for route, _ in fits}
             return NotAllowed(
@@ -78,20 +93,26 @@ class Router:
 def build(operations: Iterable[Operation]) -> Router:
     """Return the router of these operations, each reachable with and without the path prefix of its server."""
     routes = [_route(operation, prefix) for operation in operations for prefix in operation.prefixes]
-    return Router(tuple(sorted(routes, key=lambda route: route.concrete, reverse=True)))
+    return Router(tuple(sorted(routes, key=lambda route: (route.concrete, len(route.query)), reverse=True)))
 
 
 def _route(operation: Operation, prefix: str) -> Route:
-    path = prefix + operation.path.partition("#")[0]
-    pieces = VARIABLE.split(path)
-    names = tuple(pieces[1::2])
+    path = prefix + operation.path
+    queries = [pair for pair in operation.query.split("&") if pair]
+    names = tuple(name for text in (path, *queries) for name in VARIABLE.findall(text))
     spanning = {each.name for each in operation.parameters if each.spans}
-    variables = ["(.*)" if name in spanning else "([^/]+)" for name in names]
-    # The literal text of a template may come percent-encoded or plain; both name the same resource.
-    pieces[::2], pieces[1::2] = map(_literal, pieces[::2]), variables
-    pattern = "".join(pieces)
+    pattern = _pattern(path, lambda name: "(.*)" if name in spanning else "([^/]+)")
+    # A key without a value may be sent with an empty one.
+    query = tuple(_pattern(pair if "=" in pair else f"{pair}=", lambda _: "(.*)") for pair in queries)
     concrete = tuple((not VARIABLE.search(segment), len(VARIABLE.sub("", segment))) for segment in path.split("/"))
-    return Route(re.compile(pattern), names, concrete, operation)
+    return Route(pattern, names, concrete, operation, query)
+
+
+def _pattern(template: str, variable: Callable[[str], str]) -> re.Pattern[str]:
+    """Return the pattern of a template, whose literal text may come percent-encoded or plain."""
+    pieces = VARIABLE.split(template)
+    pieces[::2], pieces[1::2] = map(_literal, pieces[::2]), map(variable, pieces[1::2])
+    return re.compile("".join(pieces))
 
 
 def _literal(text: str) -> str:

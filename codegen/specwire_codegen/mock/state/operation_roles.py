@@ -112,8 +112,9 @@ Role: TypeAlias = Create | Listing | Read | Update | Delete | Content | Act | Po
 
 def roles(document: Document, operations: Iterable[Operation]) -> Mapping[Operation, Role]:
     """Return the role of each operation."""
-    table = {(operation.method, operation.path): operation for operation in operations}
-    return {operation: _role(document, operation, table) for operation in table.values()}
+    known = tuple(operations)
+    table = {(operation.method, operation.path): operation for operation in reversed(known)}
+    return {operation: _role(document, operation, table) for operation in known}
 
 
 def identifier(path: str) -> str:

@@ -131,6 +131,16 @@ def _example(schema: Node) -> None:
     elif isinstance(schema.get("examples"), dict):
         values = schema["examples"].values()
         schema["examples"] = [each["value"] if isinstance(each, dict) and "value" in each else each for each in values]
+    if isinstance(schema.get("examples"), list):
+        schema["examples"] = [each["value"] if _is_wrapped(each, schema) else each for each in schema["examples"]]
+
+
+def _is_wrapped(example: Any, schema: Node) -> bool:
+    """Return whether an example of a schema is an Example Object, which only media types and parameters have."""
+    if not isinstance(example, dict) or not {"value"} < example.keys() <= {"summary", "description", "value"}:
+        return False
+    declared = schema.get("properties")
+    return "value" not in declared if isinstance(declared, dict) else "summary" in example
 
 
 def _bounds(schema: Node) -> None:
