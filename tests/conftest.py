@@ -56,10 +56,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         terminalreporter.write_line(f"samples: {VARIABLE}={sample_number()} repeats them, --exhaustive runs all cases")
     reports = [one for outcome in ("passed", "failed") for one in terminalreporter.getreports(outcome)]
     noted = [(report, value) for report in reports for name, value in report.user_properties if name == "contract"]
+    # A test that was repeated after a stall has the property once for each try.
     planted = [
         (str(value).split(" ")[0], report.outcome == "passed")
         for report in reports
-        for name, value in report.user_properties
+        for name, value in dict.fromkeys(report.user_properties)
         if name == "planted"
     ]
     if planted:

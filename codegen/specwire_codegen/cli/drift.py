@@ -10,7 +10,7 @@ import cyclopts
 from specwire_codegen.cli.console import advise, agreed, can_ask, note, pour, say, warn, working
 from specwire_codegen.cli.options import NO_MORE, Reading, Root
 from specwire_codegen.diagnostics import SpecwireCodegenError, UsageError
-from specwire_codegen.project import providers, single
+from specwire_codegen.project import single
 
 _MOST = 20
 """Maximum number of changes listed."""
@@ -64,24 +64,24 @@ def apply(
     Parameters
     ----------
     words
-        Files that `DriftReport.save` wrote, and the name of the provider, or its document; it may also come first.
+        Files that `DriftReport.save` wrote, and the name of the client, or its document; it may also come first.
     yes
         Write the overlay without asking.
 
     """
-    from specwire_codegen.clients.targets import own_provider
+    from specwire_codegen.clients.targets import own_target, target_names
     from specwire_codegen.drift.entries import read_drifts
     from specwire_codegen.drift.proposal import described, propose
     from specwire_codegen.output.files import replace_file
 
-    known = providers(root)
+    known = target_names(root)
     if len(words) < 2:
-        raise UsageError("name a file and its provider: specwire drift apply drift.jsonl acme")
+        raise UsageError("name a file and its provider or client: specwire drift apply drift.jsonl acme")
     first, *rest = words
     *files, name = (*rest, first) if first in known and words[-1] not in known else words
     found = read_drifts([Path(file) for file in files])
     warn(found.warnings)
-    target = own_provider(root, name) if name in known or "." not in name else single(name, "client", Path())
+    target = own_target(root, name) if name in known or "." not in name else single(name, "client", Path())
     with working(f"{name}: looking for corrections"):
         proposal = propose(target, found.entries, reading.access)
     for left in proposal.left:

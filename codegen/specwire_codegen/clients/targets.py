@@ -10,7 +10,7 @@ from types import ModuleType
 from specwire_codegen.clients.included import all_included, included_target
 from specwire_codegen.diagnostics import SpecwireCodegenError
 from specwire_codegen.files import fetch
-from specwire_codegen.openapi.suggest import did_you_mean
+from specwire_codegen.openapi.suggest import did_you_mean, nearest
 from specwire_codegen.project import STANDARD_INPUT, Target, provider, providers
 from specwire_codegen.workspace.settings import project_targets
 
@@ -37,6 +37,12 @@ def readable_target(root: Path, name: str) -> Target | None:
     return found if found is not None or Path(name).is_file() else included_target(name)
 
 
+def own_target(root: Path, name: str) -> Target:
+    """Return the target of a client of a project, for commands that write next to it; raise if there is none."""
+    found = target_named(root, name)
+    return own_provider(root, name) if found is None else found
+
+
 def own_provider(root: Path, name: str) -> Target:
     """Return the target of a provider in `specs/`, for commands that write to it; raise if it does not exist."""
     stated = {} if name in providers(root) else project_targets(root)
@@ -50,6 +56,8 @@ def own_provider(root: Path, name: str) -> Target:
             f"{name} is included in specwire, and {root} has no specs/{name} to change: for a copy of your own, use "
             f"specwire new {name} --spec URL"
         )
+    if name not in providers(root) and (similar := nearest(name, target_names(root))) is not None:
+        raise SpecwireCodegenError(f"unknown provider {name!r}: did you mean {similar!r}?")
     return provider(root, name)
 
 

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 import attrs
 
-from specwire_codegen.clients.targets import readable_target, target_named
+from specwire_codegen.clients.targets import readable_target, target_named, target_names
 from specwire_codegen.diagnostics import SpecwireCodegenError
 from specwire_codegen.diff.compare import changes
 from specwire_codegen.diff.report import Report
@@ -21,6 +21,7 @@ from specwire_codegen.files import fetch
 from specwire_codegen.files.access import Access
 from specwire_codegen.generate import api_of, document_of
 from specwire_codegen.ir import Api
+from specwire_codegen.openapi.suggest import nearest
 from specwire_codegen.project import Target, providers, single
 
 _REVISION = re.compile(r"([^:]+):(.+)")
@@ -48,7 +49,7 @@ class Version:
 def versions(root: Path, old: str, new: str) -> Iterator[tuple[Version, Version]]:
     """Provide the two versions that a user named.
 
-    A document without names of its own takes those of the provider that it is compared with.
+    A document without names of its own takes those of the client that it is compared with.
     """
     with TemporaryDirectory(prefix="specwire-") as folder:
         one, other = (_version(root, name, Path(folder, side)) for name, side in ((old, "old"), (new, "new")))
@@ -63,11 +64,14 @@ def report_of(root: Path, old: str, new: str, access: Access) -> Report:
 
 
 def _named_as(one: Version, other: Version) -> Version:
-    target = one.target
-    if target.config.is_file() or target.overlay is not None or not other.target.config.is_file():
+    target, theirs = one.target, other.target
+    if target.name != _PACKAGE or target.config.is_file() or target.overlay is not None:
         return one
-    theirs = other.target
-    named = attrs.evolve(target, name=theirs.name, config=theirs.config, overlay=theirs.overlay, foreign=True)
+    named = attrs.evolve(target, name=theirs.name)
+    if theirs.config.is_file():
+        named = attrs.evolve(
+            named, config=theirs.config, overlay=theirs.overlay, overlays=theirs.overlays, foreign=True
+        )
     return attrs.evolve(one, target=named)
 
 
@@ -78,6 +82,8 @@ def _version(root: Path, name: str, folder: Path) -> Version:
     if known is not None:
         return Version(name, known)
     if Path(name).exists() or (found := _REVISION.fullmatch(name)) is None:
+        if not Path(name).exists() and (similar := nearest(name, target_names(root))) is not None:
+            raise SpecwireCodegenError(f"unknown client {name!r}: did you mean {similar!r}?")
         return Version(name, single(name, _PACKAGE, folder))
     revision, place = found.groups()
     _check_out(root, revision, place, folder)

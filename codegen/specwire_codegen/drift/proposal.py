@@ -136,8 +136,12 @@ def _routes(data: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
 
 def _file(target: Target) -> Path:
     """Return the overlay to extend: the last one that applies, or the one next to the document."""
-    config = read_config(target.config, target.name)
-    file = config.overlays[-1] if config.overlays else target.spec.parent / "overlay.yaml"
+    overlays = (*read_config(target.config, target.name).overlays, *target.overlays)
+    if not overlays and target.url:
+        raise SpecwireCodegenError(
+            f"{target.origin} has no overlay: name one in pyproject.toml, as in overlays = ['overlay.yaml'], and create it"
+        )
+    file = overlays[-1] if overlays else target.spec.parent / "overlay.yaml"
     if file.is_symlink() or (file.exists() and not file.is_file()):
         raise SpecwireCodegenError(f"{file.as_posix()} is not a regular file: write the actions into it by hand")
     return file

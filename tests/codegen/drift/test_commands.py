@@ -76,7 +76,7 @@ def test_files_must_exist_and_be_named(drift: Path, specwire: Specwire) -> None:
     """A short error each."""
     assert "no.jsonl cannot be read: No such file" in specwire("drift", "show", "no.jsonl")[2]
     assert "name the files that DriftReport.save wrote" in specwire("drift", "show")[2]
-    assert "name a file and its provider" in specwire("drift", "apply", "t")[2]
+    assert "name a file and its provider or client" in specwire("drift", "apply", "t")[2]
     assert "unknown provider 'nobody'" in specwire("drift", "apply", str(drift), "nobody")[2]
 
 
