@@ -210,3 +210,53 @@ components:
     oauth: {{type: oauth2, flows: {{clientCredentials: {{tokenUrl: 'https://a.example/token', scopes: {{}}}}}}}}
 """
     assert report_of(text, tmp_path).problems == ()
+
+
+SENT = "put: {operationId: send, requestBody: {required: true, content: %s}, responses: {'204': {description: d}}}"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        # schemathesis completes such objects with an empty text in place of the instant
+        "{application/json: {schema: {type: object, properties: {at: {anyOf: [{type: string, format: date-time}, "
+        "{type: 'null'}]}, name: {anyOf: [{type: string}, {type: 'null'}]}, data: {anyOf: [{type: object, "
+        "additionalProperties: true}, {type: array, items: {type: object, additionalProperties: true}}, "
+        "{type: 'null'}]}}}}}",
+        # objects in a list have no form
+        "{application/x-www-form-urlencoded: {schema: {type: object, required: [a], properties: {a: {type: string}, "
+        "fields: {type: array, items: {type: object}}, hidden: {type: object, additionalProperties: {type: array, "
+        "items: {}}}}}}}",
+        # a part is a file of a stated type
+        "{multipart/form-data: {schema: {type: object, required: [picture], properties: {picture: {type: string, "
+        "format: binary}, lists: {type: array, items: {type: integer}}}}, encoding: {picture: {contentType: "
+        "'image/png, image/*'}, lists: {contentType: application/json}}}}",
+        # a part is a file or a text
+        "{multipart/form-data: {schema: {type: object, required: [file], properties: {file: {oneOf: [{type: string, "
+        "format: binary}, {type: string, format: uri}]}}}}}",
+    ],
+)
+def test_what_few_documents_have_in_bodies_is_no_finding(content: str, tmp_path: Path) -> None:
+    """Calls are drawn as they can be sent, and the mock server reads them as clients write them."""
+    report = report_of(f"paths: {{/a: {{{SENT % content}}}}}", tmp_path, examples=8)
+    assert report.problems == ()
+    assert all(count.tried for count in report.rows[0].counts[1:])
+
+
+def test_a_request_that_schemathesis_cannot_write_is_noted(tmp_path: Path) -> None:
+    """The document is not blamed for it."""
+    file = "{oneOf: [{type: string, format: binary}, {type: string, format: uri}]}"
+    content = f"{{multipart/form-data: {{schema: {{type: object, required: [f], properties: {{f: {file}}}}}}}}}"
+    report = report_of(f"paths: {{/a: {{{SENT % content}}}}}", tmp_path)
+    assert "document: schemathesis cannot write some of its requests" in report.rows[0].note
+
+
+def test_examples_of_schemas_may_be_example_objects(tmp_path: Path) -> None:
+    """As they are for media types and parameters."""
+    schema = (
+        "{type: object, properties: {video: {type: string}}, examples: [{summary: Video, value: {video: a}}, "
+        "{summary: None, value: {}}]}"
+    )
+    listed = f"{{type: object, required: [all], properties: {{all: {{type: array, items: {schema}}}}}}}"
+    got = f"get: {{operationId: list, responses: {{'200': {{description: d, content: {{application/json: {{schema: {listed}}}}}}}}}}}"
+    assert report_of(f"paths: {{/a: {{{got}}}}}", tmp_path).problems == ()
