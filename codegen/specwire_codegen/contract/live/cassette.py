@@ -92,7 +92,7 @@ _MARKER = "x-specwire-credentials"
 def _credentials(exchange: Exchange, redactor: Redactor) -> str:
     """Return whether a request has the run's own key, others, or none: redaction hides the difference."""
     texts = [exchange.url, *(value for name, value in exchange.headers if name in redactor.headers)]
-    if any(secret in text for text in texts for secret in redactor.secrets):
+    if any(map(redactor.has_secret, texts)):
         return "own"
     query = {name for name, _ in parse_qsl(urlsplit(exchange.url).query, keep_blank_values=True)}
     has_others = len(texts) > 1 or not query.isdisjoint(redactor.query)
