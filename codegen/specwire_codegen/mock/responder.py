@@ -2,6 +2,7 @@
 
 import mimetypes
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any, Final
 
 import attrs
@@ -63,12 +64,19 @@ class Responder:
     job_handlers: JobHandlers
     error_event: Callable[[Operation, str | None], Any]
 
+    @cached_property
+    def _items(self) -> frozenset[str]:
+        """Paths of the items that can be deleted."""
+        return frozenset(role.item for role in self.roles.values() if isinstance(role, Delete))
+
     def reply_to(self, exchange: Exchange, faults: Faults) -> Reply | Rejection:
         """Return the regular reply, or the reason for a rejection."""
         role = self.roles[exchange.operation]
         gone = self._gone(exchange, role)
         if gone is not None:
             return gone
+        if exchange.operation.method == "POST":
+            self.lookup.restore(exchange, self._items)
         response = self._response(exchange.operation, faults)
         status = faults.status or status_code(response)
         headers = tuple(self._headers(response))

@@ -1,5 +1,6 @@
 """Lookup of the resources and jobs behind the path of a request."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import attrs
@@ -37,6 +38,16 @@ class ResourceLookup:
     def put(self, exchange: Exchange, item: str, resource: Resource) -> None:
         """Store a resource under the path of an item."""
         self.collection(exchange, collection(item)).put(resource)
+
+    def restore(self, exchange: Exchange, items: Iterable[str]) -> None:
+        """Let items exist again that were deleted, and that a request to their collection names in its body."""
+        for item in items:
+            if collection(item) != exchange.operation.path:
+                continue
+            for field in (identifier(item), "id"):
+                value = exchange.content.fields.get(field)
+                if isinstance(value, str | int):
+                    self.collection(exchange, collection(item)).restore(str(value))
 
     def is_gone(self, exchange: Exchange, item: str) -> bool:
         """Return True if an item was deleted."""

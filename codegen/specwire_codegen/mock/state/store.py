@@ -52,6 +52,10 @@ class Collection:
         self._seeds.pop(identifier, None)
         self._deleted.add(identifier)
 
+    def restore(self, identifier: str) -> None:
+        """Forget that a resource was deleted."""
+        self._deleted.discard(identifier)
+
     def is_deleted(self, identifier: str) -> bool:
         """Return True if a resource with this id was deleted."""
         return identifier in self._deleted
