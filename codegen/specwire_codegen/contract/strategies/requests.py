@@ -271,8 +271,11 @@ def _body(operation: Operation, drawn: Mapping[str, Any], other: Any) -> Body | 
         case None:
             return None
         case MultipartBody():
-            return Body("multipart/form-data", {**drawn.get("body", {}), **other}, drawn.get("part headers", {}))
+            fields = _whole_numbers(drawn.get("body", {}))
+            return Body("multipart/form-data", {**fields, **other}, drawn.get("part headers", {}))
         case BinaryBody(media_type) | TextBody(media_type):
             return Body(media_type.replace("*", "x-drawn"), other)
-        case JsonBody() | FormBody() | JsonLinesBody() as body:
+        case FormBody() as body:
+            return Body(media_type_of(body), _whole_numbers(drawn["body"])) if "body" in drawn else None
+        case JsonBody() | JsonLinesBody() as body:
             return Body(media_type_of(body), drawn["body"]) if "body" in drawn else None
