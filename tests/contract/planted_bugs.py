@@ -231,7 +231,7 @@ def _accept_dropped(wire: Wire) -> Wire:
     return wire.without("accept")
 
 
-@sending("3 exploded arrays joined by a comma", "mistral/list_batch_jobs")
+@sending("3 exploded arrays joined by a comma", "parameter_styles", "parameters")
 def _joined(wire: Wire) -> Wire:
     def join(pairs: list[bytes]) -> list[bytes]:
         found: dict[bytes, list[bytes]] = {}

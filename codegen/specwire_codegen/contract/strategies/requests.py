@@ -66,7 +66,25 @@ def requests(subject: Subject, operation: Operation) -> SearchStrategy[Case]:
         required.append("part headers")
     whole = {"type": "object", "properties": schema, "required": required, "additionalProperties": False}
     drawn = values(subject.schemas, whole).filter(sendable).filter(_fits).filter(_shows(parameters_of(subject, raw)))
-    return st.builds(lambda one, other: _case(operation, one, other), drawn, _other_body(operation, raw))
+    cases = st.builds(lambda one, other: _case(operation, one, other), drawn, _other_body(operation, raw))
+    return cases.filter(_is_one_form(subject, operation, raw))
+
+
+def _is_one_form(subject: Subject, operation: Operation, raw: Schema) -> Callable[[Case], bool]:
+    """Return a test of whether a form has the required fields of one of its alternatives, which a method merges."""
+    body = operation.body
+    content = raw.get("requestBody", {}).get("content", {}) if isinstance(body, FormBody | MultipartBody) else {}
+    schemas = (subject.resolve(media.get("schema", {})) for media in content.values())
+    schema = next((one for one in schemas if "oneOf" in one or "anyOf" in one), {})
+    most = 1 if "oneOf" in schema else len(schema.get("anyOf", ()))
+    forms = [subject.resolve(one) for one in schema.get("oneOf", schema.get("anyOf", ()))]
+    required = [{*one.get("required", ())} for one in forms]
+
+    def fits(case: Case) -> bool:
+        fields = case.body.value.keys() if case.body is not None and isinstance(case.body.value, dict) else set[str]()
+        return not required or 1 <= sum(each <= fields for each in required) <= most
+
+    return fits
 
 
 def _places(subject: Subject, raw: Schema) -> tuple[dict[str, Any], list[str]]:

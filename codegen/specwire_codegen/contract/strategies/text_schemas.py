@@ -20,7 +20,6 @@ SPACELESS: Schema = {"type": "string", "pattern": "^[^ ]*$"}
 _NOTHING: Schema = {"not": {}}
 """No value."""
 _BOUNDS = ("minLength", "maxLength", "pattern", "format")
-_SIZES = frozenset({"minItems", "maxItems", "prefixItems", "enum", "const"})
 _TOKEN_FORMATS = ("date", "date-time", "time", "uuid")
 """Formats whose texts are all tokens."""
 
@@ -46,11 +45,7 @@ def textual(subject: Subject, schema: Any, text: Schema, taken: frozenset[str]) 
             if _has_no_text(subject, items):
                 return _NOTHING
             kept = {key: one for key, one in target.items() if key not in ("items", "prefixItems")}
-            listed = {**kept, "items": inner if _nested(subject, items) else textual(subject, items, inner, taken)}
-            if not _SIZES.isdisjoint(listed):
-                return listed
-            # Several items show how a list is written.
-            return {"anyOf": [{**listed, "maxItems": 1}, {**listed, "minItems": 2}]}
+            return {**kept, "items": inner if _nested(subject, items) else textual(subject, items, inner, taken)}
         case "object":
             return _object(subject, target, inner, taken)
         case "string":
