@@ -23,6 +23,7 @@ def called(operation_id: str, *parameters: dict[str, Any], status: str = "200") 
 
 
 ID = {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
+EXTENSION = {"name": "extension", "in": "path", "required": True, "schema": {"enum": [".json", ".xml"]}}
 DOCUMENT: dict[str, Any] = {
     "openapi": "3.2.0",
     "info": {"title": "T", "version": "1"},
@@ -33,6 +34,7 @@ DOCUMENT: dict[str, Any] = {
         "/users/{id}?beta=true&full": {"get": called("getFull", ID)},
         "/act?what={id}": {"get": called("act", ID)},
         "/odd?na%20me=a b": {"get": called("odd")},
+        "/files/{id}{extension}": {"get": called("getFile", ID, EXTENSION)},
         "/part#one": {"get": called("part")},
     },
 }
@@ -59,6 +61,7 @@ def served() -> Iterator[tuple[httpx2.Client, Starlette]]:
         ("/users/1?full=&beta=true", "getFull"),
         ("/act?what=run", "act"),
         ("/odd?na%20me=a%20b", "odd"),
+        ("/files/10.json", "getFile"),
         ("/part", "part"),
     ],
 )

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import TypeAlias
+from typing import Any, TypeAlias
 from urllib.parse import quote, unquote
 
 import attrs
@@ -11,6 +11,7 @@ from specwire_codegen.mock.document.operations import Operation
 from specwire_codegen.mock.request.parameters import Pair
 
 VARIABLE = re.compile(r"\{([^{}]+)\}")
+_NEIGHBOURS = re.compile(r"\{([^{}]+)\}(?=\{([^{}]+)\})")
 
 
 @attrs.frozen
@@ -101,7 +102,8 @@ def _route(operation: Operation, prefix: str) -> Route:
     queries = [pair for pair in operation.query.split("&") if pair]
     names = tuple(name for text in (path, *queries) for name in VARIABLE.findall(text))
     spanning = {each.name for each in operation.parameters if each.spans}
-    pattern = _pattern(path, lambda name: "(.*)" if name in spanning else "([^/]+)")
+    fixed = {each.name: _alternatives(each.schema) for each in operation.parameters if each.name in _adjacent(path)}
+    pattern = _pattern(path, lambda name: "(.*)" if name in spanning else fixed.get(name) or "([^/]+)")
     # A key without a value may be sent with an empty one.
     query = tuple(_pattern(pair if "=" in pair else f"{pair}=", lambda _: "(.*)") for pair in queries)
     concrete = tuple((not VARIABLE.search(segment), len(VARIABLE.sub("", segment))) for segment in path.split("/"))
@@ -113,6 +115,18 @@ def _pattern(template: str, variable: Callable[[str], str]) -> re.Pattern[str]:
     pieces = VARIABLE.split(template)
     pieces[::2], pieces[1::2] = map(_literal, pieces[::2]), map(variable, pieces[1::2])
     return re.compile("".join(pieces))
+
+
+def _adjacent(path: str) -> set[str]:
+    """Return the variables that another one follows or precedes at once, as in `{id}{extension}`."""
+    return {name for pair in _NEIGHBOURS.findall(path) for name in pair}
+
+
+def _alternatives(schema: Any) -> str:
+    """Return the pattern of the only texts that a schema allows, which show where a variable ends; empty if unknown."""
+    stated = schema if isinstance(schema, dict) else {}
+    texts = [stated["const"]] if "const" in stated else stated.get("enum", [])
+    return f"({'|'.join(map(_literal, texts))})" if texts and all(isinstance(one, str) for one in texts) else ""
 
 
 def _literal(text: str) -> str:
