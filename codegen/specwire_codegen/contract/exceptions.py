@@ -143,7 +143,9 @@ def _validators(document: Mapping[str, Any], method: str, path: str, media_type:
     """Return a validator of a request body without formats, and one with them."""
     raw = next(raw for one, at, raw in operations_of(document) if (one.lower(), at) == (method, path))
     content = raw.get("requestBody", {}).get("content", {})
-    media = next((media for name, media in content.items() if base_type(name) == base_type(media_type)), {})
+    media: Mapping[str, Any] = next(
+        (media for name, media in content.items() if base_type(name) == base_type(media_type)), {}
+    )
     schema = {"components": document.get("components", {}), "allOf": [media.get("schema", {})]}
     without, within = (
         jsonschema_rs.Draft202012Validator(schema, validate_formats=formats) for formats in (False, True)

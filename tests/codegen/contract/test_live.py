@@ -148,14 +148,14 @@ def test_what_was_created_is_removed_with_the_query_of_its_path(
     monkeypatch.syspath_prepend(str(tmp_path))
     package = f"betas_{''.join(filter(str.isalnum, query))}"
     subject = generated_client(BETAS.replace("REMOVAL", query), package, tmp_path)
-    recorder = Recorder(build(dict(subject.document)))
-    with serve(recorder) as url:
+    app = build(dict(subject.document))
+    with serve(Recorder(app)) as url:
         run = LiveRun(subject, Target(url, ""), Wishes(("addPet",), examples=2, limits=FAST))
         run.check(lambda *_: None)
     report = run.report()
     assert (report.problems, report.left) == ((), ())
     assert {row.operation_id for row in report.rows if row.checked} == {"listPets", "addPet", "getPet"}
-    created = [one for one in recorder.inner.state.requests if one.method == "POST" and one.status == 201]
-    removed = [one for one in recorder.inner.state.requests if one.method == "DELETE"]
+    created = [one for one in app.state.requests if one.method == "POST" and one.status == 201]
+    removed = [one for one in app.state.requests if one.method == "DELETE"]
     assert len(created) == len(removed) > 1
     assert {one.status for one in removed} == {204}
