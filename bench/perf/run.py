@@ -111,6 +111,9 @@ def measure(envs: Path, sections: list[Section], rounds: int, seconds: float, up
         stack.callback(bench.close)
         for section in sections:
             peers = [peer for peer in PEERS if section.group in peer.groups]
+            if section.group == "cold":
+                for peer in peers:
+                    bench.sample(peer, section)  # of a new checkout or environment, the first process compiles modules
             for turn in range(rounds):
                 first = turn % len(peers)
                 for peer in peers[first:] + peers[:first]:
