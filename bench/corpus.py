@@ -24,6 +24,7 @@ from pathlib import Path
 
 import msgspec
 
+from bench.peer import PeerSurvey, peer_survey, prepared
 from bench.plot import scatter
 from bench.survey import Survey
 
@@ -41,6 +42,8 @@ class Checked(msgspec.Struct, frozen=True):
     pyright: tuple[str, ...] | None = None
     peer_seconds: float | None = None
     """Time of datamodel-code-generator on the document, without starting Python; None if it failed or did not run."""
+    client: PeerSurvey | None = None
+    """What openapi-python-client made of the document; None if it did not run."""
 
     @property
     def ratio(self) -> float | None:
@@ -84,6 +87,12 @@ def peer_seconds(file: Path, folder: Path) -> float | None:
     """Return the time of datamodel-code-generator for the models of a document; None if it fails."""
     done = _run([sys.executable, "-c", PEER, str(file), str(folder / f"{file.stem}.py")], folder)
     return round(float(done.stdout), 3) if done.returncode == 0 else None
+
+
+def client_of_peer(file: Path) -> PeerSurvey:
+    """Return the survey of openapi-python-client for a document."""
+    with tempfile.TemporaryDirectory() as folder:
+        return peer_survey(prepared(), file, Path(folder))
 
 
 def _run(command: Sequence[str], folder: Path) -> subprocess.CompletedProcess[str]:
@@ -141,6 +150,9 @@ def run(files: Sequence[Path], tree: Path, *, jobs: int, types: bool, peer: bool
         surveys = list(pool.map(lambda file: surveyed(file, names[file], tree), files))
         with tempfile.TemporaryDirectory() as folder:
             times = list(pool.map(lambda file: peer_seconds(file, Path(folder)) if peer else None, files))
+    clients = [
+        client_of_peer(file) if peer else None for file in files
+    ]  # one after another, since times are of children
     packages = [names[file] for file, one in zip(files, surveys, strict=True) if one.generated]
     mypy = mypy_errors(tree, packages) if types else {}
     pyright = pyright_errors(tree, packages) if types else {}
@@ -151,14 +163,14 @@ def run(files: Sequence[Path], tree: Path, *, jobs: int, types: bool, peer: bool
             tuple(mypy[names[file]]) if names[file] in mypy else None,
             tuple(pyright[names[file]]) if names[file] in pyright else None,
             seconds,
+            client,
         )
-        for file, one, seconds in zip(files, surveys, times, strict=True)
+        for file, one, seconds, client in zip(files, surveys, times, clients, strict=True)
     ]
 
 
 PEERS = """\
 | datamodel-code-generator (msgspec, models only) | 92.0 % | n/a | 92.0 % | 14 of 19 | | | 1.4 | 4.0 | 5.1 | 196 |
-| openapi-python-client | 87.5 % | 63.4 % | 82.1 % | 0 of 19 | | | 1.3 | 4.7 | 5.9 | 111 |
 | openapi-generator (python) | 92.9 % | 68.1 % | 83.9 % | 0 of 17 | | | 1.5 | 3.7 | 5.6 | 260 |
 | pyopenapi-gen | 92.9 % | 35.9 % | 73.2 % | 11 of 19 | | | 2.1 | 14.6 | 21.4 | 86 |
 """
@@ -169,7 +181,6 @@ def table(results: Sequence[Checked], day: str) -> str:
     """Return the result as Markdown."""
     surveys = [one.survey for one in results]
     made = [one for one in surveys if one.generated]
-    times = sorted(one.seconds for one in made)
     ratios = [one.ratio for one in results if one.ratio is not None]
     clean = {
         name: [getattr(one, name) == () for one in results if getattr(one, name) is not None]
@@ -183,23 +194,22 @@ def table(results: Sequence[Checked], day: str) -> str:
         _share(len(whole), len(surveys)),
         *(f"{sum(clean[name])} of {len(clean[name])}" if clean[name] else "not run" for name in ("mypy", "pyright")),
         str(sum(len(one.numbered) for one in made)),
-        f"{statistics.median(times):.1f}",
-        f"{times[int(len(times) * 0.95)]:.1f}",
-        f"{times[-1]:.1f}",
+        *_times([one.seconds for one in made]),
         f"{max(one.memory for one in made):.0f}",
     ]
     lines = [
         f"# The corpus, {day}",
         "",
         f"{len(surveys)} documents, {sum(one.operations for one in surveys):,} operations, "
-        f"{sum(one.size for one in surveys) / 1e6:.1f} MB. The peers' figures are of another selection",
-        "of 112 documents, half of them from this one, pinned to one core. Seconds are processor seconds of generating",
-        "alone; memory is the peak of the process, in MB.",
+        f"{sum(one.size for one in surveys) / 1e6:.1f} MB. Seconds are processor seconds of generating alone; memory is",
+        "the peak of the process, in MB. openapi-python-client ran on the same documents; `imports` means there that all modules",
+        "can be imported. The peers below it were measured on another selection of 112 documents, half of them from this one.",
         "",
         "| tool | generated | operations emitted and importable | imports, every model decodes | mypy --strict | "
         "pyright | numbered names | median s | p95 s | max s | peak MB |",
         "|---|---|---|---|---|---|---|---|---|---|---|",
         f"| {' | '.join(row)} |",
+        *_row_of_peer(results),
         PEERS,
     ]
     if ratios:
@@ -213,6 +223,30 @@ def table(results: Sequence[Checked], day: str) -> str:
     flawed = [text for one in results if (text := _flaws(one))]
     lines += ["## What falls short", "", *(flawed or ["Nothing."]), "", "![seconds against size](corpus.svg)", ""]
     return "\n".join(lines)
+
+
+def _row_of_peer(results: Sequence[Checked]) -> list[str]:
+    found = [one.client for one in results if one.client is not None]
+    made = [one for one in found if one.generated]
+    if not made:
+        return []
+    operations = sum(one.survey.operations for one in results)
+    row = [
+        "openapi-python-client",
+        _share(len(made), len(found)),
+        _share(sum(one.emitted for one in made), operations),
+        _share(sum(one.whole for one in made), len(found)),
+        *("not run", "not run", ""),
+        *_times([one.seconds for one in made]),
+        "",
+    ]
+    return [f"| {' | '.join(row)} |"]
+
+
+def _times(seconds: Sequence[float]) -> list[str]:
+    """Return the median, the 95th percentile and the maximum."""
+    ordered = sorted(seconds)
+    return [f"{each:.1f}" for each in (statistics.median(ordered), ordered[int(len(ordered) * 0.95)], ordered[-1])]
 
 
 def _share(part: int, whole: int) -> str:
@@ -240,7 +274,11 @@ def main() -> None:
     parser.add_argument("--only", default="*", help="documents to take, by a pattern of their names")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--skip-types", action="store_true", help="run neither mypy nor pyright")
-    parser.add_argument("--peer", action="store_true", help="time datamodel-code-generator on the same documents")
+    parser.add_argument(
+        "--peer",
+        action="store_true",
+        help="time datamodel-code-generator and openapi-python-client on the same documents",
+    )
     parser.add_argument("--into", type=Path, help="keep the packages and details.jsonl here; the table goes here too")
     arguments = parser.parse_args()
     if "SPECWIRE_CORPUS" not in os.environ:

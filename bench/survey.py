@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import json
 import pkgutil
 import re
@@ -179,7 +180,7 @@ def _operations_of(kind: type, path: tuple[str, ...]) -> Iterator[tuple[str, Emi
             inner = getattr(importlib.import_module(value._module, value._package), value._kind)
             yield from _operations_of(inner, (*path, name))
         elif isinstance(value, Descriptor):
-            build = value.build
+            build = inspect.unwrap(value.build)
             facts = [build.__globals__.get(one) for one in build.__code__.co_names]
             for fact in facts:
                 if isinstance(fact, Operation):
