@@ -12,7 +12,6 @@ import msgspec
 
 from bench.perf import environments
 
-ENVIRONMENTS = Path(__file__).resolve().parents[1] / "build/bench-envs"
 TIMEOUT = 300
 
 
@@ -52,8 +51,8 @@ START = "import openapi_python_client.cli"
 @cache
 def prepared() -> Path:
     """Return the interpreter of the peer's environment; the first run makes the environment."""
-    environments.prepare(ENVIRONMENTS, "opc")
-    return environments.python(ENVIRONMENTS, "opc")
+    environments.prepare(environments.FOLDER, "opc")
+    return environments.python(environments.FOLDER, "opc")
 
 
 def peer_survey(interpreter: Path, file: Path, folder: Path) -> PeerSurvey:

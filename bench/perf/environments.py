@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
+FOLDER = ROOT / "build/bench-envs"
+"""Where environments are made by default."""
 REQUIREMENTS = {
     "specwire": ("-e", f"{ROOT}[httpx]"),
     "openai": ("openai",),

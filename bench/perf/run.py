@@ -143,8 +143,9 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="three short rounds; prints the results, writes nothing")
     parser.add_argument("--only", metavar="NAME", help="only sections whose name begins so; writes nothing")
     parser.add_argument("--rounds", type=int, help="rounds (7, or 3 with --quick)")
-    folder = environments.ROOT / "build/bench-envs"
-    parser.add_argument("--envs", type=Path, default=folder, help="where the environments of the peers are made")
+    parser.add_argument(
+        "--envs", type=Path, default=environments.FOLDER, help="where the environments of the peers are made"
+    )
     arguments = parser.parse_args()
     envs: Path = arguments.envs.resolve()
     rounds: int = arguments.rounds or (3 if arguments.quick else 7)
