@@ -66,8 +66,9 @@ class Route:
 
 @attrs.frozen(eq=False)
 class Router:
-    """The routes of a document, the most concrete first."""
+    """The operations of a document, and their routes, the most concrete first."""
 
+    operations: tuple[Operation, ...]
     routes: tuple[Route, ...]
 
     def match(self, method: str, raw_path: str, query: Iterable[Pair] = ()) -> Match:
@@ -87,14 +88,14 @@ class Router:
 
     def _nearest(self, raw_path: str) -> Operation | None:
         steps = raw_path.split("/")
-        operations = [route.operation for route in self.routes]
-        return max(operations, key=lambda one: (_shows_errors(one), _shared(one.path, steps)), default=None)
+        return max(self.operations, key=lambda one: (_shows_errors(one), _shared(one.path, steps)), default=None)
 
 
 def build(operations: Iterable[Operation]) -> Router:
     """Return the router of these operations, each reachable with and without the path prefix of its server."""
-    routes = [_route(operation, prefix) for operation in operations for prefix in operation.prefixes]
-    return Router(tuple(sorted(routes, key=lambda route: (route.concrete, len(route.query)), reverse=True)))
+    known = tuple(operations)
+    routes = [_route(operation, prefix) for operation in known for prefix in operation.prefixes]
+    return Router(known, tuple(sorted(routes, key=lambda route: (route.concrete, len(route.query)), reverse=True)))
 
 
 def _route(operation: Operation, prefix: str) -> Route:
