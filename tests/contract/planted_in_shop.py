@@ -215,7 +215,7 @@ class ShopPlant:
 
 PLANTS: list[ShopPlant] = []
 HARMLESS: list[ShopPlant] = []
-"""Changes that are no disagreements: nothing may be found."""
+"""Harmless changes: nothing may be reported."""
 
 
 def server(name: str, operation: str, *, harmless: bool = False) -> Callable[[Fault], Fault]:
@@ -381,7 +381,7 @@ _field("instant in local time, without an offset", made="2026-01-02T03:04:05")
 _field("instant with a space", made="2026-01-02 03:04:05")
 _field("day in the order of another country", day="02.01.2026")
 _field("day that does not exist", day="2026-02-30")
-_field("text that is no mail address", mail="a at example.com")
+_field("text instead of a mail address", mail="a at example.com")
 _field("text that is no IPv4 address", address="127.0.0.256")
 _field("integer beyond its format", serial=2**63)
 _field("integer as text, for JavaScript", serial="9007199254740993")
@@ -396,7 +396,7 @@ _field("value that matches both variants", shape={"radius": 2, "width": 1})
 _field("value that matches no variant", shape={"side": 2})
 _field("enum value in another case", size="Small")
 _field("property that must only be written", secret="hunter2")
-_field("text that is no base64", photo="a-b*")
+_field("text instead of base64", photo="a-b*")
 
 
 @server("property without the one that it requires", "getProduct")

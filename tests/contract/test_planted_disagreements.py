@@ -56,7 +56,7 @@ def reported(plant: Plant | ShopPlant, subjects: dict[str, Subject]) -> Report:
 
 
 @pytest.mark.parametrize("plant", sampled(HARMLESS, 3), ids=lambda plant: plant.name)
-def test_a_harmless_change_is_no_finding(plant: ShopPlant, subjects: dict[str, Subject]) -> None:
+def test_a_harmless_change_is_not_reported(plant: ShopPlant, subjects: dict[str, Subject]) -> None:
     """What HTTP and the document allow is left alone."""
     assert planted_in_shop.report_of(subjects["shop"], plant).problems == ()
 

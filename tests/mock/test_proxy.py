@@ -128,7 +128,7 @@ def proxied(url: str) -> Iterator[tuple[httpx2.Client, list[LoggedRequest]]]:
 
 
 def test_requests_and_responses_pass_unchanged(live: str) -> None:
-    """With the client's own credentials, which no record shows; a valid response is no departure."""
+    """With the client's own credentials, which no record shows; a valid response is not reported."""
     headers = {"authorization": "Bearer very-secret", "x-mine": "1", "content-type": "application/json"}
     Live.status = 201
     with proxied(live) as (client, reported):

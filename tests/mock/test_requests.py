@@ -312,7 +312,7 @@ def test_every_json_media_type_is_read_as_json(media_type: str) -> None:
         ({}, "{", 204),
     ],
 )
-def test_text_that_is_no_string_by_its_schema_holds_json(schema: dict[str, Any], text: str, status: int) -> None:
+def test_text_is_read_as_json_if_its_schema_allows_no_string(schema: dict[str, Any], text: str, status: int) -> None:
     """Documents declare JSON as text, for clients that may not send JSON."""
     body = {"required": True, "content": {"text/plain": {"schema": schema}}}
     responses = {"204": {"description": "d"}, "422": {"description": "d"}}

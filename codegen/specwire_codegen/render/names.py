@@ -10,7 +10,7 @@ _TEXT = re.compile(r'"""(?:[^"\\]++|\\.|"(?!""))*+"""|"(?:[^"\\\n]++|\\.)*+"', r
 _ALIAS = re.compile(r'^ *\w+: TypeAlias = (".*")$', re.MULTILINE)
 """A type alias in quotes, since it refers to what follows it."""
 _DICT = re.compile(r"^\w+ = TypedDict\(.*$", re.MULTILINE)
-"""A dictionary with keys that are no identifiers; its annotations are in quotes."""
+"""A dictionary whose keys are not identifiers; its annotations are in quotes."""
 _TARGET = re.compile(r"^ *\w+(?:(?=: )| = )", re.MULTILINE)
 _NAME = re.compile(r"(?<![\w.])[^\W\d]\w*+\.?")
 _DEFINED = re.compile(r"^(?:class|def) (\w+)", re.MULTILINE)
@@ -19,7 +19,7 @@ _DEFINED = re.compile(r"^(?:class|def) (\w+)", re.MULTILINE)
 def names_used(text: str) -> set[str]:
     """Return the names that a module uses and does not define, with `models.` for names that attributes are read from.
 
-    Words that are no names, such as those of arguments, can be among them; the formatter removes unneeded imports.
+    Other words, such as those of arguments, can be among them; the formatter removes unneeded imports.
     """
     used = set[str]()
     for source in (text, *_quoted(text)):

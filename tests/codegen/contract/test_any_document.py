@@ -38,7 +38,7 @@ def _operation(method: str, status: int) -> str:
     return f"{method}: {{operationId: {method}{status}, responses: {{'{status}': {{description: d{content}}}}}}}"
 
 
-def test_a_deleted_item_is_no_flake(tmp_path: Path) -> None:
+def test_a_deleted_item_is_not_flaky(tmp_path: Path) -> None:
     """Each example starts with a new mock server, so that 404 after DELETE does not depend on the one before."""
     text = f"""
 paths:
@@ -84,7 +84,7 @@ def test_every_place_of_a_key_works(scheme: str, tmp_path: Path) -> None:
     assert dict(report.coverage.operations["getA"].statuses) == {"200": True}
 
 
-def test_what_the_wire_cannot_show_is_no_finding(tmp_path: Path) -> None:
+def test_what_the_wire_cannot_show_is_not_reported(tmp_path: Path) -> None:
     """Empty arrays in a query, floats that are integers, ignored headers, bodies of 204, shared paths, no success."""
     text = """
 paths:
@@ -116,7 +116,7 @@ def test_any_media_type_with_an_object_is_json(tmp_path: Path) -> None:
     assert report_of(text, tmp_path).problems == ()
 
 
-def test_an_example_without_declared_fields_is_no_finding(tmp_path: Path) -> None:
+def test_an_example_without_declared_fields_is_not_reported(tmp_path: Path) -> None:
     """JSON Schema allows it, and the client only suspects that it is something else."""
     text = """
 paths:
@@ -236,7 +236,7 @@ SENT = "put: {operationId: send, requestBody: {required: true, content: %s}, res
         "format: binary}, {type: string, format: uri}]}}}}}",
     ],
 )
-def test_what_few_documents_have_in_bodies_is_no_finding(content: str, tmp_path: Path) -> None:
+def test_what_few_documents_have_in_bodies_is_not_reported(content: str, tmp_path: Path) -> None:
     """Calls are drawn as they can be sent, and the mock server reads them as clients write them."""
     report = report_of(f"paths: {{/a: {{{SENT % content}}}}}", tmp_path, examples=8)
     assert report.problems == ()

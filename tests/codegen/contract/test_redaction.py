@@ -99,7 +99,7 @@ def test_a_key_is_hidden_in_every_form(key: str, form: str) -> None:
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_a_key_is_hidden_in_a_body_that_is_no_text(form: str) -> None:
+def test_a_key_is_hidden_in_a_body_of_bytes(form: str) -> None:
     """Its other bytes stay as they are."""
     body = b"\xff\xfe\x00" + FORMS[form](AWKWARD).encode() + b"\x80"
     cleaned = SECRET.exchange(Exchange("GET", "https://host/", (), body)).body

@@ -185,7 +185,7 @@ DONE: dict[str, bytes] = {
         }
     ),
     "array of itself": document({"A": {"type": "array", "items": {"$ref": f"{SCHEMAS}A"}}}),
-    "keys that are no strings": f"{HEAD}paths: {{/a: {{get: {{responses: {{200: {{description: d}}}}}}}}}}\n".encode(),
+    "keys that are not strings": f"{HEAD}paths: {{/a: {{get: {{responses: {{200: {{description: d}}}}}}}}}}\n".encode(),
     "byte order mark": b"\xef\xbb\xbf" + document({"A": WORD}),
     "UTF-16": document({"A": WORD}).decode().encode("utf-16"),
     "infinite numbers": document({"A": {"type": "number", "maximum": 5}}).replace(b": 5", b": 1e999"),

@@ -76,7 +76,7 @@ def test_models_read_what_the_api_sends(tmp_path: Path, monkeypatch: pytest.Monk
 
 
 def test_names_that_clash_get_an_alias(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, specwire: Specwire) -> None:
-    """Keywords, attributes of BaseModel, builtins and names that are no identifiers."""
+    """Keywords, attributes of BaseModel, builtins and names that are not identifiers."""
     properties = {name: {"type": "string"} for name in ("class", "json", "model_config", "list", "a-b", "copy")}
     required = [*properties, "items"]
     schemas = {

@@ -66,7 +66,7 @@ def test_a_callback_gets_typed_outcomes() -> None:
 
 
 def test_failed_rows_are_kept_with_their_reason(tmp_path: Path) -> None:
-    """Errors of the server, requests that cannot be built, and values that are no requests."""
+    """Errors of the server, requests that cannot be built, and values that are not requests."""
 
     def answer(body: dict[str, Any]) -> httpx2.Response:
         return reply(body) if text_of(body) != "bad" else httpx2.Response(422, json={"detail": "no such model"})

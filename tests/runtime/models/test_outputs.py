@@ -120,7 +120,7 @@ def test_a_class_without_fields_is_refused(kind: type[Any]) -> None:
     ],
 )
 @pytest.mark.parametrize("kind", KINDS)
-def test_an_answer_that_is_no_object_is_an_error(
+def test_a_completion_without_an_object_is_an_error(
     answer: dict[str, Any], error: type[OutputError], message: str, kind: type[Any]
 ) -> None:
     with pytest.raises(SpecwireError) as raised:

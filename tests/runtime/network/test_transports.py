@@ -249,7 +249,7 @@ def test_a_body_without_a_length_that_is_reset_is_not_whole(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_an_interim_status_is_no_response(caller: Caller, client: Any, server: Server) -> None:
+def test_an_interim_status_is_not_a_response(caller: Caller, client: Any, server: Server) -> None:
     server.play((head(101, {"upgrade": "x", "connection": "upgrade"}), Close()))
     with pytest.raises(APIConnectionError, match="no response from"):
         caller.run(client.things.make(name="a"))

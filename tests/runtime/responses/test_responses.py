@@ -736,7 +736,7 @@ def test_the_message_of_an_error_in_xml_is_shown(canned: Canned, body: bytes, te
     ],
 )
 def test_the_message_of_another_error_is_its_text(canned: Canned, body: bytes, content_type: str, text: str) -> None:
-    """In the charset of the response; bytes that are no text are counted."""
+    """In the charset of the response; bytes that are not text are counted."""
     with pytest.raises(APIStatusError) as caught:
         canned.response(ANYTHING, body, content_type, 400)
     assert str(caught.value) == f"op: HTTP 400: {text}"

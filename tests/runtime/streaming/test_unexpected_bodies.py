@@ -171,7 +171,7 @@ def test_json_texts_under_another_label_are_read(canned: Canned, framing: str, c
     ids=["array", "indented array", "indented objects", "objects in a row"],
 )
 def test_a_body_of_several_json_values_is_read_as_events(canned: Canned, framing: str, body: bytes) -> None:
-    """It is no stream, but each value is an event of the document."""
+    """It is not a stream, but each value is an event of the document."""
     found, warned = events(canned, Order, body, "application/json", framing)
     assert (TWO, True) == (found, warned > 0)
 
