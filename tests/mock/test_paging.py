@@ -156,17 +156,15 @@ def test_a_media_type_without_parameters_comes_before_the_same_with_them(turned:
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_a_search_has_pages_that_end_whatever_its_method(method: str) -> None:
     """A client that fetches all pages ends."""
-    page = {"type": "object", "properties": {"hits": {"type": "array", "items": {"type": "object"}}}}
+    found = {"type": "object", "properties": {"hits": {"type": "array", "items": {"type": "object"}}}}
     number = {"name": "page", "in": "query", "schema": {"type": "integer"}}
     operation = {
         "operationId": "search",
         "parameters": [number],
         "x-specwire-pagination": {"style": "page", "page": "page", "first": 1, "items": "/hits"},
-        "responses": {"200": {"description": "d", "content": {"application/json": {"schema": page}}}},
+        "responses": {"200": {"description": "d", "content": {"application/json": {"schema": found}}}},
     }
     document = {"openapi": "3.2.0", "info": {"title": "S", "version": "1"}, "paths": {"/search": {method: operation}}}
     with TestClient(build(document)) as client:
-        sizes = [
-            len(client.request(method, "/search", params={"page": number}).json()["hits"]) for number in range(1, 100)
-        ]
+        sizes = [len(client.request(method, "/search", params={"page": page}).json()["hits"]) for page in range(1, 100)]
     assert sizes[0] > 0 == sizes[-1]

@@ -38,7 +38,7 @@ def readable_target(root: Path, name: str) -> Target | None:
 
 
 def own_target(root: Path, name: str) -> Target:
-    """Return the target of a client of a project, for commands that write next to it; raise if there is none."""
+    """Return the target of a client of a project, for commands that write next to it; raise if it does not exist."""
     found = target_named(root, name)
     return own_provider(root, name) if found is None else found
 

@@ -34,9 +34,7 @@ def credential_changes(old: Api, new: Api, pairs: Sequence[Pair]) -> Iterator[Ch
 
 def _alternatives(api: Api, operation: Operation) -> tuple[Requirement, ...]:
     """Return the credentials each of which is enough for an operation; an empty one if it needs none."""
-    stated = operation.security
-    if stated is None and api.security is not None:
-        stated = api.security.requirements
+    stated = api.alternatives(operation)
     return stated if stated and operation.secure else ((),)
 
 

@@ -96,9 +96,7 @@ def calls(api: Api, document: Mapping[str, Any]) -> Iterator[Call]:
 
 def _is_allowed(api: Api, operation: Operation) -> bool:
     """Return whether the document declares the credentials of an operation, or of one of its alternatives."""
-    if api.security is None:
-        return True
-    return api.security.declares(api.security.requirements if operation.security is None else operation.security)
+    return api.security is None or api.security.declares(api.alternatives(operation))
 
 
 def first_calls(found: list[Call]) -> list[Call]:

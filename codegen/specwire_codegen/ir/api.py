@@ -195,6 +195,12 @@ class Api:
     overrides_package: str | None = None
     """Import name of the package of the override modules."""
 
+    def alternatives(self, operation: Operation) -> tuple[Requirement, ...]:
+        """Return the credentials each of which is enough for an operation: those that it states, or the default."""
+        if operation.security is None and self.security is not None:
+            return self.security.requirements
+        return operation.security or ()
+
     @cached_property
     def modules(self) -> Mapping[tuple[str, ...], str]:
         """The module of each resource, that of the client included."""
