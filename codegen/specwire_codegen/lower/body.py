@@ -182,12 +182,11 @@ def form_schema(schema: Schema | bool, components: Components) -> Schema:
 
 
 def _styles(media: Mapping[str, Any], form: Schema, components: Components) -> tuple[tuple[str, Style], ...]:
-    """Return the serialization of form fields that differ from the default for query parameters."""
+    """Return the serialization of form fields that is stated: a style, or JSON."""
     found: list[tuple[str, Style]] = []
     properties: Mapping[str, Schema] = form.get("properties", {})
     encodings: Mapping[str, Any] = media.get("encoding", {})
-    for name in dict.fromkeys((*encodings, *properties)):
-        encoding = encodings.get(name, {})
+    for name, encoding in encodings.items():
         stated = {"style", "explode", "allowReserved"} & encoding.keys()
         kind = encoding.get("style", "form")
         style = Style(
@@ -197,7 +196,7 @@ def _styles(media: Mapping[str, Any], form: Schema, components: Components) -> t
             not stated and is_json(encoding.get("contentType", "")),
             bool(components.encodings.formats_of([properties.get(name, {})]).base64),
         )
-        if style != _FORM:
+        if stated or style.content_json:
             found.append((name, style))
     return tuple(found)
 

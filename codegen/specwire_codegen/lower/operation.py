@@ -190,8 +190,8 @@ class _Lowering:
         return operation
 
     def _formats(self, body: Body | None) -> Formats:
-        """Return the formats of the JSON parts of a body."""
-        if not isinstance(body, JsonBody | JsonLinesBody | MultipartBody):
+        """Return the formats of the fields of a body."""
+        if not isinstance(body, JsonBody | JsonLinesBody | FormBody | MultipartBody):
             return Formats()
         content: Mapping[str, Any] = self.raw["requestBody"]["content"]
         stated = (media.get(keyword) for media in content.values() for keyword in ("schema", "itemSchema"))

@@ -17,6 +17,7 @@ from specwire_codegen.mock.request import routing, security
 from specwire_codegen.mock.request.bodies import Received
 from specwire_codegen.mock.request.coercion import Coercion
 from specwire_codegen.mock.request.content import BodyReader
+from specwire_codegen.mock.request.form import FormReader
 from specwire_codegen.mock.request.parameters import Deserializer, Sources
 from specwire_codegen.mock.request.routing import Router
 from specwire_codegen.mock.request.security import Guard
@@ -115,6 +116,7 @@ def build(data: dict[str, Any], keys: Collection[str], seed: int, clock: Clock |
     operations = load_operations.read(document)
     requests, responses = Validators(document, "request"), Validators(document, "response")
     coercion = Coercion(document, requests)
+    deserializer = Deserializer(document, coercion)
     examples = Examples(responses, Sampler(document, responses))
     return Provider(
         document=document,
@@ -123,7 +125,7 @@ def build(data: dict[str, Any], keys: Collection[str], seed: int, clock: Clock |
         guard=security.guard(document, keys),
         errors=Errors(document, examples),
         validator=RequestValidator(
-            requests, Deserializer(document, coercion), BodyReader(document, requests, coercion)
+            requests, deserializer, BodyReader(document, requests, coercion, FormReader(deserializer))
         ),
         roles=operation_roles.roles(document, operations),
         examples=examples,

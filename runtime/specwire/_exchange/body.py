@@ -49,7 +49,7 @@ def body_of(request: BaseRequest, options: Options) -> WholeBody | Multipart | U
             writes = request.operation.method in ("POST", "PUT", "PATCH")
             return WholeBody(_encode(options.body, formats), "application/json") if options.body and writes else None
         case FormBody(fields):
-            data = encode_form({**with_additional(fields), **options.body}, request.operation.styles)
+            data = encode_form({**with_additional(fields), **options.body}, request.operation.styles, formats)
             return WholeBody(data, "application/x-www-form-urlencoded")
         case JsonLinesBody(items, content_type, framing):
             _refuse_fields(options)

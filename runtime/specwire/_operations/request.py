@@ -21,7 +21,7 @@ from specwire._serialization.file import FileInput
 from specwire._serialization.jsonlines import Framing
 from specwire._serialization.multipart import Part, file_part, json_part, styled_parts, text_part
 from specwire._serialization.parameters import Style, encode_headers
-from specwire._serialization.style import is_box, is_list, named_error, opened
+from specwire._serialization.style import is_box, items_of, named_error
 
 if TYPE_CHECKING:
     from typing import Self
@@ -238,8 +238,7 @@ def multipart_body(
 
 def _items(name: str, value: object) -> list[object]:
     try:
-        value = opened(value)
-        return list(map(opened, value)) if is_list(value) else [value]
+        return items_of(value)
     except (TypeError, ValueError) as error:
         raise named_error("part", name, error) from None
 

@@ -52,19 +52,19 @@ def flatten(value: object, text: Text = scalar_text) -> Flat | None:
     """Return a parameter as text, list of texts or mapping to texts; None if nothing is to be sent."""
     if isinstance(value, (str, int, float)):
         return text(value)
-    if not _given(value):
+    if not is_given(value):
         return None
     value = opened(value)
     if isinstance(value, Mapping):
-        return {scalar_text(key): _leaf(item, text) for key, item in value.items() if _given(item)} or None
+        return {scalar_text(key): _leaf(item, text) for key, item in value.items() if is_given(item)} or None
     if is_list(value):
-        return [_leaf(item, text) for item in value if _given(item)] or None
+        return [_leaf(item, text) for item in value if is_given(item)] or None
     return text(value)
 
 
 def json_text(value: object) -> str | None:
     """Return a parameter as JSON; None if nothing is to be sent."""
-    return encode(value).decode() if _given(value) else None
+    return encode(value).decode() if is_given(value) else None
 
 
 def joined(flat: Flat, separator: str, explode: bool, escape: Escape) -> str:
@@ -123,7 +123,7 @@ def _exploded(name: str, value: object, text: Text) -> Iterator[tuple[str, str]]
         return
     for key, item in value.items():
         inner = opened(item)
-        holds = isinstance(inner, Mapping) and any(map(_given, inner.values()))
+        holds = isinstance(inner, Mapping) and any(map(is_given, inner.values()))
         texts = [_leaf(inner, text)] if holds else _texts(inner, text)
         yield from ((scalar_text(key), each) for each in texts)
 
@@ -140,7 +140,7 @@ def _deep(name: str, value: object, text: Text) -> Iterator[tuple[str, str]]:
     """
     value = opened(value)
     if not is_box(value):
-        if _given(value):
+        if is_given(value):
             raise TypeError(f"style deepObject needs a mapping or a list, got {type(value).__name__}")
         return
     for key, item in _entries(value):
@@ -155,9 +155,9 @@ def _deep(name: str, value: object, text: Text) -> Iterator[tuple[str, str]]:
 
 def _entries(box: object) -> Iterator[tuple[str, object]]:
     if isinstance(box, Mapping):
-        yield from ((scalar_text(key), item) for key, item in box.items() if _given(item))
+        yield from ((scalar_text(key), item) for key, item in box.items() if is_given(item))
     elif is_list(box):
-        yield from ((str(index), item) for index, item in enumerate(filter(_given, box)))
+        yield from ((str(index), item) for index, item in enumerate(filter(is_given, box)))
 
 
 def opened(value: object) -> object:
@@ -184,6 +184,12 @@ def _leaf(value: object, text: Text) -> str:
     return text(value)
 
 
+def items_of(value: object) -> list[object]:
+    """Return the items of a list, or else the value as the only item, all opened."""
+    value = opened(value)
+    return list(map(opened, value)) if is_list(value) else [value]
+
+
 def is_box(value: object) -> bool:
     return isinstance(value, Mapping) or is_list(value)
 
@@ -192,5 +198,6 @@ def is_list(value: object) -> TypeGuard[Sequence[object]]:
     return isinstance(value, Sequence) and not isinstance(value, (str, *TEXT_TYPES))
 
 
-def _given(value: object) -> bool:
+def is_given(value: object) -> bool:
+    """Return whether a value is to be sent."""
     return value is not None and value is not msgspec.UNSET

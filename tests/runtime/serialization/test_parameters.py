@@ -1,14 +1,18 @@
 """Parameters and forms: the style table of OpenAPI 3.2, without injection."""
 
 import enum
+import json
 import uuid
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
+from typing import Any, cast
 from urllib.parse import parse_qsl, unquote
 
 import msgspec
 import pytest
 from hypothesis import given, strategies as st
+from specwire._codec.formats import Formats
+from specwire._operations.request import multipart_body
 from specwire._serialization.form import encode_form
 from specwire._serialization.parameters import SIMPLE, encode_cookies, encode_headers, encode_query, expand_path
 from specwire.support import Style
@@ -257,7 +261,8 @@ def test_form_body() -> None:
     """A form body encodes a space as `+`, and other characters as browsers do."""
     values = {"a b": "c d+e~*", "list": [1, 2], "none": None, "o": {"k": True}}
 
-    assert b"a+b=c+d%2Be%7E*&list=1&list=2&k=true" == encode_form(values)
+    assert b"a+b=c+d%2Be%7E*&list=1&list=2&o=%7B%22k%22%3Atrue%7D" == encode_form(values)
+    assert b"k=true" == encode_form({"o": {"k": True}}, {"o": Style()})
     assert b"x=1+2&o=%7B%22a%22%3A1%7D" == encode_form(
         {"x": [1, 2], "o": {"a": 1}},
         {"x": Style(style="spaceDelimited", explode=False), "o": Style(content_json=True)},
@@ -374,6 +379,40 @@ def test_queries_and_forms_round_trip(values: dict[str, str | list[str]]) -> Non
 
     assert expected == parse_qsl(encode_query(values), keep_blank_values=True)
     assert expected == parse_qsl(encode_form(values).decode(), keep_blank_values=True)
+
+
+SCALARS = st.none() | st.booleans() | st.integers(-(2**53), 2**53) | TEXTS
+JSON = st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3))
+OBJECTS = st.dictionaries(TEXTS, JSON, max_size=3)
+
+
+@given(values=st.dictionaries(NAMES, OBJECTS | st.lists(OBJECTS | st.lists(JSON), min_size=1, max_size=3), max_size=3))
+def test_objects_in_forms_round_trip(values: dict[str, Any]) -> None:
+    """A field without a style is JSON for an object, alone or in a list, as for a part of a multipart body."""
+    expected = [
+        (name, one) for name, value in values.items() for one in (value if isinstance(value, list) else [value])
+    ]
+    fields = [
+        (name, json.loads(text)) for name, text in parse_qsl(encode_form(values).decode(), keep_blank_values=True)
+    ]
+    parts = [
+        (part.name, json.loads(cast("bytes", part.content))) for part in multipart_body(fields=values, files={}).parts
+    ]
+
+    assert expected == fields == parts
+
+
+def test_an_object_in_a_form_has_the_formats_of_its_fields() -> None:
+    """Bytes are written in base64 where the document says so, at any depth."""
+    formats = Formats(base64=frozenset({"data"}))
+    values = {"data": b"ab", "files": [{"data": b"ab"}], "json": {"data": b"ab"}}
+    styles = {"json": Style(content_json=True)}
+
+    found = parse_qsl(encode_form(values, styles, formats).decode())
+
+    assert [("data", "YWI="), ("files", '{"data":"YWI="}'), ("json", '{"data":"YWI="}')] == found
+    with pytest.raises(TypeError, match="form field 'other': .* bytes"):
+        encode_form({"other": [{"x": b"ab"}]}, {}, formats)
 
 
 @given(value=TEXTS)

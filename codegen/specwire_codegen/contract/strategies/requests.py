@@ -13,7 +13,7 @@ from specwire_codegen.contract.strategies.text_schemas import LINE, SPACELESS, T
 from specwire_codegen.contract.subject import Subject
 from specwire_codegen.contract.values.case import Body, Case, File
 from specwire_codegen.contract.values.json_diff import sendable
-from specwire_codegen.contract.wire.encoding import encodings_of, part_header
+from specwire_codegen.contract.wire.encoding import STYLE_KEYS, encodings_of, part_header
 from specwire_codegen.contract.wire.parameters import sent
 from specwire_codegen.contract.wire.querystring import parameters_of
 from specwire_codegen.ir import (
@@ -181,7 +181,7 @@ def _json_schema(subject: Subject, operation: Operation, raw: Schema) -> Schema 
     if isinstance(body, FormBody):
         encodings = [*stated, *ranges][0].get("encoding", {})
         found["properties"] = {
-            name: one if "contentType" in encodings.get(name, {}) else textual(subject, one, TEXT, frozenset(hidden))
+            name: textual(subject, one, TEXT, frozenset(hidden)) if STYLE_KEYS & encodings.get(name, {}).keys() else one
             for name, one in found["properties"].items()
         }
     if isinstance(body, MultipartBody):

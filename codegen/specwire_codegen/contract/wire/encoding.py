@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from specwire_codegen.openapi.media_types import base_type
+from specwire_codegen.openapi.media_types import base_type, is_json
+
+STYLE_KEYS = frozenset({"style", "explode", "allowReserved"})
+"""Keywords of an encoding that replace its content type."""
 
 
 def encodings_of(raw: Mapping[str, Any], media_type: str) -> Mapping[str, Any]:
@@ -17,3 +20,9 @@ def encodings_of(raw: Mapping[str, Any], media_type: str) -> Mapping[str, Any]:
 def part_header(encodings: Mapping[str, Any], part: str, header: str) -> Mapping[str, Any]:
     """Return a part's header as the equivalent request parameter."""
     return {**encodings[part]["headers"][header], "name": header, "in": "header"}
+
+
+def is_styled(encodings: Mapping[str, Any], field: str) -> bool:
+    """Return whether a field of a form has a style, or is declared as JSON."""
+    encoding = encodings.get(field, {})
+    return bool(STYLE_KEYS & encoding.keys()) or is_json(encoding.get("contentType", ""))

@@ -12,7 +12,7 @@ from specwire_codegen.contract.subject import Subject
 from specwire_codegen.contract.values.case import Body, Case, File
 from specwire_codegen.contract.values.json_diff import json_problems
 from specwire_codegen.contract.wire.credentials import shown
-from specwire_codegen.contract.wire.encoding import encodings_of, part_header
+from specwire_codegen.contract.wire.encoding import STYLE_KEYS, encodings_of, is_styled, part_header
 from specwire_codegen.contract.wire.multipart import BrokenBodyError, Part, parts_of
 from specwire_codegen.contract.wire.parameters import (
     is_text_of,
@@ -136,7 +136,7 @@ def _credentials(subject: Subject, operation: Operation, case: Case, arrival: Ar
     security = subject.api.security
     if security is None:
         return
-    alternatives = operation.security or security.requirements
+    alternatives = subject.api.alternatives(operation)
     certificates = {name for name, scheme in security.schemes if isinstance(scheme, MutualTLSScheme)}
     # The clients under test have no certificate, so a scheme with one is the last resort.
     usable = sorted((names for names in alternatives if names), key=lambda names: bool(certificates & {*names}))
@@ -188,14 +188,34 @@ def _body(expected: Body | None, arrival: Arrival, encodings: Mapping[str, Any])
 
 
 def _form(value: Mapping[str, Any], body: bytes, encodings: Mapping[str, Any]) -> Iterator[str]:
-    """Check form fields by the rules of query parameters, except for spaces; the order of names is free."""
-    fields = [{"name": name, "in": "form", **_field(encodings.get(name, {}))} for name in value]
-    pairs = [(name, text.replace("+", "%20")) for name, text in query_pairs(body.decode("ascii"))]
-    yield from pairs_problems("form", fields, [(name.replace("+", "%20"), text) for name, text in pairs], value)
+    """Check form fields with a style like query parameters, except for spaces, and others as text or JSON.
+
+    The order of names is free.
+    """
+    pairs = [(name.replace("+", "%20"), text.replace("+", "%20")) for name, text in query_pairs(body.decode("ascii"))]
+    styled = [name for name in value if is_styled(encodings, name)]
+    plain = value.keys() - styled
+    for name in sorted(plain):
+        texts = [unquote(text) for key, text in pairs if unquote(key) == name]
+        yield from (f"form field {name}: {one}" for one in _plain(value[name], texts))
+    fields = [{"name": name, "in": "form", **_field(encodings[name])} for name in styled]
+    yield from pairs_problems("form", fields, [pair for pair in pairs if unquote(pair[0]) not in plain], value)
+
+
+def _plain(value: Any, texts: list[str]) -> Iterator[str]:
+    """Check the texts of a field without a style: one for each item of a list, JSON for an object or a nested list."""
+    items = [one for one in (value if isinstance(value, list) else [value]) if one is not None]
+    if len(texts) != len(items):
+        yield f"{len(items)} expected, not {len(texts)}"
+    for item, text in zip(items, texts, strict=False):
+        if isinstance(item, dict | list):
+            yield from json_problems(item, text)
+        elif not is_text_of(text, item):
+            yield f"{item!r} expected, not {text!r}"
 
 
 def _field(encoding: Mapping[str, Any]) -> dict[str, Any]:
-    stated = {key: one for key, one in encoding.items() if key in ("style", "explode", "allowReserved")}
+    stated = {key: one for key, one in encoding.items() if key in STYLE_KEYS}
     if not stated and is_json(encoding.get("contentType", "")):
         return {"content": {}}
     style = stated.get("style", "form")

@@ -103,6 +103,7 @@ def _parameter(document: Document, node: Any) -> Parameter:
         explode=bool(raw.get("explode", style in {"form", "cookie", "deepObject"})),
         schema=schema,
         media=media[0] if media else None,
+        encoding=document.resolve(media[1]).get("encoding", {}) if media else {},
         description=_text(raw.get("description")),
         example=next((one.value for one in _examples(document, raw) if not one.serialized), ABSENT),
         spans=place == "path" and bool(raw.get("allowReserved") or raw.get(SPANS)),

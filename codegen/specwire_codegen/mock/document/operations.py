@@ -26,6 +26,8 @@ class Parameter:
     """The media type of the value, if the document gives `content` instead of `schema`."""
     spans: bool = False
     """True if a path parameter may contain slashes."""
+    encoding: Mapping[str, Mapping[str, Any]] = {}
+    """The encoding of the fields of a query string."""
     description: str = ""
     example: Any = ABSENT
 

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterable, Mapping
 from typing import Any
-from urllib.parse import unquote_plus
 
 import attrs
 
@@ -14,6 +13,7 @@ from specwire_codegen.mock.document.validation import Validators, Violation
 from specwire_codegen.mock.request.bodies import Blob, Broken, Multipart, Part, Received
 from specwire_codegen.mock.request.coercion import Coercion
 from specwire_codegen.mock.request.content_negotiation import declared, within
+from specwire_codegen.mock.request.form import FORM, FormReader
 from specwire_codegen.mock.request.parameters import pairs
 from specwire_codegen.openapi.media_types import base_type, is_json
 
@@ -47,6 +47,7 @@ class BodyReader:
     document: Document
     validators: Validators
     coercion: Coercion
+    form: FormReader
 
     def read(self, body: Body | None, received: Received, content_type: str) -> Content | Unreadable:
         """Return the value of a body with all its violations."""
@@ -81,9 +82,8 @@ class BodyReader:
                 return Unreadable(400, f"the body is not JSON: {error.msg} at line {error.lineno} column {error.colno}")
             except (ValueError, RecursionError):
                 return Unreadable(400, "the body is not JSON in UTF-8 of a reasonable depth")
-        if given == "application/x-www-form-urlencoded":
-            fields = [(unquote_plus(name), unquote_plus(value)) for name, value in pairs(content.decode("latin-1"))]
-            return self._checked(schema, self.coercion.typed(schema, self._collected(schema, fields)))
+        if given == FORM:
+            return self._checked(schema, self.form.read(schema, media.encoding, pairs(content.decode("latin-1"))))
         if given.startswith("text/"):
             return self._checked(schema, self._text(schema, content.decode("utf-8", "replace")))
         return Content(ABSENT, (), ())

@@ -63,10 +63,12 @@ class Deserializer:
         raw = self._styled(parameter, sources, claimed)
         return raw if raw is ABSENT else self.coercion.typed(parameter.schema, raw)
 
+    def fields(self, parameter: Parameter, found: Sequence[Pair], claimed: AbstractSet[str]) -> Any:
+        """Return the value of a parameter among the fields of a query or form, or `ABSENT`."""
+        raw = self._pairs(parameter, found, claimed, unquote_plus)
+        return raw if raw is ABSENT else self.coercion.typed(parameter.schema, raw)
+
     def _content(self, parameter: Parameter, raw: str) -> Any:
-        if parameter.media == "application/x-www-form-urlencoded":
-            fields = {unquote_plus(name): unquote_plus(value) for name, value in pairs(raw)}
-            return self.coercion.typed(parameter.schema, fields)
         text = unquote_plus(raw) if parameter.place in {"query", "querystring"} else unquote(raw)
         return json.loads(text) if parameter.media and "json" in parameter.media else text
 
@@ -81,7 +83,7 @@ class Deserializer:
             case _:
                 return next((value for name, value in sources.query if unquote_plus(name) == parameter.name), ABSENT)
 
-    def _styled(self, parameter: Parameter, sources: Sources, claimed: set[str]) -> Any:
+    def _styled(self, parameter: Parameter, sources: Sources, claimed: AbstractSet[str]) -> Any:
         if parameter.place == "query":
             return self._pairs(parameter, sources.query, claimed, unquote_plus)
         if parameter.place == "cookie":
@@ -96,12 +98,12 @@ class Deserializer:
         spaced = re.compile(r"\s*,\s*") if parameter.place == "header" else COMMA
         return self._joined(parameter, raw, spaced, decode=parameter.place == "path")
 
-    def _matrix(self, parameter: Parameter, raw: str, claimed: set[str]) -> Any:
+    def _matrix(self, parameter: Parameter, raw: str, claimed: AbstractSet[str]) -> Any:
         exploded = [(name, value) for name, _, value in (one.partition("=") for one in raw.split(";") if one)]
         return self._pairs(parameter, exploded, claimed, unquote)
 
     def _pairs(
-        self, parameter: Parameter, found: Sequence[Pair], claimed: set[str], decode: Callable[[str], str]
+        self, parameter: Parameter, found: Sequence[Pair], claimed: AbstractSet[str], decode: Callable[[str], str]
     ) -> Any:
         """Read a form-style parameter, sent under its own name or under the names of its properties."""
         types = self.document.types(parameter.schema)
@@ -114,10 +116,10 @@ class Deserializer:
             return ABSENT
         if parameter.explode:
             decoded = [decode(value) for value in values]
-            return decoded if _is_list(types, decoded) else decoded[-1]
+            return decoded if is_list(types, decoded) else decoded[-1]
         return self._joined(parameter, values[-1], DELIMITERS.get(parameter.style, COMMA), plus=decode is unquote_plus)
 
-    def _spread(self, parameter: Parameter, found: list[Pair], claimed: set[str]) -> Any:
+    def _spread(self, parameter: Parameter, found: list[Pair], claimed: AbstractSet[str]) -> Any:
         declared = self.document.properties(parameter.schema)
         closed = any(one.get("additionalProperties") is False for one in self.document.variants(parameter.schema))
         taken = {
@@ -138,7 +140,7 @@ class Deserializer:
             if parameter.explode:
                 return {plain(name): plain(value) for name, _, value in (piece.partition("=") for piece in pieces)}
             return {plain(name): plain(value) for name, value in zip(pieces[::2], pieces[1::2], strict=False)}
-        if _is_list(types, pieces):
+        if is_list(types, pieces):
             return [plain(piece) for piece in pieces]
         return plain(raw)
 
@@ -148,7 +150,7 @@ _NULLS: tuple[list[str], ...] = ([], [""], ["null"])
 """Texts of null."""
 
 
-def _is_list(types: AbstractSet[str], texts: list[str]) -> bool:
+def is_list(types: AbstractSet[str], texts: list[str]) -> bool:
     """Return whether texts are the items of a list; one text may also be a scalar."""
     if "array" not in types or len(texts) > 1:
         return "array" in types

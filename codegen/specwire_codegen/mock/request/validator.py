@@ -7,12 +7,13 @@ from uuid import UUID
 
 import attrs
 
-from specwire_codegen.mock.document.operations import Operation
+from specwire_codegen.mock.document.operations import Operation, Parameter
 from specwire_codegen.mock.document.pointers import ABSENT
 from specwire_codegen.mock.document.validation import Validators, Violation
 from specwire_codegen.mock.request.bodies import Received
 from specwire_codegen.mock.request.content import BodyReader, Content, Unreadable
-from specwire_codegen.mock.request.parameters import Deserializer, Sources
+from specwire_codegen.mock.request.form import FORM
+from specwire_codegen.mock.request.parameters import Deserializer, Sources, pairs
 from specwire_codegen.mock.request.routing import VARIABLE
 
 
@@ -75,7 +76,7 @@ class RequestValidator:
         for parameter in operation.parameters:
             name = parameter.name
             try:
-                value = self.deserializer.read(parameter, sources, operation.parameters)
+                value = self._value(parameter, sources, operation)
             except ValueError:
                 violations.append(Violation(parameter.place, (name,), "json", "the parameter is not JSON"))
                 continue
@@ -94,6 +95,11 @@ class RequestValidator:
         }
         accept, last = sources.headers.get("accept", "*/*"), sources.headers.get("last-event-id")
         return Exchange(operation, path, values, content, accept, wanted, last, undeclared)
+
+    def _value(self, parameter: Parameter, sources: Sources, operation: Operation) -> Any:
+        if parameter.place == "querystring" and parameter.media == FORM and sources.query_string:
+            return self.bodies.form.read(parameter.schema, parameter.encoding, pairs(sources.query_string))
+        return self.deserializer.read(parameter, sources, operation.parameters)
 
     def _readable(self, operation: Operation, status: int) -> int:
         """Return 422 instead of 400 if the document describes only 422."""

@@ -234,7 +234,8 @@ class _Converter:
                 properties[name]["description"] = field["description"]
             if field.get("type") == "array":
                 style, explode = _STYLES[self.collection_format(field, ("csv", "ssv", "pipes", "multi"))]
-                encoding[name] = {"style": style, "explode": explode}
+                if (style, explode) != ("form", True):  # a field for each item is the default
+                    encoding[name] = {"style": style, "explode": explode}
         required = [str(field.get("name")) for field in fields if field.get("required") is True]
         schema: Node = {"type": "object", "properties": properties, ORIGIN: pointers.join(here, "parameters")}
         if required:
