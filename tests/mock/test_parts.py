@@ -299,9 +299,9 @@ def test_a_violation_of_a_union_is_that_of_the_meant_variant(keyword: str, item:
 
 
 FORMS = FormReader(READER)
-LINE = {"type": "object", "properties": {"label": {"type": "string"}, "count": {"type": "integer"}}}
-LINES = {"type": "array", "items": LINE}
-FORM = {
+LINE: dict[str, Any] = {"type": "object", "properties": {"label": {"type": "string"}, "count": {"type": "integer"}}}
+LINES: dict[str, Any] = {"type": "array", "items": LINE}
+FORM: dict[str, Any] = {
     "type": "object",
     "properties": {
         "count": {"type": "integer"},
@@ -330,20 +330,20 @@ FORM_STYLES = {
     "joined": Style("form", explode=False),
 }
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
-NUMBERS = st.integers(-(2**53), 2**53)
-A_LINE = st.fixed_dictionaries({"label": TEXTS, "count": NUMBERS})
+INTEGERS = st.integers(-(2**53), 2**53)
+A_LINE = st.fixed_dictionaries({"label": TEXTS, "count": INTEGERS})
 SOME_LINES = st.lists(A_LINE, min_size=1, max_size=3)
-FORM_VALUES = {
-    "count": NUMBERS,
+FORM_VALUES: dict[str, st.SearchStrategy[Any]] = {
+    "count": INTEGERS,
     "names": st.lists(TEXTS, min_size=1, max_size=3),
     "line": A_LINE,
     "lines": SOME_LINES,
-    "grid": st.lists(st.lists(NUMBERS, max_size=2), min_size=1, max_size=3),
+    "grid": st.lists(st.lists(INTEGERS, max_size=2), min_size=1, max_size=3),
     "either": SOME_LINES,
     "whole": st.lists(A_LINE, max_size=3),
     "deep": st.fixed_dictionaries({"line": A_LINE}),
-    "spread": st.fixed_dictionaries({"width": NUMBERS}),
-    "joined": st.lists(NUMBERS, min_size=1, max_size=3),
+    "spread": st.fixed_dictionaries({"width": INTEGERS}),
+    "joined": st.lists(INTEGERS, min_size=1, max_size=3),
     "other": A_LINE,
 }
 
