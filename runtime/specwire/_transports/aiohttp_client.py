@@ -63,7 +63,7 @@ class AiohttpClient:
         limit = WaitLimit(self.waits, None if is_streamed else patience)
         failures: list[Exception] = []
         if is_streamed and hasattr(content, "__aiter__"):
-            # A body that is read as it is sent may take longer than any wait for the server.
+            # A body that is read as it is sent may take longer in total than any wait for the server.
             content = _followed(recorded(cast("AsyncIterator[bytes]", content), failures), limit, patience)
         elif not is_streamed and content is not None and len(content) > _LARGE:
             content = io.BytesIO(content)
@@ -116,7 +116,7 @@ class AiohttpClient:
 class AiohttpResponse(AsyncRawResponse):
     """Response of aiohttp."""
 
-    __slots__ = ("_client", "_end", "_response", "_retired")
+    __slots__ = ("_client", "_end", "_response", "_retired", "_watched")
 
     def __init__(self, client: AiohttpClient, request: RawRequest, response: aiohttp.ClientResponse) -> None:
         headers: Any = response.headers
@@ -130,6 +130,7 @@ class AiohttpResponse(AsyncRawResponse):
         self._retired = False
         self._end = _end_of(response)
         """End of the connection, if it ends the body too."""
+        self._watched: asyncio.Future[None] | None = None
 
     @property
     def http_version(self) -> str:
@@ -148,6 +149,7 @@ class AiohttpResponse(AsyncRawResponse):
                 if not data and not content.at_eof():
                     waits = self._client.waits
                     assert waits is not None
+                    self._watch()
                     with WaitLimit(waits, remaining(self.timeouts["read"])):
                         data = await content.readany()
                 if not data:
@@ -167,12 +169,29 @@ class AiohttpResponse(AsyncRawResponse):
             return b"".join(chunks)
         raise failure
 
+    def _watch(self) -> None:
+        """End the wait for the body when the connection ends: aiohttp goes on waiting after a body that is invalid."""
+        if self._watched is not None:
+            return
+        self._watched = _closed(self._response)
+        if self._watched is None:
+            self._lost()
+        else:
+            self._watched.add_done_callback(self._lost)
+
+    def _lost(self, _end: object = None) -> None:
+        content = self._response.content
+        if not content.is_eof() and content.exception() is None:
+            content.set_exception(aiohttp.ClientPayloadError("the connection ended within the body"))
+
     def retire(self) -> None:
         self._retired = True
 
     def _release(self) -> None:
         if not self.is_closed:
             self.is_closed = True
+            if self._watched is not None:
+                self._watched.remove_done_callback(self._lost)
             if self._response.content.at_eof() and not self._retired:
                 self._response.release()
             else:
@@ -191,12 +210,17 @@ class AiohttpResponse(AsyncRawResponse):
 
 def _end_of(response: aiohttp.ClientResponse) -> asyncio.Future[None] | None:
     """Return the end of the connection of a body that has neither a length nor chunks: a reset cuts it off."""
-    headers, connection = response.headers, response.connection
-    if "content-length" in headers or "transfer-encoding" in headers or connection is None:
+    if "content-length" in response.headers or "transfer-encoding" in response.headers:
         return None
-    protocol = connection.protocol
+    return _closed(response)
+
+
+def _closed(response: aiohttp.ClientResponse) -> asyncio.Future[None] | None:
+    """Return the end of the connection of a response; None if it has ended."""
+    protocol = None if response.connection is None else response.connection.protocol
     end = None if protocol is None else protocol.closed
     if end is not None:
+        end.remove_done_callback(_retrieved)  # of an earlier response
         end.add_done_callback(_retrieved)
     return end
 
@@ -208,9 +232,11 @@ def _retrieved(end: asyncio.Future[None]) -> None:
 
 
 async def _followed(content: AsyncIterator[bytes], limit: WaitLimit, patience: float | None) -> AsyncIterator[bytes]:
-    """Yield a body, and limit the wait for the response from its end on."""
+    """Yield a body, and limit the wait for the server to take each piece, and for the response from its end on."""
     async for piece in content:
+        limit.begin(patience)
         yield piece
+        limit.pause()
     limit.begin(patience)
 
 

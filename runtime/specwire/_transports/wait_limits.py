@@ -68,6 +68,10 @@ class WaitLimit:
         limits.open.add(self)
         limits.ring_at(self.until)
 
+    def pause(self) -> None:
+        """Let the block take any time until `begin`."""
+        self._limits.open.discard(self)
+
     def end(self) -> None:
         """Interrupt the block."""
         assert self._task is not None
@@ -79,6 +83,6 @@ class WaitLimit:
     ) -> None:
         task, self._task = self._task, None
         assert task is not None
-        self._limits.open.discard(self)
+        self.pause()
         if self.is_over and task.uncancel() <= self._cancelling and kind is asyncio.CancelledError:
             raise TimeoutError from error

@@ -95,7 +95,11 @@ def _slowly(call: Call) -> Sequence[Action]:
 
 
 def _chunked(call: Call, *rest: Action) -> Sequence[Action]:
-    return (open_head(call, transfer_encoding="chunked"), *rest)
+    return (_chunked_head(call), *rest)
+
+
+def _chunked_head(call: Call) -> bytes:
+    return open_head(call, transfer_encoding="chunked")
 
 
 def _lost(attempts: int = 3) -> Raises:
@@ -182,10 +186,23 @@ FAULTS = (
             ),
             Fault(
                 "`content-length` shorter than the body",
-                plays(lambda call: (open_head(call, content_length="5"), call.body, Close())),
+                plays(lambda call: (open_head(call, content_length="5") + call.body, Close())),
                 each(Raises(DecodeError), None, TRUNCATED, Gives(b"01234", "the first bytes")),
                 recovers=False,
                 differs={"aiohttp": UNCLEAR},
+            ),
+            Fault(
+                "`content-length` shorter than the body, whose rest arrives later",
+                plays(
+                    lambda call: (
+                        open_head(call, content_length="5") + call.body[:5],
+                        Pause(0.05),
+                        call.body[5:],
+                        Close(),
+                    )
+                ),
+                each(Raises(DecodeError), None, TRUNCATED, Gives(b"01234", "the first bytes")),
+                recovers=False,
             ),
             Fault(
                 "a negative `content-length`",
@@ -214,9 +231,14 @@ FAULTS = (
             ),
             Fault(
                 "an invalid chunk size",
-                plays(lambda call: _chunked(call, chunk(call.body[:10]), b"zz\r\n", Close())),
+                plays(lambda call: (_chunked_head(call) + chunk(call.body[:10]) + b"zz\r\n", Close())),
                 BROKEN,
                 differs={"aiohttp": UNCLEAR},
+            ),
+            Fault(
+                "an invalid chunk size after a valid chunk",
+                plays(lambda call: _chunked(call, chunk(call.body[:10]), Pause(0.05), b"zz\r\n", Hold())),
+                BROKEN,
             ),
             Fault(
                 "closed within the body, by a server that supports ranges",
