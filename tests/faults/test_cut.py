@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -90,6 +91,20 @@ def test_a_server_that_stops_reading_is_a_timeout(caller: Caller) -> None:
             caller.run(client.files.upload(file=("a", LARGE)))
         left.set()
         assert [] == busy(client)
+
+
+@pytest.mark.differs("pyreqwest", reason="its limit is for the upload and the response together")
+def test_a_slow_source_of_an_upload_is_no_timeout(caller: Caller, server: Server) -> None:
+    """`timeout` limits the waits for the server."""
+
+    def pieces() -> Iterator[bytes]:
+        for _ in range(3):
+            time.sleep(0.15)
+            yield LARGE[: 1 << 18]
+
+    server.respond = lambda _: reply({"id": "1"})
+    caller.run(caller.client(timeout=0.1).files.upload(file=("a", pieces())))
+    assert 3 << 18 < server.received[0].size
 
 
 def test_an_upload_that_is_rejected_half_way_raises_the_reason(caller: Caller) -> None:
