@@ -252,19 +252,17 @@ def apply(data: Node, report: Report) -> Node:
     """Return the document with known extensions only; report every mistake in them."""
 
     def visit(node: Node, kind: ObjectType, trail: Trail) -> Node:
-        for key in node:
+        found = [key for key in node if is_extension(key) and key not in PRIVATE]
+        for key in found:
             if key.startswith(PREFIX):
                 _check_key(key, node, kind, report)
-        if kind == "mediaType":
+        if found and kind == "mediaType":
             _check_resumable(node, base_type(pointers.split(pointers.of(trail))[-1]), report)
-        return node if all(map(_kept, node)) else {key: each for key, each in node.items() if _kept(key)}
+        unknown = {key for key in found if key not in EXTENSIONS}
+        return {key: each for key, each in node.items() if key not in unknown} if unknown else node
 
     checked: Node = rebuild(data, "openapi", visit)
     return checked
-
-
-def _kept(key: str) -> bool:
-    return not is_extension(key) or key in PRIVATE or key in EXTENSIONS
 
 
 def _check_key(key: str, node: Node, kind: ObjectType, report: Report) -> None:

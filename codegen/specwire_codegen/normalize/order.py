@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from specwire_codegen.normalize.operations.operations import methods
@@ -83,14 +84,19 @@ def sort_keys(data: Node, _report: Report) -> Node:
     def visit(node: Node, kind: ObjectType, _trail: Trail) -> Any:
         if kind == "responses":
             return dict(sorted(node.items(), key=lambda item: _status(item[0])))
-        fields = FIELDS[kind]
-        if not fields:
-            return node
-        keys = [*filter(node.__contains__, fields), *sorted(key for key in node if key not in fields)]
-        return node if keys == [*node] else {key: node[key] for key in keys}
+        given = (*node,)
+        keys = _arranged(given, kind)
+        return node if keys == given else {key: node[key] for key in keys}
 
     arranged: Node = rebuild(data, "openapi", visit)
     return arranged
+
+
+@lru_cache(4096)
+def _arranged(keys: tuple[str, ...], kind: ObjectType) -> tuple[str, ...]:
+    """Return the keys of an object in canonical order; most objects have the same keys as others."""
+    fields = FIELDS[kind]
+    return (*filter(keys.__contains__, fields), *sorted(key for key in keys if key not in fields)) if fields else keys
 
 
 def _status(status: str) -> tuple[int, str]:

@@ -19,6 +19,7 @@ HINT = "x-\0hint"
 """Private keys; they look like extensions to every walk and cannot occur in a document."""
 
 PRIVATE = frozenset({ORIGIN, HINT})
+_NESTED = (dict, list)
 
 
 def annotate(data: Node, kind: ObjectType = "openapi", pointer: str = "") -> Node:
@@ -34,12 +35,11 @@ def annotate(data: Node, kind: ObjectType = "openapi", pointer: str = "") -> Nod
 def strip(value: Any) -> Any:
     """Return a copy without private keys."""
     if isinstance(value, dict):
-        return {
-            key: strip(each) if isinstance(each, (dict, list)) else each
-            for key, each in value.items()
-            if key not in PRIVATE
-        }
-    return [strip(each) for each in value] if isinstance(value, list) else value
+        copy = {key: strip(each) if isinstance(each, _NESTED) else each for key, each in value.items()}
+        for key in PRIVATE:
+            copy.pop(key, None)
+        return copy
+    return [strip(each) if isinstance(each, _NESTED) else each for each in value] if isinstance(value, list) else value
 
 
 def origin_of(node: Any, otherwise: Trail = "") -> str:
@@ -75,14 +75,14 @@ class Report:
     guesses: list[Guess] = attrs.field(factory=list)
     """Guesses, applied or not."""
 
-    def error(self, code: str, message: str, pointer: str, help: str | None = None) -> None:
-        """Record an error at a source pointer."""
-        self.diagnostics.append(error(code, message, self.locate(pointer), help))
+    def error(self, code: str, message: str, place: Trail, help: str | None = None) -> None:
+        """Record an error at a place of the source."""
+        self.diagnostics.append(error(code, message, self.locate(place), help))
 
-    def warning(self, code: str, message: str, pointer: str, help: str | None = None) -> None:
-        """Record a warning at a source pointer."""
-        self.diagnostics.append(warning(code, message, self.locate(pointer), help))
+    def warning(self, code: str, message: str, place: Trail, help: str | None = None) -> None:
+        """Record a warning at a place of the source."""
+        self.diagnostics.append(warning(code, message, self.locate(place), help))
 
-    def locate(self, pointer: str) -> Location:
-        """Return the source location of a pointer."""
-        return self.document.locate(pointer)
+    def locate(self, place: Trail) -> Location:
+        """Return the location of a place of the source."""
+        return self.document.locate(pointers.of(place))

@@ -12,11 +12,18 @@ Trail: TypeAlias = "str | tuple[Trail, str | int]"
 
 def of(trail: Trail) -> str:
     """Return the pointer to where a trail leads."""
-    tokens: list[str | int] = []
+    parts: list[str] = []
     while not isinstance(trail, str):
         trail, token = trail
-        tokens.append(token)
-    return join(trail, *reversed(tokens))
+        parts.append(below("", token))
+    return trail + "".join(reversed(parts))
+
+
+def trail_below(trail: Trail, *tokens: str | int) -> Trail:
+    """Return the trail to a place below another."""
+    for token in tokens:
+        trail = trail, token
+    return trail
 
 
 def escape(token: str) -> str:
@@ -26,7 +33,7 @@ def escape(token: str) -> str:
 
 def unescape(token: str) -> str:
     """Return a reference token without escapes."""
-    return token.replace("~1", "/").replace("~0", "~")
+    return token.replace("~1", "/").replace("~0", "~") if "~" in token else token
 
 
 def join(pointer: str, *tokens: str | int) -> str:

@@ -75,19 +75,23 @@ Replace = Callable[[Any, ObjectType, tuple[str | int, ...]], Any]
 
 
 def map_children(node: Node, kind: ObjectType, replace: Replace) -> Node:
-    """Return a shallow copy of a node with every typed object directly below it replaced."""
-    copy = dict(node)
+    """Return a node with every typed object directly below it replaced: the same node if nothing changes in it."""
+    changed = node
     for key, child in _typed(node, kind):
-        inside, below = node[key], child.kind
+        inside = new = node[key]
+        below = child.kind
         if child.shape == "one":
-            copy[key] = replace(inside, below, (key,))
+            new = replace(inside, below, (key,))
         elif child.shape == "map" and isinstance(inside, dict):
             members = {name: replace(item, below, (key, name)) for name, item in inside.items()}
-            copy[key] = inside if all(map(is_, members.values(), inside.values())) else members
+            new = inside if all(map(is_, members.values(), inside.values())) else members
         elif child.shape == "list" and isinstance(inside, list):
             items = [replace(item, below, (key, index)) for index, item in enumerate(inside)]
-            copy[key] = inside if all(map(is_, items, inside)) else items
-    return copy
+            new = inside if all(map(is_, items, inside)) else items
+        if new is not inside:
+            changed = node.copy() if changed is node else changed
+            changed[key] = new
+    return changed
 
 
 Visit = Callable[[Node, ObjectType, Trail], Any]

@@ -65,14 +65,15 @@ def page_of(schema: Mapping[str, Any], schemas: Schemas, segments: Sequence[str]
     if types_of(schema) == {"array"}:
         return Page("", resolved(schema.get("items", {}), schemas), (), True)
     root = Place("", schema.get("properties", {}))
-    inside = [Place(pointers.below("", name), _properties(each, schemas)) for name, each in root.properties.items()]
     # The last segment names the items, or the one before a verb: `/posts/search`.
     named = [each for each in map(plain, segments[-2:]) if each not in LISTS][-1:]
-    holders = [_holder(place, schemas, named) for place in (root, *inside)]
-    direct, nested = holders[0], [each for each in holders[1:] if each is not None]
-    chosen = direct or (nested[0] if len(nested) == 1 else None)
+    chosen = _holder(root, schemas, named)
     if chosen is None:
-        return None
+        inside = [Place(pointers.below("", name), _properties(each, schemas)) for name, each in root.properties.items()]
+        nested = [found for place in inside if (found := _holder(place, schemas, named)) is not None]
+        if len(nested) != 1:
+            return None
+        chosen = nested[0]
     holder, name, sure = chosen
     element = resolved(resolved(holder.properties[name], schemas).get("items", {}), schemas)
     holders_ = [root] if holder is root else [holder, root]
@@ -83,6 +84,8 @@ def page_of(schema: Mapping[str, Any], schemas: Schemas, segments: Sequence[str]
 def _holder(place: Place, schemas: Schemas, segments: Sequence[str]) -> tuple[Place, str, bool] | None:
     """Return the array of items in an object, and True if it is certain."""
     arrays = [name for name, each in place.properties.items() if types_of(resolved(each, schemas)) == {"array"}]
+    if not arrays:
+        return None
     spelled = by_plain(arrays)
     named = next((spelled[name] for name in (*ITEMS, *segments) if name in spelled), None)
     if named is not None:

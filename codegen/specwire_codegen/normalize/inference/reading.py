@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 from specwire_codegen.normalize.source_map import origin_of
@@ -35,12 +36,15 @@ def _quoted(token: str) -> str:
 def resolved(schema: Any, schemas: Schemas) -> Mapping[str, Any]:
     """Return a schema with references followed and null removed."""
     for _ in range(50):
-        if not isinstance(schema, Mapping):
+        if not isinstance(schema, dict):
             return {}
         if "$ref" in schema:
             schema = schemas.get(pointers.unescape(str(schema["$ref"]).rpartition("/")[2]), {})
             continue
-        variants = [each for each in schema.get("anyOf", schema.get("oneOf", ())) if not _is_null(each)]
+        union = schema.get("anyOf", schema.get("oneOf"))
+        if union is None:
+            return schema
+        variants = [each for each in union if not _is_null(each)]
         if len(variants) != 1:
             return schema
         schema = {**{key: each for key, each in schema.items() if key not in ("anyOf", "oneOf")}, **variants[0]}
@@ -70,7 +74,12 @@ def _is_null(schema: Any) -> bool:
 def types_of(schema: Mapping[str, Any]) -> frozenset[str]:
     """Return the types of a schema without null; empty if it has none."""
     kinds = schema.get("type", ())
-    return frozenset([kinds] if isinstance(kinds, str) else kinds) - {"null"}
+    return _without_null((kinds,) if isinstance(kinds, str) else tuple(kinds))
+
+
+@lru_cache(256)
+def _without_null(kinds: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(kinds) - {"null"}
 
 
 def may_be(schema: Mapping[str, Any], *kinds: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -64,29 +64,34 @@ class Switch:
 
 def switches(operation: Mapping[str, Any], body: Mapping[str, Any], schemas: Schemas) -> Iterator[Switch]:
     """Yield the switches of an operation with this body: fields first, flags before enumerations."""
-    fields = {name: _described(each, schemas) for name, each in body.get("properties", {}).items()}
+    fields = body.get("properties", {})
     query = {
-        str(each.get("name")): {**_described(each.get("schema"), schemas), **_text(each)}
+        str(each.get("name")): each
         for each in operation.get("parameters", ())
         if isinstance(each, Mapping) and each.get("in") == "query"
     }
     found = [
-        *(_switch(name, each, in_query=False) for name, each in fields.items()),
-        *(_switch(name, each, in_query=True) for name, each in query.items()),
+        *(_switch(name, resolved(each, schemas), (each,), in_query=False) for name, each in fields.items()),
+        *(
+            _switch(name, resolved(each.get("schema"), schemas), (each.get("schema"), each), in_query=True)
+            for name, each in query.items()
+        ),
     ]
     yield from sorted(filter(None, found), key=lambda one: (one.in_query, one.value is not True, len(one.name)))
-
-
-def _described(schema: Any, schemas: Schemas) -> Mapping[str, Any]:
-    return {**resolved(schema, schemas), **_text(schema)}
 
 
 def _text(node: Any) -> Mapping[str, Any]:
     return {"description": node["description"]} if isinstance(node, Mapping) and node.get("description") else {}
 
 
-def _switch(name: str, schema: Mapping[str, Any], *, in_query: bool) -> Switch | None:
-    if types_of(schema) == {"boolean"}:
+def _switch(name: str, schema: Mapping[str, Any], places: Sequence[Any], *, in_query: bool) -> Switch | None:
+    """Return the switch that a field or parameter is; the last description of its places is its own."""
+    is_flag = types_of(schema) == {"boolean"}
+    if not is_flag and "enum" not in schema and "const" not in schema:
+        return None
+    for place in places:
+        schema = {**schema, **_text(place)}
+    if is_flag:
         plain = name.replace("_", "").replace("-", "").lower()
         allowed = schema.get("enum", [schema.get("const", True)])
         selects_events = describes(schema, _SAYS_EVENTS) and not describes(schema, _DENIES)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 import attrs
 
@@ -21,17 +21,21 @@ from specwire_codegen.openapi.objects import Node
 from specwire_codegen.openapi.status_names import status_name
 from specwire_codegen.openapi.walk import is_extension
 
+Errors: TypeAlias = Mapping[tuple[str, str], str]
+"""Status and structure of the error bodies that most operations share -> name."""
+
 
 def apply(data: Node, _report: Report) -> Node:
     """Return the document with inline schemas moved to components and named after their location."""
-    named, apart = _hoisted(data, {})
     schemas = data.get("components", {}).get("schemas", {})
+    errors, plain = shared_errors(data, schemas), plain_ids(data)
+    named, apart = _hoisted(data, {}, errors, plain)
     known = {name: schema for name, schema in schemas.items() if not is_provisional(name) and isinstance(schema, dict)}
     shared = named.uses.names(known, {name: fingerprint(schema) for name, schema in known.items()})
-    return _hoisted(data, shared)[1] if shared else apart
+    return _hoisted(data, shared, errors, plain)[1] if shared else apart
 
 
-def _hoisted(data: Node, shared: Mapping[Key, str]) -> tuple[Namer, Node]:
+def _hoisted(data: Node, shared: Mapping[Key, str], errors: Errors, plain: Mapping[str, str]) -> tuple[Namer, Node]:
     components = data.get("components", {})
     namer = Namer(components.get("schemas", {}), shared)
     for name in namer.given:
@@ -40,7 +44,7 @@ def _hoisted(data: Node, shared: Mapping[Key, str]) -> tuple[Namer, Node]:
     for name in namer.given:
         if not is_provisional(name):
             namer.named[name] = namer.owned(namer.given[name], name, name)
-    places = Places(namer, shared_errors(data, namer), plain_ids(data))
+    places = Places(namer, errors, plain)
     sections = {
         section: values if is_extension(section) else places.section(section, values)
         for section, values in components.items()
@@ -58,9 +62,8 @@ class Places:
     """Walker over the places where operations and shared components hold schemas."""
 
     namer: Namer
-    errors: dict[tuple[str, str], str]
-    """Status and structure of the error bodies that most operations share -> name."""
-    plain: dict[str, str]
+    errors: Errors
+    plain: Mapping[str, str]
     """OperationId -> the same without what frameworks add."""
 
     def section(self, section: str, values: Node) -> Node:
@@ -190,7 +193,7 @@ def response_name(owner: str, status: str, first: bool) -> str:
     return f"{owner}{status_name(status)}"
 
 
-def shared_errors(data: Node, namer: Namer) -> dict[tuple[str, str], str]:
+def shared_errors(data: Node, given: Node) -> Errors:
     """Return names for the inline error bodies that at least two operations share, by status and structure."""
     counts: Counter[tuple[str, str]] = Counter()
     for item in data.get("paths", {}).values():
@@ -201,7 +204,7 @@ def shared_errors(data: Node, namer: Namer) -> dict[tuple[str, str], str]:
     named: dict[tuple[str, str], str] = {}
     for (status, print_), count in counts.most_common():
         name = status_name(status)
-        if count > 1 and name not in named.values() and name not in namer.given:
+        if count > 1 and name not in named.values() and name not in given:
             named[status, print_] = name
     return named
 

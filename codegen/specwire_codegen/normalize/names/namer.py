@@ -17,6 +17,13 @@ from specwire_codegen.openapi import pointer as pointers, words
 from specwire_codegen.openapi.annotations import PLACE_ONLY
 from specwire_codegen.openapi.objects import Node
 
+_HOLDING = frozenset(
+    {
+        *("properties", "patternProperties", "additionalProperties", "items", "prefixItems", "contentSchema"),
+        *nulls.UNIONS,
+    }
+)
+"""Keywords that can hold inner schemas to name."""
 _LONG = 60
 """Longest name, in characters, before the middle part is left out."""
 
@@ -75,7 +82,8 @@ class Namer:
         if core is not None and "$ref" in core and is_provisional(schema_name(core["$ref"])):
             return nulls.join(self.reference(core, name, word, noun))
         if core is None or not self.is_hoistable(core):
-            return self.inside({key: value for key, value in schema.items() if key != HINT}, name, noun)
+            plain = {key: value for key, value in schema.items() if key != HINT} if HINT in schema else schema
+            return self.inside(plain, name, noun)
         made = self.component(core, name, word, noun)
         reference = {**annotations_of_place(core), "$ref": schema_ref(made)}
         return nulls.join(reference) if nullable else reference
@@ -151,6 +159,8 @@ class Namer:
         """Return a schema with its inline schemas named after `name` and their location."""
         if not isinstance(schema, dict):
             return schema
+        if _HOLDING.isdisjoint(schema):
+            return schema
         changed = dict(schema)
         for key in ("properties", "patternProperties"):
             if isinstance(schema.get(key), dict):
@@ -212,7 +222,7 @@ class Namer:
         """Return whether a schema needs a name: objects with properties, enumerations, unions with an object."""
         if schema.get("properties") or "enum" in schema:
             return True
-        return any(self.has_object(each, set()) for union in nulls.UNIONS for each in schema.get(union, []))
+        return any(self.has_object(each, set()) for union in nulls.UNIONS for each in schema.get(union, ()))
 
     def has_object(self, schema: Any, seen: set[str]) -> bool:
         """Return whether a union member is an object with properties, directly or by reference."""

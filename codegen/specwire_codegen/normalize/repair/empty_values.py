@@ -12,7 +12,7 @@ from specwire_codegen.normalize.source_map import ORIGIN, Report, origin_of
 from specwire_codegen.openapi import pointer as pointers
 from specwire_codegen.openapi.objects import FIELDS, Child, FieldType, Node, ObjectType
 from specwire_codegen.openapi.pointer import Trail
-from specwire_codegen.openapi.walk import child_of, is_extension, rebuild
+from specwire_codegen.openapi.walk import child_of, rebuild
 
 _HELP = "remove it, or give it a value"
 _ALTERNATIVES = {"anyOf", "oneOf"}
@@ -43,7 +43,7 @@ class _Filler:
         for key, value in node.items():
             if isinstance(value, str) and value != "":
                 continue
-            field = None if is_extension(key) else child_of(kind, key) or fields.get(key)
+            field = fields.get(key) or child_of(kind, key)
             if field is not None:
                 new = self._field(key, value, field, (origin_of(node, trail), key))
                 if new is not value:

@@ -13,6 +13,7 @@ from specwire_codegen.normalize.source_map import ORIGIN, Report, origin_of
 from specwire_codegen.openapi import pointer as pointers
 from specwire_codegen.openapi.json_types import noun_of
 from specwire_codegen.openapi.objects import FIELDS, PATTERNED, SECTIONS, Child, FieldType, Node, ObjectType
+from specwire_codegen.openapi.pointer import Trail
 from specwire_codegen.openapi.suggest import did_you_mean, nearest
 from specwire_codegen.openapi.walk import is_extension, map_children
 
@@ -48,25 +49,23 @@ def apply(data: Node, report: Report) -> Node:
     return checked
 
 
-def _check(value: Any, kind: ObjectType, report: Report, pointer: str) -> Any:
+def _check(value: Any, kind: ObjectType, report: Report, place: Trail) -> Any:
     if isinstance(value, str) and kind == "schema" and _type_named(value):
         message = f"{value!r} is not a schema; treated as the name of a type"
-        report.warning("wrong-type", message, pointer, f"write `type: {_type_named(value)}`")
-        value = {"type": _type_named(value), ORIGIN: pointer}
+        report.warning("wrong-type", message, place, f"write `type: {_type_named(value)}`")
+        value = {"type": _type_named(value), ORIGIN: pointers.of(place)}
     if kind == "example" and not isinstance(value, dict):
         message = f"expected an object, got {_named(value)}; treated as its value"
-        report.warning("wrong-type", message, pointer, "put it under 'value'")
-        return {"value": value, ORIGIN: pointer}
+        report.warning("wrong-type", message, place, "put it under 'value'")
+        return {"value": value, ORIGIN: pointers.of(place)}
     if not isinstance(value, dict):
         if isinstance(value, bool) and kind in _MAYBE_BOOLEAN:
             return value
-        report.error("wrong-type", f"expected an object, got {_named(value)}", pointer, f"write a {kind} here")
+        report.error("wrong-type", f"expected an object, got {_named(value)}", place, f"write a {kind} here")
         return {}
-    here = origin_of(value, pointer)
+    here = origin_of(value, place)
     if kind in PATTERNED and kind not in SECTIONS and "$ref" in value:
-        report.error(
-            "bad-ref", f"a {kind} object cannot be a reference", pointers.join(here, "$ref"), "write the object here"
-        )
+        report.error("bad-ref", f"a {kind} object cannot be a reference", (here, "$ref"), "write the object here")
         return {}
     if "$ref" in value and kind in SECTIONS and kind not in {"schema", "pathItem"}:
         return {key: each for key, each in value.items() if key in _BESIDE_REF or is_extension(key)}
@@ -83,7 +82,7 @@ def _check(value: Any, kind: ObjectType, report: Report, pointer: str) -> Any:
     return map_children(
         node,
         kind,
-        lambda child, child_kind, tokens: _check(child, child_kind, report, pointers.join(here, *tokens)),
+        lambda child, child_kind, tokens: _check(child, child_kind, report, pointers.trail_below(here, *tokens)),
     )
 
 
@@ -100,12 +99,13 @@ _FORMS = {
 
 def _repaired(node: Node, kind: ObjectType, report: Report, here: str) -> Node:
     kept: Node = {}
+    fields = FIELDS[kind]
     for key, value in node.items():
         if is_extension(key):
             kept[key] = value
             continue
-        place = pointers.join(here, key)
-        field = FIELDS[kind].get(key)
+        place = (here, key)
+        field = fields.get(key)
         if field is None:
             _unknown(key, kind, report, place)
             continue
@@ -116,13 +116,14 @@ def _repaired(node: Node, kind: ObjectType, report: Report, here: str) -> Node:
         if kind == "schema" and key == "pattern" and isinstance(value, str) and not _is_regex(value):
             message = f"the pattern {value!r} is not a valid Python regular expression; ignored"
             report.warning("bad-pattern", message, place, "avoid syntax of other regular expression dialects")
-        elif field == "types" and isinstance(new, _TypeMismatch):
-            _repair_type(kept, value, report, place)
+        elif new is value:
+            kept[key] = value
         elif not isinstance(new, _TypeMismatch):
             kept[key] = new
-            if new is not value:
-                help = "quote it" if isinstance(new, str) or isinstance(value, (list, dict)) else "write it so"
-                report.warning("wrong-type", f"{key!r} is {_named(value)}; treated as {new!r}", place, help)
+            help = "quote it" if isinstance(new, str) or isinstance(value, (list, dict)) else "write it so"
+            report.warning("wrong-type", f"{key!r} is {_named(value)}; treated as {new!r}", place, help)
+        elif field == "types":
+            _repair_type(kept, value, report, place)
         elif is_droppable(kind, key):
             message = f"{key!r} must be {new.expected}, got {_named(value)}; ignored"
             report.warning("wrong-type", message, place, _advice(key, new.expected))
@@ -138,18 +139,18 @@ def _paths(paths: Node, report: Report, here: str) -> Node:
         if is_extension(name):
             continue
         message = f"{name!r} is not a path: it contains {_named(paths[name])}; ignored"
-        report.warning("wrong-type", message, pointers.join(here, name), "put it under a path, or under components")
+        report.warning("wrong-type", message, (here, name), "put it under a path, or under components")
         paths = {key: each for key, each in paths.items() if key != name}
     return paths
 
 
-def _objects(members: Any, kind: ObjectType, report: Report, place: str) -> Any:
+def _objects(members: Any, kind: ObjectType, report: Report, place: Trail) -> Any:
     """Return the members of an optional map without those that are not objects."""
     if not isinstance(members, dict):
         return members
     for name in [name for name, each in members.items() if not isinstance(each, dict) and not is_extension(name)]:
         message = f"expected an object, got {_named(members[name])}; ignored"
-        report.warning("wrong-type", message, pointers.join(place, name), f"write a {kind} here")
+        report.warning("wrong-type", message, (place, name), f"write a {kind} here")
         members = {key: each for key, each in members.items() if key != name}
     return members
 
@@ -166,7 +167,7 @@ def _with_info_defaults(info: Any, report: Report) -> Any:
     return whole
 
 
-def _repair_type(kept: Node, value: Any, report: Report, place: str) -> None:
+def _repair_type(kept: Node, value: Any, report: Report, place: Trail) -> None:
     """Replace an unknown type by the most likely type; without one, the schema accepts any value."""
     named = value if isinstance(value, list) else [value]
     words = [_type_named(each) for each in named]
@@ -186,7 +187,7 @@ def _type_named(word: Any) -> str | None:
     return known if known in _TYPES else _SYNONYMS.get(known, nearest(known, sorted(_TYPES), 0.85))
 
 
-def _unknown(key: str, kind: ObjectType, report: Report, place: str) -> None:
+def _unknown(key: str, kind: ObjectType, report: Report, place: Trail) -> None:
     if kind == "schema" and report.document.is_open:
         return  # since OpenAPI 3.1, an unknown keyword of a schema is an annotation
     help = did_you_mean(key, FIELDS[kind], "remove it, or use a key that starts with 'x-' for custom data")

@@ -41,7 +41,9 @@ def apply(data: Node, report: Report) -> Node:
 
     def visit(node: Node, kind: ObjectType, _trail: Trail) -> Node:
         for key in _KEYS:
-            target = finder.targets.get((kind, node[key])) if isinstance(node.get(key), str) else None
+            if key not in node:
+                continue
+            target = finder.targets.get((kind, node[key])) if isinstance(node[key], str) else None
             if target is not None:
                 name = target.rpartition("/")[2] if _is_component(target, kind) else pointers.escape(target)
                 rest = {name: value for name, value in node.items() if name != key}

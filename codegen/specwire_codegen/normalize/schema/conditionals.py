@@ -12,6 +12,8 @@ from specwire_codegen.openapi.objects import Node, ObjectType
 from specwire_codegen.openapi.walk import map_children
 
 _CONDITION = frozenset({"if", "then", "else"})
+_HOLDING = frozenset({"then", "else", "dependentSchemas", "allOf"})
+"""Keywords that can hold conditional properties."""
 
 
 def apply(data: Node, _report: Report) -> Node:
@@ -21,11 +23,12 @@ def apply(data: Node, _report: Report) -> Node:
     """
     schemas = data.get("components", {}).get("schemas", {})
 
-    def visit(node: Any, kind: ObjectType) -> Any:
+    def visit(node: Any, kind: ObjectType, _tokens: tuple[str | int, ...] = ()) -> Any:
         if not isinstance(node, dict):
             return node
-        node = _spread(node, schemas) if kind == "schema" else node
-        return map_children(node, kind, lambda child, child_kind, _tokens: visit(child, child_kind))
+        if kind == "schema" and not _HOLDING.isdisjoint(node):
+            node = _spread(node, schemas)
+        return map_children(node, kind, visit)
 
     spread: Node = visit(data, "openapi")
     return spread

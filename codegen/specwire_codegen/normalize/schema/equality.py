@@ -11,12 +11,17 @@ from specwire_codegen.openapi.objects import Node, ObjectType
 from specwire_codegen.openapi.pointer import Trail
 from specwire_codegen.openapi.walk import is_extension, rebuild
 
+_INNER = ANNOTATIONS - OWNERS
+"""Annotations of a schema inside another."""
+_NONE = frozenset[str]()
+_PRINTER = json.JSONEncoder(sort_keys=True, ensure_ascii=False)
+
 
 def structure(schema: Any) -> Any:
     """Return a schema without annotations, extensions and private keys; `readOnly` and `writeOnly` are structure."""
 
     def visit(node: Node, kind: ObjectType, trail: Trail) -> Node:
-        drop = (ANNOTATIONS - OWNERS if trail else ANNOTATIONS) if kind == "schema" else frozenset[str]()
+        drop = (_INNER if trail else ANNOTATIONS) if kind == "schema" else _NONE
         kept = {key: value for key, value in node.items() if key not in drop and not is_extension(key)}
         if kind == "schema" and isinstance(kept.get("required"), list):
             kept["required"] = sorted(set(kept["required"]))
@@ -27,7 +32,7 @@ def structure(schema: Any) -> Any:
 
 def fingerprint(schema: Any) -> str:
     """Return a string that is equal for schemas of equal structure."""
-    return json.dumps(structure(schema), sort_keys=True, ensure_ascii=False)
+    return _PRINTER.encode(structure(schema))
 
 
 def same(one: Any, other: Any) -> bool:
