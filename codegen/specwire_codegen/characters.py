@@ -35,6 +35,13 @@ def is_hidden(character: str) -> bool:
     return character != " " and (unicodedata.category(character) in _HIDDEN or character in _BLANK)
 
 
+def hidden_in(text: str) -> set[str]:
+    """Return the hidden characters of a text, other than line breaks."""
+    if text.isascii() and text.replace("\n", "").isprintable():
+        return set()
+    return {character for character in set(text) if character != "\n" and is_hidden(character)}
+
+
 _STEERING = frozenset({"Cc", "Cs", "Zl", "Zp"})
 _DIRECTIONS = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
 

@@ -107,9 +107,12 @@ def _wrapped(lines: list[str], hanging: str, width: int, more: int) -> list[str]
     first = lines[0] if hanging else lines[0].lstrip()
     indent = " " * (len(first) - len(first.lstrip()))
     prose = " ".join(" ".join(lines).split())
+    longest = max(width, 40) + more
+    if len(indent) + len(prose) <= longest:
+        return [indent + prose]
     head, *rest = textwrap.wrap(
         prose,
-        max(width, 40) + more,
+        longest,
         initial_indent=indent,
         subsequent_indent=" " * more + hanging,
         break_long_words=False,

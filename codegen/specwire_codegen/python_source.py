@@ -137,7 +137,8 @@ def finished(text: str) -> str:
 
 def same_words(one: str, other: str) -> bool:
     """Return whether two texts differ in case, spaces and punctuation only."""
-    return _letters(one) == _letters(other) != ""
+    first, second = (next(filter(str.isalnum, text), "").lower() for text in (one, other))
+    return first == second != "" and _letters(one) == _letters(other)
 
 
 def _letters(text: str) -> str:
@@ -177,11 +178,10 @@ def docstring(text: str, *, indent: int = 0, sections: Sequence[tuple[str, Seque
 
 
 def _summarized(text: str, width: int) -> Sequence[str]:
-    lines = wrapped(text, width)
     first, rest = split_sentence(text)
-    if len(lines) > 1 and first and rest and len(first) <= width:
+    if first and rest and len(first) <= width and ("\n\n" in text or len(wrapped(text, width)) > 1):
         return [first, "", *wrapped(rest, width)]
-    return lines
+    return wrapped(text, width)
 
 
 def markdown(text: str) -> str:

@@ -34,19 +34,22 @@ def spelling(field: Field) -> str:
 
 
 @lru_cache(maxsize=50_000)
-def _docstring(text: str) -> str:
-    """Return the docstring of a class or field; each is printed for responses and requests, and to be compared."""
-    return docstring(finished(text), indent=4)
+def _docstring(text: str, name: str) -> str:
+    """Return the docstring of a class or field, empty if the document only repeats its name.
+
+    Each is printed for responses and for requests, and to be compared.
+    """
+    return "" if not text.strip() or same_words(text, name) else docstring(finished(text), indent=4)
 
 
 def class_doc(model: ObjectModel) -> str:
     """Return the docstring of a class, empty if the document only repeats its name."""
-    return "" if not model.doc.strip() or same_words(model.doc, model.name) else _docstring(model.doc)
+    return _docstring(model.doc, model.name)
 
 
 def field_doc(field: Field) -> str:
     """Return the docstring of a field, empty if the document only repeats its name."""
-    return "" if not field.doc.strip() or same_words(field.doc, field.wire_name) else _docstring(field.doc)
+    return _docstring(field.doc, field.wire_name)
 
 
 def secrets(model: ObjectModel) -> tuple[str, ...]:

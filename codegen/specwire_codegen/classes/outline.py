@@ -93,7 +93,7 @@ def typed_dict_outline(model: ObjectModel) -> Outline:
     name = dict_name(model.name)
     slots = {CLASS: name, "class_text": literal(name), "doc": class_doc(model)}
     fields = keys(model)
-    spelled = [attrs.evolve(field, name=spelling(field)) for field in fields]
+    spelled = [field if field.name == (key := spelling(field)) else attrs.evolve(field, name=key) for field in fields]
     head = Head(bool(slots["doc"]), functional=is_functional(fields))
     return Outline(
         head, slots, _members(spelled, into, lambda field: "required" if field.required_in_request else "optional", {})

@@ -22,7 +22,7 @@ def with_component_docs(schema: Schema, schemas: Mapping[str, Schema]) -> Schema
 
 def described(schema: Schema) -> str:
     """Return the description of a schema with its default and bounds, which the type does not express."""
-    description = str(schema.get("description", "")).strip()
+    text = str(schema.get("description", "")).strip()
     parts = []
     low = _bound(schema, "minimum", "exclusiveMinimum", "at least", "more than")
     high = _bound(schema, "maximum", "exclusiveMaximum", "at most", "less than")
@@ -35,9 +35,9 @@ def described(schema: Schema) -> str:
     if isinstance(default, str | int | float):
         parts.append(f"The server's default is {_shown(default)}.")
     if parts:
-        description = finished(description)
-    separator = " " if first_paragraph(description) == description and is_finished(description) else "\n\n"
-    text = separator.join(filter(None, (description, " ".join(parts))))
+        text = finished(text)
+        separator = " " if first_paragraph(text) == text and is_finished(text) else "\n\n"
+        text = separator.join(filter(None, (text, " ".join(parts))))
     return f"Deprecated. {text}".strip() if schema.get("deprecated") else text
 
 

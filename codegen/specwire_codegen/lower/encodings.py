@@ -89,7 +89,7 @@ def _encodings_in(schemas: Iterable[Schema | bool], name: str) -> tuple[set[Fact
     waiting: list[tuple[str, Any]] = [(name, schema) for schema in schemas]
     while waiting:
         name, schema = waiting.pop()
-        if not isinstance(schema, Mapping):
+        if not isinstance(schema, dict):
             continue
         component = component_of(schema)
         if component is not None:

@@ -79,7 +79,7 @@ class Components:
     def resolve(self, schema: Schema | bool) -> Schema:
         """Return a schema with references followed."""
         seen: set[str] = set()
-        while isinstance(schema, Mapping):
+        while isinstance(schema, dict):
             component = component_of(schema)
             if component is None or component in seen:
                 return schema

@@ -129,7 +129,7 @@ def field_names(schema: Schema, names: Mapping[str, str]) -> dict[str, str]:
 
 
 def _stated(property_: object) -> str | None:
-    name = property_.get("x-specwire-name") if isinstance(property_, Mapping) else None
+    name = property_.get("x-specwire-name") if isinstance(property_, dict) else None
     return name if isinstance(name, str) else None
 
 
@@ -146,7 +146,7 @@ def _fields(
     for wire, property_ in schema["properties"].items():
         if tag is not None and wire == tag.wire_name:
             continue
-        details: Schema = property_ if isinstance(property_, Mapping) else {}
+        details: Schema = property_ if isinstance(property_, dict) else {}
         secret = bool(details.get("writeOnly")) and details.get("format") == "password"
         type_ = type_of(property_, names)
         whole = {**schemas.get(component_of(details) or "", {}), **details}

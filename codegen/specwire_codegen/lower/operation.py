@@ -321,8 +321,9 @@ def _own_arguments(body: Body | None, whole: str) -> frozenset[str]:
 def _renamed(body: Body | None, names: Mapping[str, str]) -> Body | None:
     match body:
         case JsonBody(fields=fields) | FormBody(fields) if fields is not None:
-            renamed = tuple(attrs.evolve(field, name=names[field.wire_name]) for field in fields)
-            return attrs.evolve(body, fields=renamed)
+            if all(names[field.wire_name] == field.name for field in fields):
+                return body
+            return attrs.evolve(body, fields=tuple(attrs.evolve(each, name=names[each.wire_name]) for each in fields))
         case MultipartBody(parts):
             return attrs.evolve(body, parts=tuple(_renamed_part(part, names) for part in parts))
         case _:

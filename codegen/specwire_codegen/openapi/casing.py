@@ -46,6 +46,7 @@ def _apart(text: str) -> str:
     )
 
 
+@lru_cache(NAMES)
 def argument(text: str) -> str:
     """Return an argument name in snake case; symbols that distinguish names, as in `created>`, become words."""
     for sign, word in _SIGNS:

@@ -56,7 +56,7 @@ def _letter(character: str) -> str | None:
 
 def skeleton(name: str) -> str:
     """Return a name with lookalike Cyrillic and Greek letters replaced; names with equal skeletons clash."""
-    return name.translate(_LOOKALIKES)
+    return name if name.isascii() else name.translate(_LOOKALIKES)
 
 
 def encoded(name: str) -> str:

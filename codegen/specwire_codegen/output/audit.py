@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 
 import attrs
 
-from specwire_codegen.characters import is_hidden
+from specwire_codegen.characters import hidden_in
 from specwire_codegen.compat.imports import COMPAT, COMPAT_MODELS, EXPORTS
 from specwire_codegen.diagnostics import SpecwireCodegenError
 from specwire_codegen.output.expressions import Scope, unquoted
@@ -42,9 +42,8 @@ def audit(files: Mapping[str, str], overrides: str | None = None) -> None:
         path = PurePosixPath(name)
         if path.suffix != ".py" or not all(part.isidentifier() for part in path.with_suffix("").parts):
             raise SpecwireCodegenError(f"internal error: {name!r} is not a module name")
-        hidden = [character for character in set(text) if character != "\n" and is_hidden(character)]
-        if hidden:
-            raise SpecwireCodegenError(f"internal error: {name} contains the hidden character {hidden[0]!a}")
+        if hidden := hidden_in(text):
+            raise SpecwireCodegenError(f"internal error: {name} contains the hidden character {min(hidden)!a}")
         module = _Module(name, files=frozenset(files), overrides=overrides)
         try:
             module.check(text)
@@ -146,6 +145,12 @@ class _Module(Scope):
         match node:
             case ast.ImportFrom() | ast.Expr(value=ast.Constant(value=str())):
                 return
+            case ast.AnnAssign(target=ast.Name(), annotation=ast.Name(id="TypeAlias"), value=ast.expr() as value):
+                self.annotation(unquoted(value))
+            case ast.AnnAssign(target=ast.Name(), annotation=annotation, value=value):
+                self.annotation(annotation)
+                if value is not None:
+                    self.value(value)
             case ast.If(test=ast.Name(id="TYPE_CHECKING"), body=then, orelse=otherwise):
                 for statement in [*then, *otherwise]:
                     self._statement(statement)
@@ -175,12 +180,6 @@ class _Module(Scope):
                 self.annotation(returns)
             case ast.Assign(targets=[ast.Name()], value=value):
                 self.value(value)
-            case ast.AnnAssign(target=ast.Name(), annotation=ast.Name(id="TypeAlias"), value=ast.expr() as value):
-                self.annotation(unquoted(value))
-            case ast.AnnAssign(target=ast.Name(), annotation=annotation, value=value):
-                self.annotation(annotation)
-                if value is not None:
-                    self.value(value)
             case ast.Pass():
                 return
             case _:

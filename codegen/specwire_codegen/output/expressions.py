@@ -39,6 +39,8 @@ class Scope:
     def annotation(self, node: ast.expr) -> None:
         """Check an annotation: names, unions and subscripts; the values of a `Literal` are data."""
         match node:
+            case ast.Name() | ast.Attribute():
+                self._name(node)
             case ast.Constant(value=None):
                 return
             case ast.Subscript(value=ast.Name(id="Literal" | "_Literal"), slice=values):
@@ -52,14 +54,14 @@ class Scope:
             case ast.BinOp(op=ast.BitOr()):
                 for operand in _operands(node):
                     self.annotation(operand)
-            case ast.Name() | ast.Attribute():
-                self._name(node)
             case _:
                 raise self.unknown(node)
 
     def value(self, node: ast.expr | None) -> None:
         """Check a value: data, names, annotations, and calls of the runtime and the package."""
         match node:
+            case ast.Constant() | ast.UnaryOp():
+                self.data(node)
             case ast.Call(
                 func=ast.Name("TypedDict"), args=[name, ast.Dict(keys=keys, values=annotations)], keywords=[]
             ):
@@ -87,8 +89,6 @@ class Scope:
                     self.value(each)
             case ast.Lambda(args=ast.arguments(args=[], kwonlyargs=[], vararg=None, kwarg=None), body=body):
                 self.value(body)
-            case ast.Constant() | ast.UnaryOp():
-                self.data(node)
             case ast.BinOp(left=ast.Name() as left, op=ast.BitOr(), right=ast.Dict() as right):
                 self.annotation(left)
                 self.value(right)

@@ -22,12 +22,7 @@ from specwire_codegen.openapi.casing import pascal, respelled
 from specwire_codegen.openapi.identifiers import RESERVED_CLIENTS
 from specwire_codegen.python_source import docstring, literal, literal_set
 from specwire_codegen.render.module import import_block, rendered
-from specwire_codegen.render.operations import (
-    builders,
-    function_name,
-    selected_name,
-    switched_to,
-)
+from specwire_codegen.render.operations import Method, function_name, selected_name, switched_to
 from specwire_codegen.render.prose import api_name, resource_title
 from specwire_codegen.render.security import security_facts
 from specwire_codegen.render.server import constructor_doc, own_keywords, server_facts, servers_note
@@ -72,13 +67,13 @@ class ResourceClass:
     children: tuple[Child, ...]
 
 
-def render_clients(api: Api, header: str) -> Iterator[tuple[str, str]]:
+def render_clients(api: Api, header: str, methods: Iterable[Method]) -> Iterator[tuple[str, str]]:
     """Yield path and source of the module of the clients and of each module of resources."""
-    methods = dict(_methods(api))
-    groups = {(), *(path[:depth] for path in methods for depth in range(len(path)))}
+    named = dict(_methods(api, methods))
+    groups = {(), *(path[:depth] for path in named for depth in range(len(path)))}
     paths = sorted(groups, key=lambda path: (-len(path), path))
     names = _class_names(api, paths)
-    members, children = _members(methods), _children(paths)
+    members, children = _members(named), _children(paths)
     classes = {path: _class(api, path, members.get(path, ()), children.get(path, ()), names) for path in paths}
     context = {
         "title": docstring(f"Clients for {api_name(api)}.\n\n{header}"),
@@ -187,10 +182,10 @@ def _class(
     )
 
 
-def _methods(api: Api) -> Iterator[tuple[tuple[str, ...], Member]]:
+def _methods(api: Api, methods: Iterable[Method]) -> Iterator[tuple[tuple[str, ...], Member]]:
     replaced = {override.operation_id: override for override in api.overrides if override.kind == "replaces"}
     sums = {override.operation_id: override for override in api.overrides if override.returns == "Accumulator"}
-    for operation, method, builder in builders(api):
+    for operation, method, builder in methods:
         doc = docstring(builder.summary, indent=4)
         if builder.kind == "Workflow":
             value = f"workflow(_{api.modules[operation.resource]}.{function_name(method[-1])})"

@@ -12,8 +12,9 @@ _ALIAS = re.compile(r'^ *\w+: TypeAlias = (".*")$', re.MULTILINE)
 _DICT = re.compile(r"^\w+ = TypedDict\(.*$", re.MULTILINE)
 """A dictionary whose keys are not identifiers; its annotations are in quotes."""
 _TARGET = re.compile(r"^ *\w+(?:(?=: )| = )", re.MULTILINE)
-_NAME = re.compile(r"(?<![\w.])[^\W\d]\w*+\.?")
-_DEFINED = re.compile(r"^(?:class|def) (\w+)", re.MULTILINE)
+_BETWEEN = {code: " " for code in range(128) if not (chr(code).isalnum() or chr(code) in "_.")}
+"""Characters between names, as spaces."""
+_DEFINED = re.compile(r"\n(?:class|def) (\w+)")
 
 
 def names_used(text: str) -> set[str]:
@@ -21,17 +22,20 @@ def names_used(text: str) -> set[str]:
 
     Other words, such as those of arguments, can be among them; the formatter removes unneeded imports.
     """
-    used = set[str]()
+    found = set[str]()
     for source in (text, *_quoted(text)):
-        used.update(_NAME.findall(_TARGET.sub("", _TEXT.sub('""', source))))
-    used |= {name[:-1] for name in used if name.endswith(".")}
+        found.update(_TARGET.sub("", _TEXT.sub('""', source)).translate(_BETWEEN).split())
+    used = set[str]()
+    for name in found:
+        first, dot, _ = name.partition(".")
+        used |= {first, first + dot}
     return used - {*_DEFINED.findall(text)}
 
 
 def _quoted(text: str) -> Iterator[str]:
-    """Yield the annotations in quotes."""
-    for alias in _ALIAS.findall(text):
+    """Yield the annotations in quotes; few modules have any."""
+    for alias in _ALIAS.findall(text) if ": TypeAlias = " in text else ():
         yield ast.literal_eval(alias)
-    for line in _DICT.findall(text):
+    for line in _DICT.findall(text) if " = TypedDict(" in text else ():
         _, *members = _TEXT.findall(line)
         yield from map(ast.literal_eval, members[1::2])

@@ -63,6 +63,10 @@ class Builder:
     summary: str
 
 
+Method: TypeAlias = tuple[Operation, tuple[str, ...], Builder]
+"""An operation, the name of one of its methods, and what the method calls."""
+
+
 def function_name(method: str) -> str:
     """Return the name of the builder of a method."""
     return f"{method}_" if method in SHADOWING | RESERVED_FUNCTIONS else method
@@ -187,7 +191,7 @@ def _is_extensible(operation: Operation) -> bool:
             return False
 
 
-def builders(api: Api) -> Iterator[tuple[Operation, tuple[str, ...], Builder]]:
+def builders(api: Api) -> Iterator[Method]:
     """Yield each method of an operation."""
     modules: dict[str, list[Operation]] = {}
     for operation in api.operations:

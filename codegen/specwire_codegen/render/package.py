@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import attrs
 from specwire._abi import ABI
@@ -11,7 +11,7 @@ from specwire_codegen.ir import Api, Operation
 from specwire_codegen.openapi.plurals import counted
 from specwire_codegen.python_source import code, comment, docstring, markdown, sentence
 from specwire_codegen.render.module import render_template
-from specwire_codegen.render.operations import builders
+from specwire_codegen.render.operations import Method
 from specwire_codegen.render.prose import streaming_note
 
 
@@ -31,9 +31,9 @@ def render_init(api: Api, header: str) -> str:
     return render_template("package.py.jinja", {"title": title, "client": api.class_name, "abi": ABI})
 
 
-def render_reference(api: Api, header: str) -> str:
+def render_reference(api: Api, header: str, methods: Iterable[Method]) -> str:
     """Return `api.md`: every method with its signature, its route and its summary."""
-    entries = sorted(_entries(api))
+    entries = sorted(_entries(api, methods))
     groups: dict[str, list[Entry]] = {}
     for method, entry in entries:
         groups.setdefault(".".join(method[:-1]), []).append(entry)
@@ -48,9 +48,9 @@ def render_reference(api: Api, header: str) -> str:
     return render_template("api.md.jinja", context)
 
 
-def _entries(api: Api) -> Iterator[tuple[tuple[str, ...], Entry]]:
+def _entries(api: Api, methods: Iterable[Method]) -> Iterator[tuple[tuple[str, ...], Entry]]:
     replaced = {override.method for override in api.overrides if override.kind == "replaces"}
-    for operation, method, builder in builders(api):
+    for operation, method, builder in methods:
         if method not in replaced:
             call = _call(method, builder.arguments, _result(builder.kind, builder.type_arguments))
             purpose = f"{builder.summary} {streaming_note(operation)}"

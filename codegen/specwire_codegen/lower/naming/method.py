@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 
 import attrs
 
@@ -62,10 +63,11 @@ def default_methods(
     """
     wanted = without_module(list(operations))
     namer = _Namer(wanted, verbs)
-    candidates = namer.candidates()
+    candidates = {one.key: namer.candidates(one) for one in wanted}
+    first = {key: next(each) for key, each in candidates.items()}
     used = set(taken)
     names = _Resources()
-    owners = {key: names.free(each[0].resource) for key, each in candidates.items()}
+    owners = {key: names.free(each.resource) for key, each in first.items()}
     resources = {method[:depth] for method in used for depth in range(1, len(method))}
     resources |= {owner[:depth] for owner in owners.values() for depth in range(1, len(owner) + 1)}
     found: dict[str, Choice] = {}
@@ -73,7 +75,7 @@ def default_methods(
         choice = next(
             (
                 Choice(method, candidate.reason)
-                for candidate in candidates[one.key]
+                for candidate in chain((first[one.key],), candidates[one.key])
                 if (method := _free((*names.free(candidate.resource), candidate.name))) not in used
                 and method not in resources
                 and (method[-1] == candidate.name or one.http_method != "GET")
@@ -81,7 +83,7 @@ def default_methods(
             None,
         )
         if choice is None:
-            last = candidates[one.key][0]
+            last = first[one.key]
             method = _free((*owners[one.key], last.name))
             while method in used or method in resources:
                 method = (*method[:-1], f"{method[-1]}_")
@@ -110,12 +112,9 @@ class _Namer:
         for spot in self.spots.values():
             self.rivals.setdefault((spot.resource, spot.verb), []).append(spot)
 
-    def candidates(self) -> dict[str, list[_Candidate]]:
-        """Return the candidates of each operation, best first."""
-        return {
-            one.key: [attrs.evolve(each, name=snake(each.name)) for each in self._candidates(one) if each.name]
-            for one in self.operations
-        }
+    def candidates(self, one: Named) -> Iterator[_Candidate]:
+        """Yield the candidates of an operation, best first."""
+        return (attrs.evolve(each, name=snake(each.name)) for each in self._candidates(one) if each.name)
 
     def precedence(self, one: Named) -> tuple[object, ...]:
         """Return a sort key for operations that want the same name: items and collections, then the simplest paths."""
