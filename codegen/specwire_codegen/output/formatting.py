@@ -11,7 +11,7 @@ from pathlib import Path
 from ruff import find_ruff_bin
 
 from specwire_codegen.diagnostics import SpecwireCodegenError
-from specwire_codegen.output.paths import below
+from specwire_codegen.output.paths import fill
 
 _STYLE = ("--quiet", "--isolated", "--no-cache", "--target-version", "py311", "--line-length", "120")
 """Formatting options of generated code, independent of the surrounding project."""
@@ -27,10 +27,7 @@ def formatted(files: Mapping[str, str]) -> dict[str, str]:
     """Return the files formatted by ruff."""
     with tempfile.TemporaryDirectory(prefix="specwire-") as folder:
         root, few = Path(folder), len(files) < _MANY
-        for name, text in files.items():
-            path = below(root, name)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, "utf-8")
+        fill(root, files)
         _ruff("check", "--fix", "--select", "I,F401", *_IMPORTS, *_STYLE, folder, few=few)
         _ruff("format", *_STYLE, folder, few=few)
         return {name: (root / name).read_text("utf-8") for name in files}

@@ -14,7 +14,7 @@ from unicodedata import normalize
 from specwire_codegen.diagnostics import Diagnostic, Location, SpecwireCodegenError, error, failure, raise_errors
 from specwire_codegen.output.files import staged_file, unwritable
 from specwire_codegen.output.manifest import MANIFEST, is_conflicted
-from specwire_codegen.output.paths import below
+from specwire_codegen.output.paths import fill
 from specwire_codegen.output.survey import Survey, is_unchanged, survey
 from specwire_codegen.output.swap import Move, discard, swap
 
@@ -166,10 +166,7 @@ def _staged_folder(folder: Path, files: Mapping[str, str]) -> Move:
     folder.parent.mkdir(parents=True, exist_ok=True)
     staged = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
-        for name, text in files.items():
-            path = below(staged, name)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(text.encode())
+        fill(staged, files)
         staged.chmod(folder.stat().st_mode & 0o7777 if folder.exists() else 0o755)
     except BaseException:
         discard(staged)

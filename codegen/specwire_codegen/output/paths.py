@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 
 from specwire_codegen.diagnostics import SpecwireCodegenError
@@ -22,6 +23,15 @@ def below(root: Path, name: str) -> Path:
     if path.anchor or ".." in path.parts:
         raise SpecwireCodegenError(f"{name!r} leads out of the output folder")
     return root / path
+
+
+def fill(root: Path, files: Mapping[str, str]) -> None:
+    """Write files below a new folder, which holds no links."""
+    paths = {below(root, name): text for name, text in files.items()}
+    for folder in {path.parent for path in paths}:
+        folder.mkdir(parents=True, exist_ok=True)
+    for path, text in paths.items():
+        path.write_bytes(text.encode())
 
 
 def digest(data: bytes) -> str:

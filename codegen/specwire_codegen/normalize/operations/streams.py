@@ -9,10 +9,12 @@ from specwire_codegen.normalize.schema import nulls
 from specwire_codegen.normalize.schema.equality import constraints
 from specwire_codegen.normalize.source_map import ORIGIN, Report, origin_of
 from specwire_codegen.openapi.media_types import EVENT_STREAM, base_type, framing_of
-from specwire_codegen.openapi.objects import Node, ObjectType
+from specwire_codegen.openapi.objects import FIELDS, Node, ObjectType
 from specwire_codegen.openapi.pointer import Trail
 from specwire_codegen.openapi.walk import rebuild
 
+_HOLDERS = frozenset(kind for kind, fields in FIELDS.items() if "content" in fields)
+"""Kinds of objects with content."""
 _EVENT_FIELDS = frozenset({"data", "event", "id", "retry"})
 
 
@@ -26,7 +28,7 @@ def apply(data: Node, _report: Report) -> Node:
             return node
         return {**node, "content": {name: _itemized(name, each, schemas, holder) for name, each in content.items()}}
 
-    itemized: Node = rebuild(data, "openapi", visit)
+    itemized: Node = rebuild(data, "openapi", visit, kinds=_HOLDERS)
     return itemized
 
 

@@ -40,6 +40,8 @@ class _Settler:
     report: Report
 
     def visit(self, node: Node, kind: ObjectType, trail: Trail) -> Node:
+        if kind == "schema" and not isinstance(node.get("discriminator"), dict):
+            return node
         here = origin_of(node, trail)
         match kind:
             case "parameter" | "header" if "$ref" not in node:
@@ -60,7 +62,7 @@ class _Settler:
                 )
             case "openapi":
                 return self._with_servers_and_tags(node, here)
-            case "schema" if isinstance(node.get("discriminator"), dict):
+            case "schema":
                 return self._discriminated(node, here)
             case _:
                 return node

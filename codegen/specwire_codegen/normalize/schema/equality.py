@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import Any
 
 from specwire_codegen.normalize.source_map import HINT
@@ -40,6 +41,7 @@ def same(one: Any, other: Any) -> bool:
     return one == other or fingerprint(one) == fingerprint(other)
 
 
+@lru_cache(1024)
 def is_annotation(key: str) -> bool:
     """Return whether a schema keyword does not affect validation."""
     return key in ANNOTATIONS or is_extension(key)

@@ -18,7 +18,15 @@ def union_in(schema: Node) -> str | None:
     """Return the union keyword of a schema, or None if it is not a union."""
     if "properties" in schema:
         return None
-    return next((union for union in UNIONS if isinstance(schema.get(union), list)), None)
+    return stated_union(schema)
+
+
+def stated_union(schema: Node) -> str | None:
+    """Return the union keyword of a schema, also next to properties; None without one."""
+    for union in UNIONS:
+        if isinstance(schema.get(union), list):
+            return union
+    return None
 
 
 def is_null(schema: Any) -> bool:

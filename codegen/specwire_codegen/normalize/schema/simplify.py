@@ -129,6 +129,8 @@ class Simplifier:
 
     def composed(self, schema: Node) -> Node:
         """Return the schema without `allOf`, and with annotations only next to a `$ref`."""
+        if "allOf" not in schema and ("$ref" not in schema or only_annotated(schema)):
+            return schema
         parts = [part for part in schema.get("allOf", []) if isinstance(part, dict)]
         rest = {key: value for key, value in schema.items() if key != "allOf"}
         if "$ref" in rest and not only_annotated(rest):
@@ -174,10 +176,10 @@ class Simplifier:
 
     def united(self, schema: Node) -> Node:
         """Return the schema with its union flat, without repetitions, and null last."""
-        if all(union in schema for union in nulls.UNIONS):
+        if "anyOf" in schema and "oneOf" in schema:
             both = {key: value for key, value in schema.items() if key != "anyOf"}
             schema = self.united(self.merger.merge(both, {"anyOf": schema["anyOf"]}))
-        union = next((each for each in nulls.UNIONS if isinstance(schema.get(each), list)), None)
+        union = nulls.stated_union(schema)
         if union is None:
             return types.split(schema)
         if only_constraints(schema, schema[union]):
@@ -220,7 +222,7 @@ class Simplifier:
             nullable = nullable or had_null
             if without is None:
                 continue
-            inner = next((each for each in nulls.UNIONS if isinstance(without.get(each), list)), None)
+            inner = nulls.stated_union(without)
             if inner is not None and constraints(without).keys() == {inner}:
                 more, had_null = self._members(without[inner])
                 nullable = nullable or had_null

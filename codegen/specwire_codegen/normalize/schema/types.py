@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from specwire_codegen.normalize.schema import enums, nulls
@@ -55,9 +56,16 @@ def relevant(schema: Node) -> Node:
     """Return the schema without keywords that do not affect values of its types."""
     if "type" not in schema:
         return schema
-    named = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
-    foreign = _KEYWORDS.difference({"format"}, *(_BY_TYPE[kind] for kind in named))
-    return {key: value for key, value in schema.items() if key not in foreign} if foreign & schema.keys() else schema
+    foreign = _foreign(tuple(schema["type"]) if isinstance(schema["type"], list) else (schema["type"],))
+    if foreign.isdisjoint(schema):
+        return schema
+    return {key: value for key, value in schema.items() if key not in foreign}
+
+
+@cache
+def _foreign(kinds: tuple[str, ...]) -> frozenset[str]:
+    """Return the keywords that do not affect values of these types."""
+    return _KEYWORDS.difference({"format"}, *(_BY_TYPE[kind] for kind in kinds))
 
 
 def closed(schema: Node) -> Node:

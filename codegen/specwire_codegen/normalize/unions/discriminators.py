@@ -20,8 +20,8 @@ def apply(data: Node, report: Report) -> Node:
     schemas = data.get("components", {}).get("schemas", {})
 
     def visit(node: Node, _kind: ObjectType, _trail: Trail) -> Any:
-        union = next((each for each in nulls.UNIONS if isinstance(node.get(each), list)), None)
-        if union is None or "properties" in node:
+        union = nulls.union_in(node)
+        if union is None:
             return _without_discriminator(node)
         members = [each for each in node[union] if not nulls.is_null(each)]
         if "discriminator" in node:
