@@ -25,7 +25,7 @@ from specwire_codegen.ir import (
     TypeExpr,
 )
 from specwire_codegen.lower.media import Components
-from specwire_codegen.lower.model import all_refs, is_representable, lower_models, name_unions, reachable
+from specwire_codegen.lower.model import all_refs, has_union, is_representable, lower_models, name_unions, reachable
 from specwire_codegen.lower.naming.class_name import chosen_class_names
 from specwire_codegen.lower.operation import lower_operations
 from specwire_codegen.lower.querystring import unsent_query_strings
@@ -94,8 +94,10 @@ def _unrepresentable(document: Document, schemas: Mapping[str, Mapping[str, Any]
 
 
 def _with_named_unions(operation: Operation, models: dict[str, Model], config: ClientConfig) -> Operation:
-    wish = respelled(pascal(operation.id), config.casing)
     payload = operation.payload
+    if not any(map(has_union, _response_types(operation))):
+        return operation
+    wish = respelled(pascal(operation.id), config.casing)
     match payload:
         case JsonPayload(type_):
             payload = attrs.evolve(payload, type=name_unions(type_, f"{wish}Response", models))
@@ -113,6 +115,15 @@ def _with_named_unions(operation: Operation, models: dict[str, Model], config: C
     return attrs.evolve(
         operation, payload=payload, payloads_by_status=payloads, errors=attrs.evolve(operation.errors, by_status=errors)
     )
+
+
+def _response_types(operation: Operation) -> Iterator[TypeExpr]:
+    if isinstance(operation.payload, EventStream):
+        yield operation.payload.event
+    for payload in (operation.payload, *(each for _, each in operation.payloads_by_status)):
+        if isinstance(payload, JsonPayload):
+            yield payload.type
+    yield from (type_ for _, type_ in operation.errors.by_status)
 
 
 def _input_refs(operations: tuple[Operation, ...]) -> Iterator[str]:

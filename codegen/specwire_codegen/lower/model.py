@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
@@ -32,6 +33,8 @@ from specwire_codegen.lower.schema import Schema, component_of, is_object, type_
 from specwire_codegen.openapi.casing import argument, pascal
 from specwire_codegen.openapi.identifiers import LONGEST_CLASS, RESERVED_FIELDS, distinct, shortened
 from specwire_codegen.openapi.plurals import singular
+
+_UNREPRESENTABLE = re.compile(r'["\\\x00-\x1f]')
 
 
 def lower_models(schemas: Mapping[str, Schema], names: Mapping[str, str]) -> tuple[Model, ...]:
@@ -94,21 +97,22 @@ def name_unions(type_: TypeExpr, wish: str, models: dict[str, Model]) -> TypeExp
 def _with_named_unions(model: ObjectModel, models: dict[str, Model]) -> ObjectModel:
     fields = tuple(
         attrs.evolve(field, type=name_unions(field.type, f"{model.name}{_wish(field)}", models))
-        if _has_union(field.type)
+        if has_union(field.type)
         else field
         for field in model.fields
     )
     return attrs.evolve(model, fields=fields)
 
 
-def _has_union(type_: TypeExpr) -> bool:
+def has_union(type_: TypeExpr) -> bool:
+    """Return whether a type is a union, or a list, map or tuple with one in it."""
     match type_:
         case UnionOf():
             return True
         case ListOf(inner) | MapOf(inner) | Nullable(inner):
-            return _has_union(inner)
+            return has_union(inner)
         case TupleOf(items):
-            return any(map(_has_union, items))
+            return any(map(has_union, items))
         case _:
             return False
 
@@ -189,7 +193,7 @@ def _access(schema: Schema) -> Literal["read-write", "read-only", "write-only"]:
 
 def is_representable(wire: str) -> bool:
     """Return whether a property can be a model field: msgspec rejects quotes, backslashes and control characters."""
-    return not any(character in '"\\' or character < " " for character in wire)
+    return _UNREPRESENTABLE.search(wire) is None
 
 
 def _tags(schemas: Mapping[str, Schema], names: Mapping[str, str]) -> dict[str, Tag]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import attrs
@@ -43,7 +44,7 @@ from specwire_codegen.lower.naming.method import Choice, default_methods
 from specwire_codegen.lower.naming.waiter import default_waiter
 from specwire_codegen.lower.parameter import lower_parameter
 from specwire_codegen.lower.path import Paths
-from specwire_codegen.lower.payload import Responses, lower_responses, status_key
+from specwire_codegen.lower.payload import Responses, lower_responses, status_key, whole_of
 from specwire_codegen.lower.querystring import without_query_strings
 from specwire_codegen.lower.security import requirements
 from specwire_codegen.lower.server import server_url
@@ -77,8 +78,10 @@ def lower_operations(document: Document, components: Components, config: ClientC
             methods, reason = (default.method,), default.reason
         waiters = choice.methods("waits", raw["operationId"])
         waiter = waiters[0] if waiters else default_waiter(raw, methods[0], taken)
-        lowering = _Lowering(document, components, choice, path, http_method, raw, pointer, methods, waiter, taken)
-        found += (attrs.evolve(operation, named_by=reason) for operation in lowering.operations())
+        lowering = _Lowering(
+            document, components, choice, path, http_method, raw, pointer, methods, reason, waiter, taken
+        )
+        found += lowering.operations()
     raise_errors([*_unused(found, choice), *_collisions(found, choice)])
     return tuple(found)
 
@@ -96,6 +99,8 @@ class _Lowering:
     pointer: str
     methods: tuple[Method, ...]
     """Its name, and the aliases."""
+    reason: str
+    """Where its name comes from."""
     waiter: Method | None
     """The method that waits for the job that it reads."""
     taken: set[Method]
@@ -114,7 +119,9 @@ class _Lowering:
             streams = self._stream_methods(methods) if plain is not None and events is not None else ()
             if plain is not None:
                 whole = self._operation(methods, body, plain, unselected(switch), responses.by_status)
-                yield attrs.evolve(whole, streams=streams, switch=_argument_of(whole, switch))
+                if events is not None:
+                    whole = attrs.evolve(whole, streams=streams, switch=_argument_of(whole, switch))
+                yield whole
                 for form, twin in responses.twins:
                     if twin.whole is not None:
                         names = self._twins(methods, form)
@@ -151,7 +158,17 @@ class _Lowering:
         by_status: tuple[tuple[Status, Payload], ...] = (),
     ) -> Operation:
         parameters, body = self._named(_without(body, selection.hidden), selection.hidden_query)
-        operation = Operation(
+        location = self.document.locate(self.pointer)
+        more: dict[str, Any] = {}
+        if isinstance(payload, JsonPayload):
+            paths = Paths(self.components, payload.type, location)
+            payload, by_status = unwrapped(payload, by_status, self.raw, paths)
+            more = {
+                "pagination": lower_pagination(self.raw, paths),
+                "polling": lower_polling(self.raw, paths, self.waiter),
+                "error_envelope": self._error_envelope(paths),
+            }
+        return Operation(
             id=self.raw["operationId"],
             method=methods[0],
             aliases=methods[1:],
@@ -172,22 +189,12 @@ class _Lowering:
             billed=self.raw.get("x-specwire-retry", {}).get("safe") == "billed",
             secure=True,
             security=requirements(self.raw.get("security", self.document.data.get("security", []))),
-            location=self.document.locate(self.pointer),
+            location=location,
             server=self._server(),
             formats=self._formats(body),
+            named_by=self.reason,
+            **more,
         )
-        if isinstance(payload, JsonPayload):
-            paths = Paths(self.components, payload.type, operation.location)
-            payload, by_status = unwrapped(payload, by_status, self.raw, paths)
-            return attrs.evolve(
-                operation,
-                payload=payload,
-                payloads_by_status=by_status,
-                pagination=lower_pagination(self.raw, paths),
-                polling=lower_polling(self.raw, paths, self.waiter),
-                error_envelope=self._error_envelope(paths),
-            )
-        return operation
 
     def _formats(self, body: Body | None) -> Formats:
         """Return the formats of the fields of a body."""
@@ -223,11 +230,12 @@ class _Lowering:
         return argument(self.raw.get("x-specwire-name", {}).get("body", "body"))
 
     def _parameter(self, raw: Mapping[str, Any], name: str) -> Parameter:
-        own = self._is_idempotency_key(raw) or (raw["in"], raw["name"].lower()) in self._credentials()
+        own = self._is_idempotency_key(raw) or (raw["in"], raw["name"].lower()) in self._credentials
         required = bool(raw.get("required")) and not own
         ends = raw["in"] == "path" and self.path.endswith(f"/{{{raw['name']}}}")
         return lower_parameter(raw, name, raw["name"], raw["in"], self.components, required=required, ends=ends)
 
+    @cached_property
     def _credentials(self) -> set[tuple[str, str]]:
         """Return place and name of the parameters that the security schemes of the operation send."""
         stated = self.raw.get("security", self.document.data.get("security", []))
@@ -246,7 +254,7 @@ class _Lowering:
         for status, response in self.raw.get("responses", {}).items():
             if status.startswith("2"):
                 continue
-            json = lower_responses({"200": response}, self.components).whole
+            json = whole_of(response, self.components)
             if isinstance(json, JsonPayload):
                 found[status_key(status)] = json.type
         default = found.get("default")

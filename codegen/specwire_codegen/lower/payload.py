@@ -67,6 +67,11 @@ def lower_responses(responses: Mapping[str, Any], components: Components) -> Res
     )
 
 
+def whole_of(response: Mapping[str, Any], components: Components) -> Payload | None:
+    """Return the payload of one response as one value; None if it has only events, or no content."""
+    return _whole([each.payload for each in _content(response, components)])
+
+
 def _responses(by_status: Mapping[str, Payload]) -> Responses:
     """Return the merged payload of all statuses, and the statuses whose payload differs."""
     wholes = list(by_status.items())
