@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import select
 import socket
 import struct
 import threading
@@ -62,7 +63,8 @@ class Server:
     """Scripted server; `play` sets the responses to the next requests, in order, on any connection.
 
     The first request of a connection takes its place when the connection opens: a client that gives up early may
-    send the next one before this one is read.
+    send the next one before this one is read. A connection on which nothing arrives gives its place away: a client may
+    open one, and then use another one that is free again.
     """
 
     def __init__(self) -> None:
@@ -73,6 +75,8 @@ class Server:
         """Responds to what the script does not cover."""
         self.connections = 0
         self._script: deque[HTTPResponse] = deque()
+        self._reserved: dict[socket.socket, HTTPResponse] = {}
+        """Responses to the first requests of connections."""
         self._lock = threading.Lock()
         self._open: set[socket.socket] = set()
         self._threads: list[threading.Thread] = []
@@ -118,12 +122,13 @@ class Server:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             with self._lock:
                 self._open.add(connection)
-                first = self._script.popleft() if self._script else None
+                if self._script:
+                    self._reserved[connection] = self._script.popleft()
             number = self.connections
             self.connections += 1
-            self._spawn(self._serve, connection, number, first)
+            self._spawn(self._serve, connection, number)
 
-    def _serve(self, connection: socket.socket, number: int, first: HTTPResponse | None) -> None:
+    def _serve(self, connection: socket.socket, number: int) -> None:
         try:
             with ExitStack() as stack:
                 stack.callback(self._forget, connection)
@@ -131,9 +136,7 @@ class Server:
                 while (received := _read(reader, number)) is not None:
                     with self._lock:
                         self.received.append(received)
-                        response, first = first, None
-                        if response is None and self._script:
-                            response = self._script.popleft()
+                        response = self._following(connection)
                     if response is None:
                         response = (
                             self.respond(received) if self.respond else reply(b"no response in the script", status=418)
@@ -143,9 +146,19 @@ class Server:
         except OSError:
             return
 
+    def _following(self, connection: socket.socket) -> HTTPResponse | None:
+        """Return the response of the script to a request that arrived on a connection."""
+        if (own := self._reserved.pop(connection, None)) is not None:
+            return own
+        arriving = select.select(list(self._reserved), [], [], 0)[0]
+        if (idle := next((each for each in self._reserved if each not in arriving), None)) is not None:
+            return self._reserved.pop(idle)
+        return self._script.popleft() if self._script else None
+
     def _forget(self, connection: socket.socket) -> None:
         with self._lock:
             self._open.discard(connection)
+            self._reserved.pop(connection, None)
             connection.close()
 
     def _do(self, connection: socket.socket, response: HTTPResponse) -> bool:
