@@ -63,12 +63,18 @@ def test_expected_imports(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every expected module can be imported."""
     folder = CASES / "positive" / name / "expected"
     monkeypatch.syspath_prepend(str(folder))
+    _forget_sample()
     try:
         for path in sorted(folder.rglob("*.py")):
             importlib.import_module(".".join(path.relative_to(folder).with_suffix("").parts).removesuffix(".__init__"))
     finally:
-        for module in [module for module in sys.modules if module.partition(".")[0] == "sample"]:
-            del sys.modules[module]
+        _forget_sample()
+
+
+def _forget_sample() -> None:
+    """Forget the modules of another package of the same name."""
+    for module in [module for module in sys.modules if module.partition(".")[0] == "sample"]:
+        del sys.modules[module]
 
 
 @pytest.fixture(scope="module")

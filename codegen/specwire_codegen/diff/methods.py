@@ -13,6 +13,7 @@ from specwire_codegen.ir import (
     Body,
     Empty,
     EventStream,
+    FileKind,
     FormBody,
     JsonBody,
     JsonLinesBody,
@@ -21,10 +22,12 @@ from specwire_codegen.ir import (
     MultipartBody,
     Nullable,
     Operation,
+    Part,
     Payload,
     Primitive,
     Text,
     TypeExpr,
+    UnionOf,
 )
 from specwire_codegen.render.signature import Argument, arguments_of
 
@@ -82,14 +85,26 @@ def _body_types(body: Body | None, whole: str) -> Iterator[tuple[str, TypeExpr]]
             yield from ((field.name, field.type) for field in fields)
         case MultipartBody(parts):
             for part in parts:
-                file: TypeExpr = ListOf(_FILE) if part.file == "many" else _FILE
-                file = Nullable(file) if isinstance(part.type, Nullable) else file
-                yield part.name, part.type if part.file == "no" else file
+                yield part.name, part.type if part.file == "no" else _files(part)
                 yield from ((header.name, header.type) for header in part.headers)
         case JsonLinesBody(item):
             yield whole, ListOf(item)
         case BinaryBody():
             yield whole, _FILE
+
+
+def _files(part: Part) -> TypeExpr:
+    """Return the type of a part that takes files."""
+    kinds: dict[FileKind, tuple[TypeExpr, ...]] = {
+        "one": (_FILE,),
+        "many": (ListOf(_FILE),),
+        "any": (_FILE, ListOf(_FILE)),
+    }
+    variants = kinds[part.file]
+    if part.mixed:
+        variants += (part.type.type if isinstance(part.type, Nullable) else part.type,)
+    type_ = variants[0] if len(variants) == 1 else UnionOf(variants)
+    return Nullable(type_) if isinstance(part.type, Nullable) else type_
 
 
 def response_type(operation: Operation) -> TypeExpr | None:

@@ -35,6 +35,7 @@ from specwire_codegen.ir.paging import (
 from specwire_codegen.ir.requests import (
     BinaryBody as BinaryBody,
     Body as Body,
+    FileKind as FileKind,
     Formats as Formats,
     FormBody as FormBody,
     JsonBody as JsonBody,

@@ -45,6 +45,10 @@ class Parameter:
     """Value sent for an omitted required parameter."""
 
 
+FileKind: TypeAlias = Literal["no", "one", "many", "any"]
+"""Files that a part takes: none, one, a list, or one or a list."""
+
+
 @attrs.frozen
 class Part:
     """A part of a multipart body."""
@@ -53,7 +57,9 @@ class Part:
     wire_name: str
     type: TypeExpr
     required: bool
-    file: Literal["no", "one", "many"] = "no"
+    file: FileKind = "no"
+    mixed: bool = False
+    """True if the part also takes values of the type, instead of files."""
     doc: str = ""
     content_type: str | None = None
     """Content type of the part, or None if the document does not specify it."""

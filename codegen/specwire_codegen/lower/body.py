@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Literal
+from typing import Any
 
 import attrs
 
@@ -12,6 +12,7 @@ from specwire_codegen.ir import (
     BinaryBody,
     Body,
     Field,
+    FileKind,
     FormBody,
     JsonBody,
     JsonLinesBody,
@@ -38,6 +39,7 @@ from specwire_codegen.openapi.media_types import base_type, framing_of, is_json
 
 _FORM = Style("form", True)
 _QUOTED = re.compile(r'"[^"]*"')
+_NULL = {"type": "null"}
 _OWN_HEADERS = ("content-disposition", "content-type", "content-length", "transfer-encoding")
 """Part headers that are derived from the name and content of the part."""
 
@@ -115,9 +117,8 @@ def _files_of(schema: Schema | bool, components: Components, *, required_only: b
     target = components.resolve(schema)
     required = target.get("required", ())
     for name, each in target.get("properties", {}).items():
-        details = _without_null(each, components)
-        inner = _without_null(details.get("items", {}), components) if _is_array(details) else details
-        if _is_file(inner) and (name in required or not required_only):
+        kind, others = file_kind(each, components)
+        if kind != "no" and others is None and (name in required or not required_only):
             return True
     return False
 
@@ -209,12 +210,8 @@ def _parts(media: Mapping[str, Any], components: Components) -> Iterator[Part]:
     styles = {name: style for name, style in stated if attrs.evolve(style, base64=False) != _FORM}
     styles = {name: style for name, style in styles.items() if not style.content_json}
     for field in _sent(schema, components) if properties else ():
-        details = _without_null(properties.get(field.wire_name, schema.get("additionalProperties", {})), components)
-        file: Literal["no", "one", "many"] = "no"
-        if _is_file(details):
-            file = "one"
-        elif _is_array(details) and _is_file(_without_null(details.get("items", {}), components)):
-            file = "many"
+        file, others = file_kind(properties.get(field.wire_name, schema.get("additionalProperties", {})), components)
+        mixed = file != "no" and others is not None
         content_type = _one_type(encodings.get(field.wire_name, {}).get("contentType", ""))
         if file != "no" and content_type == "application/octet-stream":
             content_type = None  # the file name is more specific
@@ -225,9 +222,10 @@ def _parts(media: Mapping[str, Any], components: Components) -> Iterator[Part]:
         yield Part(
             field.name,
             field.wire_name,
-            field.type,
+            components.type_of(others) if mixed and others is not None else field.type,
             field.required_in_request,
             file,
+            mixed,
             field.doc,
             content_type,
             style,
@@ -251,10 +249,36 @@ def _one_type(content_type: str) -> str | None:
     return base_type(bare) if bare and not {"*", ","} & set(bare) else None
 
 
+def file_kind(schema: Schema | bool, components: Components) -> tuple[FileKind, Schema | None]:
+    """Return which files a part takes, and the schema of what else it takes; None if that is nothing but null."""
+    variants = [(each, _without_null(each, components)) for each in _variants(schema, components)]
+    one = [each for each, found in variants if _is_file(found)]
+    many = [
+        each
+        for each, found in variants
+        if _is_array(found) and _is_file(_without_null(found.get("items", {}), components))
+    ]
+    others = [each for each, _ in variants if each not in one and each not in many]
+    other = {"anyOf": others} if any(each != _NULL for each in others) else None
+    if one or many:
+        return ("any" if one and many else "one" if one else "many"), other
+    return "no", other
+
+
+def _variants(schema: Schema | bool, components: Components) -> Iterator[Schema | bool]:
+    """Yield the members of a union, at any depth, or else the schema itself."""
+    found = components.resolve(schema)
+    members = found.get("anyOf", found.get("oneOf", ())) if "type" not in found else ()
+    for each in members:
+        yield from _variants(each, components)
+    if not members:
+        yield schema
+
+
 def _without_null(schema: Schema | bool, components: Components) -> Schema:
     """Return a schema with references followed and null removed from a union with one other type."""
     found = components.resolve(schema)
-    rest = [each for each in found.get("anyOf", found.get("oneOf", ())) if each != {"type": "null"}]
+    rest = [each for each in found.get("anyOf", found.get("oneOf", ())) if each != _NULL]
     return components.resolve(rest[0]) if len(rest) == 1 and "type" not in found else found
 
 

@@ -60,7 +60,9 @@ def _part(part: Part) -> str:
         case "no":
             return _member(part.type, part.required)
         case kind:
-            return f"{'file' if kind == 'one' else 'files'}, {'required' if part.required else 'optional'}"
+            files = {"one": "file", "many": "files", "any": "file or files"}[kind]
+            taken = f"{files} or {out(part.type)}" if part.mixed else files
+            return f"{taken}, {'required' if part.required else 'optional'}"
 
 
 def _body(body: Body | None) -> dict[str, Any] | None:

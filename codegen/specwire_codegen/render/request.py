@@ -111,7 +111,9 @@ class RequestSource:
 
     def _multipart(self, body: MultipartBody) -> Iterator[str]:
         yield f"fields={self._mapping([part for part in body.parts if part.file == 'no'], self._fixed())}"
-        yield f"files={self._mapping([part for part in body.parts if part.file != 'no'])}"
+        yield f"files={self._mapping([part for part in body.parts if part.file != 'no' and not part.mixed])}"
+        if mixed := [part for part in body.parts if part.mixed]:
+            yield f"mixed={self._mapping(mixed)}"
         types = {part.wire_name: part.content_type for part in body.parts if part.content_type is not None}
         if types:
             yield f"types={literal(types)}"

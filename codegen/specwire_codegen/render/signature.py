@@ -24,6 +24,7 @@ from specwire_codegen.ir import (
     MultipartBody,
     Nullable,
     Operation,
+    Part,
     Primitive,
     Text,
     TextBody,
@@ -144,12 +145,7 @@ def _body_arguments(body: Body | None, whole: str) -> Iterator[Argument]:
             yield Argument("files", "Mapping[str, FileInput | Sequence[FileInput]]", False, "Files by field name.")
         case MultipartBody(parts):
             for part in parts:
-                kind = {"no": into(part.type, INPUTS), "one": "FileInput", "many": "Sequence[FileInput]"}[part.file]
-                if isinstance(part.type, Nullable) and part.file != "no":
-                    kind += " | None"
-                if part.wire_name == ADDITIONAL and part.file != "no":
-                    kind = f"Mapping[str, {kind}]"
-                yield Argument(part.name, kind, part.required, part.doc, default=part.default)
+                yield Argument(part.name, _part_type(part), part.required, part.doc, default=part.default)
                 for header in part.headers:
                     annotation = into(header.type, INPUTS)
                     yield Argument(header.name, annotation, header.required, header.doc, default=header.default)
@@ -179,3 +175,15 @@ def signature(
     positional = [written(argument) for argument in arguments if argument.positional]
     keywords = [*(written(argument) for argument in arguments if not argument.positional), *more]
     return (*positional, *(("*", *keywords) if keywords else ()))
+
+
+def _part_type(part: Part) -> str:
+    """Return the annotation of a part of a form."""
+    if part.file == "no":
+        return into(part.type, INPUTS)
+    kind = {"one": "FileInput", "many": "Sequence[FileInput]", "any": "FileInput | Sequence[FileInput]"}[part.file]
+    if part.mixed:
+        kind += f" | {into(part.type, INPUTS)}"
+    elif isinstance(part.type, Nullable):
+        kind += " | None"
+    return f"Mapping[str, {kind}]" if part.wire_name == ADDITIONAL else kind

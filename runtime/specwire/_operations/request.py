@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterable, Iterable, Mapping, Sequence
+from itertools import filterfalse
 from os import PathLike
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, cast
@@ -17,7 +18,7 @@ from specwire._models.model import ADDITIONAL
 from specwire._models.unset import UNSET, Unset
 from specwire._network.server_url import has_dot_segment
 from specwire._operations.operation import JsonPayload, Operation, Payload
-from specwire._serialization.file import FileInput
+from specwire._serialization.file import FileInput, is_file_input
 from specwire._serialization.jsonlines import Framing
 from specwire._serialization.multipart import Part, file_part, json_part, styled_parts, text_part
 from specwire._serialization.parameters import Style, encode_headers
@@ -205,6 +206,7 @@ def multipart_body(
     styles: Mapping[str, Style] | None = None,
     header_styles: Mapping[str, Mapping[str, Style]] | None = None,
     formats: Formats = NO_FORMATS,
+    mixed: Mapping[str, Any] | None = None,
 ) -> MultipartBody:
     """Build a form from the fields and files that aren't `UNSET`, fields first; a list repeats its part.
 
@@ -217,12 +219,17 @@ def multipart_body(
         headers: Additional headers of each part.
         header_styles: Styles of these headers.
         formats: Wire names of values that are written as text.
+        mixed: Files or values by name, such as the address of a file as text.
 
     Raises `InvalidRequestError` for a value that can't be sent.
 
     """
     try:
-        parts = _parts(fields or {}, files, types or {}, styles or {}, formats)
+        values, more = _sorted(mixed or {})
+        stated = types or {}
+        parts = _field_parts(fields or {}, stated, styles or {}, formats)
+        parts += _field_parts(values, {}, {}, formats)
+        parts += _file_parts({**files, **more}, stated)
         if headers:
             more = {
                 name: tuple(encode_headers(given(each), (header_styles or {}).get(name, {})).items())
@@ -236,6 +243,21 @@ def multipart_body(
     return MultipartBody(tuple(parts))
 
 
+def _sorted(mixed: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the values and the files among parts that take both."""
+    values: dict[str, Any] = {}
+    files: dict[str, Any] = {}
+    for name, value in with_additional(given(mixed)).items():
+        if not isinstance(value, list):
+            (files if is_file_input(value) else values)[name] = value
+            continue
+        if found := list(filter(is_file_input, value)):
+            files[name] = found
+        if found := list(filterfalse(is_file_input, value)):
+            values[name] = found
+    return values, files
+
+
 def _items(name: str, value: object) -> list[object]:
     try:
         return items_of(value)
@@ -243,12 +265,8 @@ def _items(name: str, value: object) -> list[object]:
         raise named_error("part", name, error) from None
 
 
-def _parts(
-    fields: Mapping[str, Any],
-    files: Mapping[str, Files | Mapping[str, Files] | Unset | None],
-    types: Mapping[str, str],
-    styles: Mapping[str, Style],
-    formats: Formats,
+def _field_parts(
+    fields: Mapping[str, Any], types: Mapping[str, str], styles: Mapping[str, Style], formats: Formats
 ) -> list[Part]:
     parts: list[Part] = []
     for name, value in with_additional(given(fields)).items():
@@ -264,8 +282,15 @@ def _parts(
                 parts.append(json_part(name, item, formats=formats))
             elif item is not None:
                 parts.append(text_part(name, item, content_type, base64=name in formats.base64))
-    for name, file in with_additional(given(files)).items():
-        for item in file if isinstance(file, list) else (file,):
-            if item is not None:
-                parts.append(file_part(name, item, types.get(name)))
     return parts
+
+
+def _file_parts(
+    files: Mapping[str, Files | Mapping[str, Files] | Unset | None], types: Mapping[str, str]
+) -> list[Part]:
+    return [
+        file_part(name, item, types.get(name))
+        for name, file in with_additional(given(files)).items()
+        for item in (file if isinstance(file, list) else (file,))
+        if item is not None
+    ]

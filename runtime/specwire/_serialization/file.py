@@ -206,6 +206,13 @@ def file_of(given: FileInput, label: str) -> File:
     return File(_opened(content), name, content_type, _own_type(content), headers or {})
 
 
+def is_file_input(given: object) -> bool:
+    """Return whether an argument that may be a file or another value is a file."""
+    if isinstance(given, (bytes, bytearray, memoryview, os.PathLike)) or _is_file(given) or _is_iterator(given):
+        return True
+    return isinstance(given, tuple) or _opened(given) is not given
+
+
 def checked(content: Openable, label: str) -> Openable:
     """Check a file when it is passed, so that the traceback shows the mistake."""
     if isinstance(content, os.PathLike):

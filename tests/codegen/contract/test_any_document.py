@@ -223,7 +223,7 @@ SENT = "put: {operationId: send, requestBody: {required: true, content: %s}, res
         "{type: 'null'}]}, name: {anyOf: [{type: string}, {type: 'null'}]}, data: {anyOf: [{type: object, "
         "additionalProperties: true}, {type: array, items: {type: object, additionalProperties: true}}, "
         "{type: 'null'}]}}}}}",
-        # objects in a list have no form
+        # objects in a list are JSON
         "{application/x-www-form-urlencoded: {schema: {type: object, required: [a], properties: {a: {type: string}, "
         "fields: {type: array, items: {type: object}}, hidden: {type: object, additionalProperties: {type: array, "
         "items: {}}}}}}}",
@@ -234,6 +234,10 @@ SENT = "put: {operationId: send, requestBody: {required: true, content: %s}, res
         # a part is a file or a text
         "{multipart/form-data: {schema: {type: object, required: [file], properties: {file: {oneOf: [{type: string, "
         "format: binary}, {type: string, format: uri}]}}}}}",
+        # a part is one file or several, or else an object
+        "{multipart/form-data: {schema: {type: object, required: [files], properties: {files: {anyOf: [{type: string, "
+        "format: binary}, {type: array, items: {type: string, format: binary}}]}, video: {oneOf: [{type: object, "
+        "required: [id], properties: {id: {type: string}}}, {type: string, format: binary}]}}}}}",
     ],
 )
 def test_what_few_documents_have_in_bodies_is_not_reported(content: str, tmp_path: Path) -> None:

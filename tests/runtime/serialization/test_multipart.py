@@ -136,6 +136,41 @@ def test_fields_become_parts() -> None:
     ] == [(part.name, part.content_type, part.content) for part in body.parts]
 
 
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("https://example.com/a", [("x", None, None, b"https://example.com/a")]),
+        ({"id": "1"}, [("x", None, "application/json", b'{"id":"1"}')]),
+        (3, [("x", None, None, b"3")]),
+        (b"a", [("x", "upload", "image/png", b"a")]),
+        (bytearray(b"a"), [("x", "upload", "image/png", b"a")]),
+        (("a.txt", b"a", "text/plain"), [("x", "a.txt", "text/plain", b"a")]),
+        (
+            ["b", b"a", {"id": 1}],
+            [("x", None, None, b"b"), ("x", None, "application/json", b'{"id":1}'), ("x", "upload", "image/png", b"a")],
+        ),
+        ([], []),
+        (None, []),
+        (UNSET, []),
+    ],
+)
+def test_a_part_may_be_a_file_or_a_value(value: object, expected: list[tuple[object, ...]]) -> None:
+    """A text is sent as text, an object as JSON, and what can be a file as a file."""
+    body = multipart_body(files={}, mixed={"x": value}, types={"x": "image/png"})
+    assert expected == [(part.name, part.filename, part.content_type, part.content) for part in body.parts]
+
+
+@pytest.mark.parametrize(
+    "make", [Path, lambda path: open(path, "rb"), lambda path: iter([b"a"]), lambda path: AsyncPipe(b"a")]
+)
+def test_each_kind_of_file_differs_from_a_value(make: Callable[[Any], Any], tmp_path: Path) -> None:
+    path = tmp_path / "a.png"
+    path.write_bytes(b"a")
+    (part,) = multipart_body(files={}, mixed={"x": (given := make(path))}).parts
+    assert part.filename is not None
+    getattr(given, "close", lambda: None)()
+
+
 def test_further_headers_follow_the_content_type() -> None:
     """Headers that the part generates cannot be given."""
     part = Part("a", b"x", None, "text/plain", (("X-Note", "1"),))

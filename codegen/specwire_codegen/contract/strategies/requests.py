@@ -28,7 +28,7 @@ from specwire_codegen.ir import (
     Part,
     TextBody,
 )
-from specwire_codegen.lower.body import form_schema
+from specwire_codegen.lower.body import file_kind, form_schema
 from specwire_codegen.lower.media import Components, exact_type, is_range
 from specwire_codegen.openapi.media_types import base_type
 
@@ -174,7 +174,7 @@ def _json_schema(subject: Subject, operation: Operation, raw: Schema) -> Schema 
     hidden = target["properties"].keys() - _arguments(body, target["properties"])
     hidden |= {name for name, one in target["properties"].items() if isinstance(one, Mapping) and one.get("readOnly")}
     if isinstance(body, MultipartBody):
-        hidden |= {part.wire_name for part in body.parts if part.file != "no"}
+        hidden |= {part.wire_name for part in body.parts if part.file != "no" and not part.mixed}
     found = without(target, frozenset(hidden))
     if not isinstance(body, JsonBody):
         found["additionalProperties"] = False
@@ -185,6 +185,13 @@ def _json_schema(subject: Subject, operation: Operation, raw: Schema) -> Schema 
             for name, one in found["properties"].items()
         }
     if isinstance(body, MultipartBody):
+        components = Components(subject.schemas, {})
+        others = {
+            part.wire_name: file_kind(found["properties"][part.wire_name], components)[1]
+            for part in body.parts
+            if part.mixed
+        }
+        found["properties"] = {**found["properties"], **others}
         styled = {part.wire_name for part in body.parts if part.style is not None}
         found["properties"] = {
             name: textual(subject, one, TOKEN, frozenset(hidden)) if name in styled else one
@@ -211,8 +218,8 @@ def _other_body(operation: Operation, raw: Schema) -> SearchStrategy[Any]:
             files = [part for part in parts if part.file != "no"]
             named = [part for part in files if part.wire_name != ADDITIONAL]
             drawn = st.fixed_dictionaries(
-                {part.wire_name: _file(part, raw) for part in named if part.required},
-                optional={part.wire_name: _file(part, raw) for part in named if not part.required},
+                {part.wire_name: _file(part, raw) for part in named if part.required and not part.mixed},
+                optional={part.wire_name: _file(part, raw) for part in named if not part.required or part.mixed},
             )
             return drawn if named == files else st.builds(lambda one, more: {**more, **one}, drawn, _MORE_FILES)
         case BinaryBody():
@@ -231,7 +238,8 @@ def _file(part: Part, raw: Schema) -> SearchStrategy[Any]:
     stated = encodings_of(raw, "multipart/form-data").get(part.wire_name, {}).get("contentType", "")
     types = [each.strip() for each in stated.split(",") if each.strip()]
     drawn = _files([each.replace("*", "x-drawn") for each in types] or _FILE_TYPES)
-    return drawn if part.file == "one" else st.lists(drawn, min_size=1, max_size=3)
+    several = st.lists(drawn, min_size=1, max_size=3)
+    return {"one": drawn, "many": several, "any": drawn | several}[part.file]
 
 
 def _fits(drawn: Mapping[str, Any]) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 
-from specwire_codegen.contract.values.case import Body, Case
+from specwire_codegen.contract.values.case import Body, Case, File
 from specwire_codegen.contract.values.types import Given, Types
 from specwire_codegen.ir import FormBody, JsonBody, JsonLinesBody, ListOf, MultipartBody, Operation, TypeExpr
 
@@ -48,7 +48,12 @@ def _body(types: Types, operation: Operation, body: Body) -> Given:
         case JsonBody(type_):
             given = types.given(type_, body.value)
         case MultipartBody(parts):
-            texts = {part.wire_name: part.type for part in parts if part.file == "no"}
+            files = {
+                name
+                for name, one in body.value.items()
+                if isinstance(one[0] if isinstance(one, list) and one else one, File)
+            }
+            texts = {part.wire_name: part.type for part in parts if part.wire_name not in files}
             given = _named(types, texts, body.value)
         case JsonLinesBody(item):
             given = types.given(ListOf(item), body.value)

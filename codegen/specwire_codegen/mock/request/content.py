@@ -132,8 +132,20 @@ class BodyReader:
             except ValueError:
                 violations.append(Violation("body", (part.name,), "json", "the part is not JSON"))
         value = self._collected(schema, fields)
-        violations.extend(self.validators.violations(schema, value, "body"))
+        found = self.validators.violations(schema, value, "body")
+        violations.extend(one for one in found if not self._is_file_or_text(one, properties, value))
         return Content(value, parts, tuple(violations))
+
+    def _is_file_or_text(
+        self, violation: Violation, properties: Mapping[str, Schema], value: Mapping[str, Any]
+    ) -> bool:
+        """Return True for a part that fits several alternatives: a text is valid as a file in JSON Schema."""
+        if violation.keyword != "oneOf" or len(violation.path) != 1:
+            return False
+        name = str(violation.path[0])
+        alternatives = self.document.resolve(properties.get(name, {})).get("oneOf", ())
+        fits = any(self.validators.accepts(one, value[name]) for one in alternatives)
+        return fits and any(map(self._is_file, alternatives))
 
     def _part_value(self, part: Part, schema: Schema) -> Any:
         """Return the JSON value of a part; a file is represented by its name, because its bytes are not JSON."""

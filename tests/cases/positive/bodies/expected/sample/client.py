@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from .resources.bodies import AsyncBodies, Bodies
     from .resources.files import AsyncFiles, Files
     from .resources.named import AsyncNamed, Named
+    from .resources.references import AsyncReferences, References
     from .resources.values import AsyncValues, Values
 
 PROVIDER = Provider(name="sample", version="1", base_url=None, base_url_variable="SAMPLE_BASE_URL")
@@ -33,6 +34,9 @@ class Sample(Client):
     named: resource[Named] = resource(".resources.named", "Named")
     """Named."""
 
+    references: resource[References] = resource(".resources.references", "References")
+    """References."""
+
     values: resource[Values] = resource(".resources.values", "Values")
     """Values."""
 
@@ -50,6 +54,9 @@ class AsyncSample(AsyncClient):
 
     named: resource[AsyncNamed] = resource(".resources.named", "AsyncNamed")
     """Named."""
+
+    references: resource[AsyncReferences] = resource(".resources.references", "AsyncReferences")
+    """References."""
 
     values: resource[AsyncValues] = resource(".resources.values", "AsyncValues")
     """Values."""

@@ -26,4 +26,10 @@ NoteDict = TypedDict(
     },
 )
 
+
+class ReferenceDict(TypedDict):
+    id: str
+
+
 NoteParam: TypeAlias = NoteDict | models.Note
+ReferenceParam: TypeAlias = ReferenceDict | models.Reference
