@@ -207,18 +207,24 @@ def _without_collection() -> Iterator[None]:
 
 @_without_collection()
 def build(
-    target: Target, access: Access | None = None, *, source: Document | None = None, normalized: bool = True
+    target: Target,
+    access: Access | None = None,
+    *,
+    source: Document | None = None,
+    normalized: bool = True,
+    folder: Path | None = None,
 ) -> Built:
     """Return the output of a target without writing it; `source` is read instead of the document of the target.
 
-    Without `normalized`, the normalized document is part of it only if the target has a file for it.
+    Without `normalized`, the normalized document is part of it only if the target has a file for it. The files are
+    formatted in `folder`, a new one, if it is given, and stay there.
     """
     read = _read(target, access, source, normalized=normalized or target.normalized is not None)
     api = read.api
     if target.overrides is not None and target.override_pins is not None:
         raise_errors(list(check_pins(api, api.overrides, target.override_pins)))
     with _bounded(target):
-        sources = formatted(_renderer(api)(api, _origin(target)))
+        sources = formatted(_renderer(api)(api, _origin(target)), folder)
         audit(sources, api.overrides_package)
     written = read.normalized if target.normalized is not None else None
     sources[MANIFEST] = manifest(sources, inputs_of(target, read.dependencies), written)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import attrs
@@ -68,14 +69,18 @@ def generate(
     access = access or Access()
     if not force and not strict and not explain and targets.is_current(target, access):
         return Generated(target, None, (), (), time.monotonic() - started)
+    import tempfile
+
     from specwire_codegen.generate import build, refuse_warnings
     from specwire_codegen.output.package import write
 
-    built = build(target, access, normalized=False)
-    if strict:
-        refuse_warnings(built.warnings)
-    normalized = (target.normalized, built.normalized) if target.normalized is not None else None
-    changes = write(target.output, built.files, normalized=normalized, force=force)
+    with tempfile.TemporaryDirectory(prefix="specwire-") as scratch:
+        folder = Path(scratch, target.name)
+        built = build(target, access, normalized=False, folder=folder)
+        if strict:
+            refuse_warnings(built.warnings)
+        normalized = (target.normalized, built.normalized) if target.normalized is not None else None
+        changes = write(target.output, built.files, normalized=normalized, force=force, ready=folder)
     targets.record(target, built.dependencies, access, clock)
     seconds = time.monotonic() - started
     return Generated(target, built.api, tuple(changes), built.warnings, seconds, built.guesses)

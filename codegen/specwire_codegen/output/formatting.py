@@ -23,14 +23,16 @@ _MANY = 50
 _ONE_THREAD = {"RAYON_NUM_THREADS": "1"}
 
 
-def formatted(files: Mapping[str, str]) -> dict[str, str]:
-    """Return the files formatted by ruff."""
-    with tempfile.TemporaryDirectory(prefix="specwire-") as folder:
-        root, few = Path(folder), len(files) < _MANY
-        fill(root, files)
-        _ruff("check", "--fix", "--select", "I,F401", *_IMPORTS, *_STYLE, folder, few=few)
-        _ruff("format", *_STYLE, folder, few=few)
-        return {name: (root / name).read_text("utf-8") for name in files}
+def formatted(files: Mapping[str, str], folder: Path | None = None) -> dict[str, str]:
+    """Return the files formatted by ruff; they stay in `folder`, a new one, if it is given."""
+    if folder is None:
+        with tempfile.TemporaryDirectory(prefix="specwire-") as scratch:
+            return formatted(files, Path(scratch))
+    few = len(files) < _MANY
+    fill(folder, files)
+    _ruff("check", "--fix", "--select", "I,F401", *_IMPORTS, *_STYLE, str(folder), few=few)
+    _ruff("format", *_STYLE, str(folder), few=few)
+    return {name: (folder / name).read_bytes().decode() for name in files}
 
 
 def _ruff(*arguments: str, few: bool) -> None:

@@ -54,12 +54,18 @@ def unified_diff(path: str, before: bytes | None, after: str | None) -> str:
 
 
 def write(
-    folder: Path, files: Mapping[str, str], *, normalized: tuple[Path, str] | None = None, force: bool = False
+    folder: Path,
+    files: Mapping[str, str],
+    *,
+    normalized: tuple[Path, str] | None = None,
+    force: bool = False,
+    ready: Path | None = None,
 ) -> list[str]:
     """Make a folder hold exactly these files, all or nothing; return the changes.
 
-    `normalized` is a file outside the folder that is written together with it. Raises DiagnosticError if the folder
-    contains files that specwire did not write, or edited generated files; `force` replaces the latter.
+    `normalized` is a file outside the folder that is written together with it. `ready` is a folder with exactly these
+    files except the manifest, which is moved if possible, instead of writing them again. Raises DiagnosticError if the
+    folder contains files that specwire did not write, or edited generated files; `force` replaces the latter.
     """
     _require_distinct(files)
     try:
@@ -69,7 +75,7 @@ def write(
         changes = compare(folder, files)
         stale = normalized if normalized is not None and not holds(*normalized) else None
         if changes or stale is not None:
-            _replace(folder, found, files if changes else {}, stale)
+            _replace(folder, found, files if changes else {}, stale, ready)
     except OSError as problem:
         raise unwritable(problem, folder) from problem
     return changes if stale is None else [*changes, f"write {stale[0].as_posix()}"]
@@ -140,12 +146,14 @@ def holds(path: Path, text: str) -> bool:
     return path.is_file() and not path.is_symlink() and path.read_bytes() == text.encode()
 
 
-def _replace(folder: Path, found: Survey, files: Mapping[str, str], stale: tuple[Path, str] | None) -> None:
+def _replace(
+    folder: Path, found: Survey, files: Mapping[str, str], stale: tuple[Path, str] | None, ready: Path | None
+) -> None:
     missing = [parent for parent in folder.parents if not parent.exists()]
     moves: list[Move] = []
     try:
         if files:
-            moves.append(_staged_folder(folder, files))
+            moves.append(_staged_folder(folder, files, ready))
         if stale is not None:
             moves.append(staged_file(stale[0], stale[1].encode()))
         swap(moves)
@@ -162,16 +170,26 @@ def _replace(folder: Path, found: Survey, files: Mapping[str, str], stale: tuple
         moves[-1].old.unlink(missing_ok=True)
 
 
-def _staged_folder(folder: Path, files: Mapping[str, str]) -> Move:
+def _staged_folder(folder: Path, files: Mapping[str, str], ready: Path | None) -> Move:
     folder.parent.mkdir(parents=True, exist_ok=True)
     staged = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
-        fill(staged, files)
+        moved = ready is not None and _moved(ready, staged)
+        fill(staged, {MANIFEST: files[MANIFEST]} if moved else files)
         staged.chmod(folder.stat().st_mode & 0o7777 if folder.exists() else 0o755)
     except BaseException:
         discard(staged)
         raise
     return Move(staged, folder, staged.with_name(f"{staged.name}-old"))
+
+
+def _moved(folder: Path, place: Path) -> bool:
+    """Move a folder in place of an empty one; return False if that takes a copy, as to another file system."""
+    try:
+        os.replace(folder, place)
+    except OSError:
+        return False
+    return True
 
 
 def _discard_package(old: Path, folder: Path, found: Survey) -> None:

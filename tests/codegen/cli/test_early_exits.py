@@ -92,7 +92,7 @@ def test_an_interrupt_leaves_no_partial_package(project: Path) -> None:
     code = (
         "import os, signal, time, specwire_codegen.generate as generate; "
         "signal.signal(signal.SIGINT, signal.default_int_handler); "  # a background job of a shell ignores it
-        "generate.formatted = lambda files: (os.kill(os.getpid(), signal.SIGINT), time.sleep(60)); "
+        "generate.formatted = lambda *_: (os.kill(os.getpid(), signal.SIGINT), time.sleep(60)); "
         "from specwire_codegen.cli import main; main()"
     )
     done = subprocess.run(command("generate", code=code), capture_output=True, text=True, check=False)

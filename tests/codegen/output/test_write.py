@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, strategies as st
 from specwire_codegen.diagnostics import SpecwireCodegenError
+from specwire_codegen.output import package as packages
 from specwire_codegen.output.files import replace_file
 from specwire_codegen.output.manifest import MANIFEST, manifest
 from specwire_codegen.output.package import compare, write
@@ -73,6 +74,29 @@ def test_only_changed_files_are_reported(folder: Path) -> None:
     assert package(NEW) == tree(folder)
     assert [] == write(folder, package(NEW))
     assert ["shop"] == os.listdir(folder.parent)
+
+
+@pytest.mark.parametrize("kept", [OLD, {}], ids=["replaced", "created"])
+@pytest.mark.parametrize("movable", [True, False])
+def test_a_folder_with_the_files_is_moved_or_copied(
+    tmp_path: Path, kept: Mapping[str, str], movable: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both ways write the same package, with the same permissions."""
+    if kept:
+        write(tmp_path / "shop", package(kept))
+    write(tmp_path / "written", package(NEW))
+    ready = tmp_path / "scratch" / "shop"
+    put(ready, NEW)
+    if not movable:
+        monkeypatch.setattr(packages, "_moved", lambda *_: False)
+    write(tmp_path / "shop", package(NEW), ready=ready)
+    assert package(NEW) == tree(tmp_path / "shop")
+    assert ready.exists() is not movable
+    modes = [
+        {path.relative_to(root): path.stat().st_mode for path in (root, *root.rglob("*"))}
+        for root in (tmp_path / "shop", tmp_path / "written")
+    ]
+    assert modes[0] == modes[1]
 
 
 @pytest.mark.parametrize("force", [False, True])

@@ -43,7 +43,7 @@ class Rendered(Exception):
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.parent.name)
 def test_every_name_of_a_module_is_found(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def stop(files: Mapping[str, str]) -> None:
+    def stop(files: Mapping[str, str], _folder: Path | None) -> None:
         raise Rendered(files)
 
     monkeypatch.setattr(generate, "formatted", stop)
