@@ -21,7 +21,7 @@ from specwire._transports.messages import BaseResponse
 if TYPE_CHECKING:
     import httpx2
 
-    from specwire._network.async_body import AsyncBody, AsyncBodyIterator
+    from specwire._network.async_body import AsyncBodyIterator, BaseBody
     from specwire._operations.response import Response
 
 CLOSING = frozenset({408, 500})
@@ -38,7 +38,7 @@ class HTTPResponse:
     """Parses a streamed body once it is read."""
     masked: Callable[[bytes], bytes] = bytes
     """Masks secrets of the request in a part of the body, for messages about a streamed response."""
-    _body: AsyncBody | None = None
+    _body: BaseBody | None = None
     _over = False
     """True once the body was begun here, or the response closed."""
     _listeners: tuple[Callable[[TransportError | None], object], ...] = ()
@@ -140,10 +140,15 @@ class HTTPResponse:
         from specwire._network.async_body import (  # only asynchronous streams and downloads need it
             AsyncBody,
             AsyncBodyIterator,
+            PlainBody,
         )
 
         self._over = True
-        self._body = AsyncBody(self.raw, self.decoder, self._reading)
+        raw: Any = self.raw
+        if isinstance(raw, async_messages.AsyncRawResponse) and not raw.headers.get("content-encoding"):
+            self._body = PlainBody(raw, self.broke)
+        else:
+            self._body = AsyncBody(raw, self.decoder, self._reading)
         return AsyncBodyIterator(self._body, self.aclose)
 
     def decoder(self) -> Decoder | None:

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from math import inf
 from typing import Any
 from weakref import WeakSet
 
@@ -53,6 +54,13 @@ def remaining(timeout: float | None) -> float | None:
     if left <= 0:
         raise TransportError("no data arrived in time", sent=True, timeout=True)
     return left
+
+
+def end_of(timeout: float | None) -> float:
+    """Return the monotonic time at which a read that begins now must end; infinity without a limit."""
+    if type(timeout) is ReadTimeout and timeout.until is not None:
+        return timeout.until
+    return inf if timeout is None else time.monotonic() + timeout
 
 
 def bounded(timeout: float | None) -> float | None:

@@ -107,7 +107,7 @@ class AsyncEventStream(AsyncStream[E]):
 
     async def _read(self) -> None:
         """Read until an event is ready; raise `StopAsyncIteration` at the end."""
-        http_response, chunks, reader, response = await self._open()
+        http_response, chunks, reader, response = self._opened or await self._open()
         while not reader.ready and not reader.done:
             if self._closed:
                 raise closed_error(self._request, response)

@@ -13,7 +13,7 @@ import aiohttp
 import multidict
 import yarl
 
-from specwire._network.deadline_scope import remaining
+from specwire._network.deadline_scope import end_of, remaining
 from specwire._transports import library
 from specwire._transports.async_messages import AsyncRawResponse, recorded
 from specwire._transports.messages import UNFINISHED, RawHeaders, RawRequest, SentHeaders
@@ -81,7 +81,7 @@ class AiohttpClient:
                     proxy=proxy,
                 )
             if response.status >= 200:
-                return AiohttpResponse(self, request, response)
+                return AiohttpResponse(self, request, response, limit)
             response.close()
             failure: Exception = library.ReadError(UNFINISHED.format(response.status))
         except (aiohttp.ClientError, TimeoutError) as error:
@@ -116,9 +116,11 @@ class AiohttpClient:
 class AiohttpResponse(AsyncRawResponse):
     """Response of aiohttp."""
 
-    __slots__ = ("_client", "_end", "_response", "_retired", "_watched")
+    __slots__ = ("_client", "_end", "_limit", "_response", "_retired", "_taken", "_watched")
 
-    def __init__(self, client: AiohttpClient, request: RawRequest, response: aiohttp.ClientResponse) -> None:
+    def __init__(
+        self, client: AiohttpClient, request: RawRequest, response: aiohttp.ClientResponse, limit: WaitLimit
+    ) -> None:
         headers: Any = response.headers
         if client.decompresses and "content-encoding" in headers:
             headers = headers.copy()
@@ -128,6 +130,9 @@ class AiohttpResponse(AsyncRawResponse):
         self._response = response
         self._client = client
         self._retired = False
+        self._limit = limit
+        self._taken = 0
+        """Number of bytes that were read of the body."""
         self._end = _end_of(response)
         """End of the connection, if it ends the body too."""
         self._watched: asyncio.Future[None] | None = None
@@ -145,12 +150,13 @@ class AiohttpResponse(AsyncRawResponse):
         size = 0
         try:
             while size <= enough:
-                data = content.read_nowait()
-                if not data and not content.at_eof():
-                    waits = self._client.waits
-                    assert waits is not None
-                    self._watch()
-                    with WaitLimit(waits, remaining(self.timeouts["read"])):
+                if content.total_bytes > self._taken or content.is_eof():
+                    data = content.read_nowait()
+                else:
+                    if self._watched is None:
+                        self._watch()
+                    self._limit.until = end_of(self.timeouts["read"])
+                    with self._limit:
                         data = await content.readany()
                 if not data:
                     if self._end is not None and self._end.done():
@@ -159,6 +165,7 @@ class AiohttpResponse(AsyncRawResponse):
                     break
                 chunks.append(data)
                 size += len(data)
+                self._taken += len(data)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             self._release()
             failure = self._client.translated(error, None)
@@ -171,8 +178,6 @@ class AiohttpResponse(AsyncRawResponse):
 
     def _watch(self) -> None:
         """End the wait for the body when the connection ends: aiohttp goes on waiting after a body that is invalid."""
-        if self._watched is not None:
-            return
         self._watched = _closed(self._response)
         if self._watched is None:
             self._lost()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from math import inf
 from typing import Any
 
 from pyreqwest import client as pyreqwest, exceptions
@@ -15,6 +16,9 @@ from specwire._transports.messages import UNFINISHED, RawRequest
 from specwire._transports.pyreqwest_clients import Clients
 from specwire._transports.pyreqwest_exit import close_at_exit
 from specwire._transports.pyreqwest_results import ReadHeaders, delivered_again, translated
+
+_DIGITS = 20
+"""Number of digits that no length has."""
 
 
 class AsyncPlainClient:
@@ -85,13 +89,16 @@ class AsyncPlainResponse(AsyncRawResponse):
         chunks: list[bytes] = []
         size = 0
         try:
-            while size <= enough:
+            if enough and self._length <= enough:
+                chunks.append(await self._response.bytes())  # in one step: each lets another thread run Python
+                self.is_closed = True
+            while size <= enough and not self.is_closed:
                 chunk = await self._read()
                 if chunk is None:
                     self.is_closed = True
-                    break
-                chunks.append(chunk)
-                size += len(chunk)
+                else:
+                    chunks.append(chunk)
+                    size += len(chunk)
         except (exceptions.PyreqwestError, TimeoutError) as error:
             await self.aclose()
             failure = translated(error)
@@ -105,6 +112,12 @@ class AsyncPlainResponse(AsyncRawResponse):
         else:
             return b"".join(chunks)
         raise failure
+
+    @property
+    def _length(self) -> float:
+        """Return the length of the body that the server states; infinity without one."""
+        stated = self.headers.get("content-length", "")
+        return int(stated) if stated.isdecimal() and len(stated) < _DIGITS else inf
 
     async def aclose(self) -> None:
         if not self.is_closed:

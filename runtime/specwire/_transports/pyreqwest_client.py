@@ -15,7 +15,7 @@ import msgspec
 from pyreqwest import client as pyreqwest
 from pyreqwest.cookie import CookieStore
 
-from specwire._network.deadline_scope import bounded, remaining
+from specwire._network.deadline_scope import bounded, end_of
 from specwire._transports import library
 from specwire._transports.async_pyreqwest import AsyncPlainClient, AsyncPlainResponse
 from specwire._transports.messages import BaseResponse, RawRequest
@@ -42,7 +42,7 @@ class AsyncPyreqwestClient(AsyncPlainClient):
         waits = self._waits
         if waits is None or waits.loop is not asyncio.get_running_loop():
             waits = self._waits = WaitLimits()
-        return LimitedExchange(super()._exchange(request, None, failures), waits, patience)
+        return LimitedExchange(super()._exchange(request, None, failures), WaitLimit(waits, patience))
 
     def _received(self, request: RawRequest, response: Any, exchange: Any) -> AsyncPlainResponse:
         return (LimitedResponse if request.stream else AsyncPlainResponse)(request, response, exchange)
@@ -51,15 +51,14 @@ class AsyncPyreqwestClient(AsyncPlainClient):
 class LimitedExchange:
     """Exchange of a stream: the wait for its head has a time limit, since one of pyreqwest's would end the stream."""
 
-    __slots__ = ("_exchange", "_patience", "waits")
+    __slots__ = ("_exchange", "limit")
 
-    def __init__(self, exchange: Any, waits: WaitLimits, patience: float | None) -> None:
+    def __init__(self, exchange: Any, limit: WaitLimit) -> None:
         self._exchange = exchange
-        self._patience = patience
-        self.waits = waits
+        self.limit = limit
 
     async def __aenter__(self) -> Any:
-        with WaitLimit(self.waits, self._patience):
+        with self.limit:
             return await self._exchange.__aenter__()
 
     async def __aexit__(self, *details: object) -> None:
@@ -69,16 +68,17 @@ class LimitedExchange:
 class LimitedResponse(AsyncPlainResponse):
     """Response of a stream."""
 
-    __slots__ = ("_chunk", "_waits")
+    __slots__ = ("_chunk", "_limit")
 
     def __init__(self, request: RawRequest, response: Any, exchange: LimitedExchange) -> None:
         super().__init__(request, response, exchange)
-        self._waits = exchange.waits
+        self._limit = exchange.limit
         self._chunk, self._read = self._read, self._limited
 
     async def _limited(self) -> Any:
         """Return the next chunk."""
-        with WaitLimit(self._waits, remaining(self.timeouts["read"])):
+        self._limit.until = end_of(self.timeouts["read"])
+        with self._limit:
             return await self._chunk()
 
 

@@ -8,6 +8,10 @@ from __future__ import annotations
 import asyncio
 from math import inf
 from types import TracebackType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import Self
 
 
 class WaitLimits:
@@ -20,53 +24,54 @@ class WaitLimits:
         self._rings = inf
         """Time at which the timer rings."""
 
-    def ring_at(self, time: float) -> None:
-        """Let the timer ring at a time, or earlier."""
-        if time < self._rings:
-            self._rings = time
-            self.loop.call_at(time, self._ring, time)
+    def add(self, wait: WaitLimit) -> None:
+        """End a wait when its time is over."""
+        self.open.add(wait)
+        if wait.until < self._rings:
+            self._ring_at(wait.until)
+
+    def _ring_at(self, time: float) -> None:
+        self._rings = time
+        self.loop.call_at(time, self._ring, time)
 
     def _ring(self, time: float) -> None:
         """End the waits whose time is over, and set the timer for the next one."""
         if time != self._rings:
             return  # an earlier timer has replaced this one
         self._rings = inf
-        following = inf
         for wait in tuple(self.open):
             if wait.until <= time:
                 self.open.discard(wait)
                 wait.end()
-            elif wait.until < following:
-                following = wait.until
-        self.ring_at(following)
+        if self.open:
+            self._ring_at(min(wait.until for wait in self.open))
 
 
 class WaitLimit:
-    """Context manager that raises `TimeoutError` if its block takes longer than some seconds; None for no limit."""
+    """Limit of the waits of one task at a time: a block that takes longer raises `TimeoutError`."""
 
-    __slots__ = ("_cancelling", "_limits", "_seconds", "_task", "is_over", "until")
+    __slots__ = ("_cancelling", "_limits", "_task", "is_over", "until")
 
     def __init__(self, limits: WaitLimits, seconds: float | None) -> None:
         self._limits = limits
-        self._seconds = seconds
         self._task: asyncio.Task[object] | None = None
+        self.until = inf if seconds is None else limits.now() + seconds
+        """Time at which a block that begins now must end, of the event loop's clock, which is the monotonic one."""
         self.is_over = False
 
     def __enter__(self) -> None:
-        task = self._task = asyncio.current_task(self._limits.loop)
+        limits = self._limits
+        task = self._task = asyncio.current_task(limits.loop)
         assert task is not None
         self._cancelling = task.cancelling()
-        if self._seconds is not None:
-            self.begin(self._seconds)
+        if self.until < inf:
+            limits.add(self)
 
     def begin(self, seconds: float | None) -> None:
         """Limit the rest of the block; do nothing for None, or after the block."""
-        if seconds is None or self._task is None:
-            return
-        limits = self._limits
-        self.until = limits.now() + seconds
-        limits.open.add(self)
-        limits.ring_at(self.until)
+        if seconds is not None and self._task is not None:
+            self.until = self._limits.now() + seconds
+            self._limits.add(self)
 
     def pause(self) -> None:
         """Let the block take any time until `begin`."""
@@ -82,7 +87,9 @@ class WaitLimit:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         task, self._task = self._task, None
-        assert task is not None
         self.pause()
-        if self.is_over and task.uncancel() <= self._cancelling and kind is asyncio.CancelledError:
-            raise TimeoutError from error
+        if self.is_over:
+            self.is_over = False
+            assert task is not None
+            if task.uncancel() <= self._cancelling and kind is asyncio.CancelledError:
+                raise TimeoutError from error
