@@ -148,7 +148,7 @@ class HTTPResponse:
         if isinstance(raw, async_messages.AsyncRawResponse) and not raw.headers.get("content-encoding"):
             self._body = PlainBody(raw, self.broke)
         else:
-            self._body = AsyncBody(raw, self.decoder, self._reading)
+            self._body = AsyncBody(self.raw, self.decoder, self._reading)
         return AsyncBodyIterator(self._body, self.aclose)
 
     def decoder(self) -> Decoder | None:

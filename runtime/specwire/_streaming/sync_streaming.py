@@ -108,7 +108,7 @@ class EventStream(Stream[E]):
 
     def _read(self) -> None:
         """Read until an event is ready; raise `StopIteration` at the end."""
-        http_response, chunks, reader, response = self._open()
+        http_response, chunks, reader, response = self._opened or self._open()
         while not reader.ready and not reader.done:
             if self._closed:
                 raise closed_error(self._request, response)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import Any
 
 from pyreqwest import client as pyreqwest, exceptions
@@ -15,6 +16,9 @@ from specwire._transports.pyreqwest_clients import Clients
 from specwire._transports.pyreqwest_exit import close_at_exit
 from specwire._transports.pyreqwest_results import ReadHeaders, translated
 from specwire._transports.sync_messages import RawResponse, ahead, recorded
+
+_DIGITS = 20
+"""Number of digits that no length has."""
 
 
 class PlainClient:
@@ -82,13 +86,16 @@ class PlainResponse(RawResponse):
         chunks: list[bytes] = []
         size = 0
         try:
-            while size <= enough:
+            if enough and self._length <= enough:
+                chunks.append(self._response.bytes())  # in one step: each lets another thread run Python
+                self.is_closed = True
+            while size <= enough and not self.is_closed:
                 chunk = self._read()
                 if chunk is None:
                     self.is_closed = True
-                    break
-                chunks.append(chunk)
-                size += len(chunk)
+                else:
+                    chunks.append(chunk)
+                    size += len(chunk)
         except (exceptions.PyreqwestError, TimeoutError) as error:
             self.close()
             failure = translated(error)
@@ -98,6 +105,12 @@ class PlainResponse(RawResponse):
         else:
             return b"".join(chunks)
         raise failure
+
+    @property
+    def _length(self) -> float:
+        """Return the length of the body that the server states; infinity without one."""
+        stated = self.headers.get("content-length", "")
+        return int(stated) if stated.isdecimal() and len(stated) < _DIGITS else inf
 
     def close(self) -> None:
         if not self.is_closed:

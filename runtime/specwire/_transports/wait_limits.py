@@ -8,10 +8,6 @@ from __future__ import annotations
 import asyncio
 from math import inf
 from types import TracebackType
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from typing import Self
 
 
 class WaitLimits:
