@@ -31,7 +31,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     connect_timeout: float | None = 10.0
     """Seconds to wait for a connection."""
     idle_timeout: float | None = 120.0
-    """Seconds that a stream may pass without an event; pings don't count as events."""
+    """Seconds that the next event of a stream may take, without the caller's own pauses; pings don't count as events."""
     deadline: float | None = None
     """Seconds for a call with all its attempts and waits, up to its response.
 

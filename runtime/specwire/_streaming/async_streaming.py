@@ -94,6 +94,7 @@ class AsyncEventStream(AsyncStream[E]):
             while True:
                 if self._closed:
                     raise closed_error(self._request, response)
+                self._silence.restart()
                 try:
                     chunk = await anext(chunks)
                     self._watch_bytes()
@@ -108,6 +109,7 @@ class AsyncEventStream(AsyncStream[E]):
     async def _read(self) -> None:
         """Read until an event is ready; raise `StopAsyncIteration` at the end."""
         http_response, chunks, reader, response = self._opened or await self._open()
+        self._silence.restart()  # now: the caller may have paused since the last event
         while not reader.ready and not reader.done:
             if self._closed:
                 raise closed_error(self._request, response)

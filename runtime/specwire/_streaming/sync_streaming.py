@@ -95,6 +95,7 @@ class EventStream(Stream[E]):
             while True:
                 if self._closed:
                     raise closed_error(self._request, response)
+                self._silence.restart()
                 try:
                     chunk = next(chunks)
                     self._watch_bytes()
@@ -109,6 +110,7 @@ class EventStream(Stream[E]):
     def _read(self) -> None:
         """Read until an event is ready; raise `StopIteration` at the end."""
         http_response, chunks, reader, response = self._opened or self._open()
+        self._silence.restart()  # now: the caller may have paused since the last event
         while not reader.ready and not reader.done:
             if self._closed:
                 raise closed_error(self._request, response)

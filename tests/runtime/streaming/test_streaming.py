@@ -152,6 +152,30 @@ def test_a_stream_without_terminator_ends_with_its_body(caller: Caller, client: 
     )
 
 
+@pytest.mark.parametrize("is_busy", [True, False])
+def test_a_caller_may_pause_for_longer_than_the_server(
+    is_busy: bool, caller: Caller, client: Any, server: Server
+) -> None:
+    """The idle timeout limits the silence of the server: what arrived during the pause is returned."""
+    server.play(stream({"text": "a"}, Pause(0.1), {"text": "b"}, Pause(0.1), {"text": "c"}, DONE))
+    events = client.with_options(idle_timeout=0.4).talks.stream()
+    for text in "abc":
+        assert text == caller.next(events).text
+        if is_busy or not caller.asynchronous:
+            time.sleep(0.6)
+        else:
+            caller.run(asyncio.sleep(0.6))
+    assert [] == caller.list(events)
+
+
+def test_a_caller_may_pause_between_bytes(caller: Caller, client: Any, server: Server) -> None:
+    server.play(stream({"text": "a"}, Pause(0.1), {"text": "b"}, DONE))
+    pieces = client.with_options(idle_timeout=0.4).talks.stream().iter_bytes()
+    found = caller.next(pieces)
+    time.sleep(0.6)
+    assert b'{"text": "b"}' in found + b"".join(caller.list(pieces))
+
+
 def test_silence_in_a_stream_is_an_error(caller: Caller, client: Any, server: Server) -> None:
     """A stream that pauses for longer than `idle_timeout` raises, even if `timeout` is longer."""
     server.play(stream(ONE, Hold()))
