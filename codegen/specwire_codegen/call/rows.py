@@ -14,12 +14,13 @@ from typing import Any
 
 import attrs
 import msgspec
-from specwire import AsyncClient, BaseRequest, bulk
+from specwire import AsyncClient, BaseRequest, InvalidRequestError, bulk
 from specwire._bulk.budget import expected_tokens
+from specwire._bulk.journal import has_outcomes
 from specwire._bulk.outcomes import encoded, failure_of, result_line
 from specwire._bulk.sinks import Sink, check_ending, file_sink
 from specwire._bulk.sources import count_rows
-from specwire.support import cancel_batch, run_batch
+from specwire.support import Request, cancel_batch, run_batch
 
 from specwire_codegen.call.method import Method, inspected, method_of, methods_of
 from specwire_codegen.clients.named import NamedClient, client_named
@@ -44,18 +45,19 @@ class Rows:
     def build(self, row: Mapping[str, Any]) -> BaseRequest:
         """Return the request of a row."""
         columns = self.columns or {name: name for name in row if name != self.id and name not in self.fixed}
-        missing = sorted(column for column in columns.values() if column not in row)
+        wanted = [*columns.values(), *([] if self.id is None else [self.id])]
+        missing = sorted(column for column in wanted if column not in row)
         if missing:
-            raise SpecwireCodegenError(f"the row has no column {missing[0]!r}: its columns are {', '.join(row)}")
+            raise InvalidRequestError(f"the row has no column {missing[0]!r}: its columns are {', '.join(row)}")
         values = {**{name: row[column] for name, column in columns.items()}, **self.fixed}
         known = {argument.name for argument in self.method.arguments}
         for name in values:
             if name not in known:
                 advice = did_you_mean(name, known, "choose columns with --map ARGUMENT=COLUMN")
-                raise SpecwireCodegenError(f"{self.method.path} has no argument {name!r}: {advice}")
+                raise InvalidRequestError(f"{self.method.path} has no argument {name!r}: {advice}")
         absent = [each.name for each in self.method.arguments if each.required and each.name not in values]
         if absent:
-            raise SpecwireCodegenError(
+            raise InvalidRequestError(
                 f"{self.method.path} needs {', '.join(absent)}: take a column with --map, or give a value with --set"
             )
         call: Any = self.method.call
@@ -67,7 +69,10 @@ class Rows:
         row = next(iter(bulk.read(self.input)), None)
         if row is None:
             raise SpecwireCodegenError(f"{self.input} has no rows: give a file with at least one")
-        return count_rows(self.input), self.build(row)
+        request = self.build(row)
+        if not isinstance(request, Request):
+            raise UsageError(f"{self.method.path} has more than one response: choose a method with one")
+        return count_rows(self.input), request
 
 
 @contextmanager
@@ -108,15 +113,20 @@ def _pairs(texts: Sequence[str], option: str) -> dict[str, str]:
     return pairs
 
 
-def described(rows: Rows, prices: bulk.Prices | None) -> list[str]:
+def described(rows: Rows, count: int, request: BaseRequest, prices: bulk.Prices | None) -> list[str]:
     """Return what a run would do: its size, its cost and its first request."""
-    count, request = rows.first()
     tokens = expected_tokens(request)
     lines = [f"{count:,} requests of {rows.method.path} ({request.operation.method} {request.operation.path})"]
     lines.append(f"about {count * tokens:,} tokens, if all are like the first, with responses of full length")
     if prices is not None:
         lines.append(f"about {count * tokens * max(prices.input, prices.output) / 1e6:,.2f} at most")
     return [*lines, f"first request: {encoded(request).decode()}"]
+
+
+def has_rows(output: str) -> bool:
+    """Return whether an earlier run wrote results or failures; one that could not begin, as without a key, did not."""
+    journal = f"{output}.journal"
+    return has_outcomes(journal) or (os.path.exists(journal) and os.path.isfile(output) and os.path.getsize(output) > 0)
 
 
 def async_client(found: NamedClient, options: Mapping[str, Any]) -> AsyncClient:
@@ -158,7 +168,11 @@ def run_in_batches(
 
     def requests() -> Iterator[Any]:
         for number, row in enumerate(bulk.read(rows.input)):
-            yield str(number if rows.id is None else row[rows.id]), rows.build(row)
+            try:
+                request = rows.build(row)
+            except InvalidRequestError as error:
+                raise InvalidRequestError(f"row {number}: {error}") from error
+            yield str(number if rows.id is None else row[rows.id]), request
 
     with rows.found.kind(**options) as client:
         sending: Any = client

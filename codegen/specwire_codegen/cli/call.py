@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -105,34 +104,34 @@ def bulk(
         Base URL of the server.
 
     """
-    from specwire.bulk import Prices, Rate
+    from specwire.bulk import BulkOptions, Prices, Rate
 
-    from specwire_codegen.call.rows import described, rows_of, run_bulk
+    from specwire_codegen.call.rows import described, has_rows, rows_of, run_bulk
 
     prices = None
     if price_input is not None or price_output is not None:
         prices = Prices(input=price_input or 0.0, output=price_output or 0.0)
     with rows_of(root, client, reading.access, method, input, map or (), set or (), id) as rows:
         if dry_run:
-            for line in described(rows, prices):
+            for line in described(rows, *rows.first(), prices):
                 say(line)
             return 0
-        if os.path.exists(f"{output}.journal") and not (resume or retry_failed):
+        if has_rows(output) and not (resume or retry_failed):
             raise SpecwireCodegenError(f"{output} has rows of an earlier run: add --resume, or choose another output")
         total, _ = rows.first()
-        report = run_bulk(
-            rows,
-            output,
-            _options(base_url),
-            {
-                "concurrency": concurrency,
-                "rate": Rate(requests_per_minute=requests_per_minute, tokens_per_minute=tokens_per_minute),
-                "ordered": ordered,
-                "retry_failed": retry_failed,
-                "prices": prices,
-                "total": total,
-            },
-        )
+        settings: BulkOptions = {
+            "concurrency": concurrency,
+            "rate": Rate(requests_per_minute=requests_per_minute, tokens_per_minute=tokens_per_minute),
+            "ordered": ordered,
+            "retry_failed": retry_failed,
+            "prices": prices,
+            "total": total,
+        }
+        try:
+            report = run_bulk(rows, output, _options(base_url), settings)
+        except (KeyboardInterrupt, SystemExit):
+            tell(f"{output} has the results so far: add --resume to continue")
+            raise
     cost = "" if report.cost is None else f", cost {report.cost:,.2f}"
     before = f", {report.skipped:,} before" if report.skipped else ""
     say(f"{report.succeeded:,} succeeded, {report.failed:,} failed{before}, {report.seconds:,.1f} s{cost}")
@@ -193,13 +192,18 @@ def batch(
     folder = folder or f"{output}.batch"
     with rows_of(root, client, reading.access, method, input, map or (), set or (), id) as rows:
         if dry_run:
-            for line in described(rows, None):
+            for line in described(rows, *rows.first(), None):
                 say(line)
             return 0
         if cancel:
             say(f"{cancel_batches(rows.found, folder, _options(base_url)):,} jobs cancelled")
             return 0
-        succeeded, failed = run_in_batches(rows, output, folder, _options(base_url), tell)
+        rows.first()
+        try:
+            succeeded, failed = run_in_batches(rows, output, folder, _options(base_url), tell)
+        except KeyboardInterrupt:
+            tell(f"the provider goes on with the jobs in {folder}: the same command continues, --cancel cancels them")
+            raise
     say(f"{succeeded:,} succeeded, {failed:,} failed")
     if failed:
         tell(f"the failed rows are in {output}.failed.jsonl")

@@ -93,7 +93,7 @@ def is_verbose() -> bool:
 def say(text: str) -> None:
     """Print a line of the result."""
     if not _volume.quiet:
-        _out().print(_escape(text))
+        _out().print(_escape(text), soft_wrap=True)
 
 
 def note(text: str) -> None:

@@ -56,6 +56,14 @@ class Changed(msgspec.Struct, tag="changed", frozen=True):
 Record: TypeAlias = Prepared | Changed
 
 
+_NAME = "manifest.jsonl"
+
+
+def is_begun(folder: str) -> bool:
+    """Return whether a folder has a batch."""
+    return os.path.exists(os.path.join(folder, _NAME))
+
+
 class Manifest:
     """State of a batch in a folder, which one process at a time uses."""
 
@@ -65,7 +73,7 @@ class Manifest:
         self.key = ""
         self.rows = self.checksum = 0
         self.parts: list[Part] = []
-        self._file = AppendFile(os.path.join(folder, "manifest.jsonl"))
+        self._file = AppendFile(os.path.join(folder, _NAME))
         try:
             for _, line in self._file.lines():
                 self._restore(line)

@@ -11,13 +11,13 @@ from typing import Any, TypeVar
 import msgspec
 
 from specwire._batch.input_files import InputFiles
-from specwire._batch.manifest import Manifest, Part
+from specwire._batch.manifest import Manifest, Part, is_begun
 from specwire._batch.provider import BatchCounts, BatchJob, BatchProvider
 from specwire._batch.results import BatchResults
 from specwire._client.workflow import Pause, Save, Workflow, send
 from specwire._operations.request import Request
 from specwire._pagination.pagination import at
-from specwire.errors import APIStatusError, UnknownStatusError
+from specwire.errors import APIStatusError, ConfigurationError, UnknownStatusError
 
 T = TypeVar("T")
 _MARK = "specwire_batch"
@@ -66,6 +66,8 @@ def run_batch(
 
 def cancel_batch(provider: BatchProvider, *, folder: str | os.PathLike[str]) -> Workflow[int]:
     """Cancel the jobs of a batch that have not ended, and return how many; `run_batch` then returns what is done."""
+    if not is_begun(os.fspath(folder)):
+        raise ConfigurationError(f"no batch was begun in {os.fspath(folder)!r}: give the folder of one")
     cancelled = 0
     with closing(Manifest(os.fspath(folder))) as manifest:
         for part in manifest.parts:

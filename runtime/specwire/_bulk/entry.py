@@ -24,6 +24,7 @@ from specwire._bulk.progress import Line, Progress, shown
 from specwire._bulk.sinks import CallbackSink, Sink, file_sink
 from specwire._bulk.sources import Rows, Source
 from specwire._client.async_client import AsyncClient
+from specwire._client.habits import closest
 from specwire._client.sync_client import Client
 from specwire._http.options import Options
 from specwire._http.retry import RetryPolicy
@@ -117,6 +118,9 @@ async def _run(
     options: BulkOptions,
     interruption: Interruption | None,
 ) -> Report:
+    check_options(options)
+    if not (callable(sink) or isinstance(sink, str | os.PathLike)):
+        raise TypeError(f"sink is {type(sink).__name__}: give a path that ends in .jsonl or .parquet, or a function")
     path = None if callable(sink) else os.fspath(sink)
     progress = shown(options.get("progress"))
     budget = Budget(options.get("rate") or Rate(), asyncio.get_running_loop().time)
@@ -138,6 +142,15 @@ async def _run(
             if path is not None:
                 ledger.write_failures(f"{path}.failed.jsonl")
     return report
+
+
+def check_options(options: BulkOptions) -> None:
+    """Raise an exception for keywords that do not exist, or a concurrency below 1."""
+    for name in options:
+        if name not in BulkOptions.__annotations__:
+            close = closest(name, BulkOptions.__annotations__)
+            raise TypeError(f"run() has no argument {name!r}" + (f": did you mean {close!r}?" if close else ""))
+    limit_of(options)
 
 
 def limit_of(options: BulkOptions) -> int:

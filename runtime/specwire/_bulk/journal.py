@@ -64,6 +64,18 @@ class Synced(msgspec.Struct, array_like=True, tag="synced", frozen=True):
 Record = Begun | Succeeded | Failed | Held | Read | Synced
 
 
+_OUTCOMES = (b'["ok"', b'["failed"', b'["held"')
+
+
+def has_outcomes(path: str) -> bool:
+    """Return whether a journal exists and has the outcome of a row."""
+    try:
+        with open(path, "rb") as file:
+            return any(line.startswith(_OUTCOMES) for line in file)
+    except FileNotFoundError:
+        return False
+
+
 class Journal:
     """State of each row, from the file and from this run.
 

@@ -50,7 +50,7 @@ _ARGUMENTS = {
 def unknown_keyword(client: str, name: str, known: Iterable[str]) -> TypeError:
     """Return the error for an unknown keyword of a constructor."""
     remedy = _KEYWORDS.get(name, "").format(name=name)
-    if not remedy and (close := _closest(name, known)):
+    if not remedy and (close := closest(name, known)):
         remedy = f"{close}=..."
     return TypeError(f"{client}() has no argument {name!r}" + (f": use {remedy}" if remedy else ""))
 
@@ -62,7 +62,7 @@ def unknown_attribute(holder: object, name: str) -> AttributeError:
         return AttributeError(text)
     if name in _ATTRIBUTES:
         return AttributeError(f"{text}: use {_ATTRIBUTES[name]}")
-    close = _closest(name, (known for known in dir(holder) if not known.startswith("_")))
+    close = closest(name, (known for known in dir(holder) if not known.startswith("_")))
     return AttributeError(f"{text}: did you mean {close!r}?" if close is not None else text)
 
 
@@ -87,11 +87,12 @@ def _advice(name: str, parameters: Iterable[str]) -> str:
     option = _ARGUMENTS.get(name, name)
     if option in OptionOverrides.__annotations__:
         return f": use .with_options({option}=...)(...)"
-    close = _closest(name, parameters)
+    close = closest(name, parameters)
     return f": did you mean {close!r}?" if close is not None else ""
 
 
-def _closest(name: str, known: Iterable[str]) -> str | None:
+def closest(name: str, known: Iterable[str]) -> str | None:
+    """Return the known name that is most like a name; None if none is."""
     from difflib import get_close_matches  # only for a mistake
 
     return next(iter(get_close_matches(name, list(known), 1)), None)

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias, cast
 import msgspec
 
 from specwire._auth.credential import StaticCredential
-from specwire._bulk.entry import BulkOptions, Target, limit_of
+from specwire._bulk.entry import BulkOptions, Target, check_options
 from specwire._client.async_client import AsyncClient
 from specwire._client.sync_client import Client
 from specwire._cluster.leases import Lease
@@ -61,7 +61,7 @@ def checked_options(options: BulkOptions) -> BulkOptions:
     """Return the keywords of a run that workers get; raise `ConfigurationError` for those of one machine only."""
     if options.get("journal") is not None:
         raise ConfigurationError("a run on a cluster keeps its journals next to the output: leave out journal=")
-    limit_of(options)
+    check_options(options)
     kept = {name: value for name, value in options.items() if name not in ("progress", "total", "journal")}
     return cast("BulkOptions", kept)
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +100,50 @@ def test_a_sigterm_ends_the_command_with_its_exit_code(source: Path, tmp_path: P
     assert len(answered(out)) == 9
 
 
+@pytest.mark.skipif(os.name != "posix", reason="signals are those of POSIX")
+def test_ctrl_c_tells_how_to_continue(source: Path, tmp_path: Path, url: str) -> None:
+    out = tmp_path / "out.jsonl"
+    arguments = [*COMMAND, "bulk", *given(source, out, "--base-url", url, "--requests-per-minute", "60")]
+    process = subprocess.Popen(arguments, stderr=subprocess.PIPE, preexec_fn=default_interrupt)
+    until = time.monotonic() + 30
+    while not (out.exists() and out.stat().st_size) and time.monotonic() < until:
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=20)
+    told = f"{out} has the results so far: add --resume to continue\nerror: interrupted\n"
+    assert (130, told) == (process.returncode, errors.decode().replace("far:\n", "far: ")[-len(told) :])
+
+
+def default_interrupt() -> None:
+    """A shell without job control lets its background processes ignore Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def test_a_method_without_one_response_is_refused_at_once(specwire: Specwire, source: Path, tmp_path: Path) -> None:
+    command = ("--root", str(paths.ROOT), "mistral", "chat.stream", "--set", "model=m", "--map", "messages=question")
+    for verb, more in product(("bulk", "batch"), ((), ("--dry-run",))):
+        code, _, errors = specwire(
+            verb, *command, "--input", str(source), "--output", str(tmp_path / "out.jsonl"), *more
+        )
+        assert (2, "error: chat.stream has more than one response: choose a method with one") == (code, errors.strip())
+    assert list(tmp_path.glob("out*")) == []
+
+
+def test_a_run_that_could_not_begin_needs_no_option_to_begin(
+    specwire: Specwire, source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run with a wrong key ends with the first response, and has no results."""
+    monkeypatch.setenv("MISTRAL_API_KEY", "k" * 32)
+    out = tmp_path / "out.jsonl"
+    with Server() as server:
+        server.respond = lambda _: reply({"message": "Unauthorized"}, status=401)
+        assert specwire("bulk", *given(source, out, "--base-url", server.url))[0] == 1
+        server.respond = lambda received: reply(completion(text_of(received.json)))
+        assert specwire("bulk", *given(source, out, "--base-url", server.url))[0] == 0
+        assert len(answered(out)) == 10
+        assert "has rows of an earlier run" in specwire("bulk", *given(source, out, "--base-url", server.url))[2]
+
+
 def test_answers_are_written_to_parquet(specwire: Specwire, source: Path, tmp_path: Path, url: str) -> None:
     out = tmp_path / "out.parquet"
     assert specwire("bulk", *given(source, out, "--base-url", url))[0] == 0
@@ -113,7 +158,7 @@ def test_a_dry_run_shows_the_first_request_and_calls_nothing(
     code, out, _ = specwire(command, *given(source, tmp_path / "out.jsonl", "--dry-run", *more))
     assert code == 0
     assert "10 requests of chat.complete (POST /v1/chat/completions)" in out
-    assert '"content":"q0"' in "".join(out.split())
+    assert json.loads(out.partition("first request: ")[2])["body"]["messages"] == messages("q0")
     assert list(tmp_path.glob("out*")) == []
 
 
@@ -121,6 +166,7 @@ def test_a_dry_run_shows_the_first_request_and_calls_nothing(
     ("options", "message"),
     [
         (("--map", "messages=answer"), "the row has no column 'answer'"),
+        (("--map", "messages=question", "--id", "kee"), "the row has no column 'kee': its columns are key, question"),
         (("--map", "message=question"), "has no argument 'message': did you mean 'messages'?"),
         (("--map", "messages"), "--map is 'messages': write NAME=VALUE"),
         (("--set", "modle=m"), "has no argument 'modle': did you mean 'model'?"),
@@ -207,6 +253,30 @@ def test_a_client_without_batches_is_reported(specwire: Specwire, source: Path, 
     code, _, err = specwire("batch", *arguments, *more, "--base-url", "http://127.0.0.1:1")
     assert code == 1
     assert "has no batches of its provider: use specwire bulk" in " ".join(err.split())
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ({"question": messages("q")}, "row 10: the row has no column 'key': its columns are question"),
+        ({"key": "k"}, "row 10: the row has no column 'question': its columns are key"),
+    ],
+)
+def test_a_wrong_row_of_a_batch_is_named(
+    row: dict[str, Any], message: str, specwire: Specwire, source: Path, tmp_path: Path, url: str
+) -> None:
+    with source.open("a") as file:
+        file.write(json.dumps(row) + "\n")
+    _, _, errors = specwire("batch", *given(source, tmp_path / "out.jsonl", "--id", "key", "--base-url", url))
+    assert message in " ".join(errors.split())
+
+
+def test_a_batch_that_was_not_begun_cannot_be_cancelled(
+    specwire: Specwire, source: Path, tmp_path: Path, url: str
+) -> None:
+    code, _, errors = specwire("batch", *given(source, tmp_path / "out.jsonl", "--base-url", url, "--cancel"))
+    assert (1, True) == (code, "no batch was begun in" in errors)
+    assert list(tmp_path.glob("out*")) == []
 
 
 def test_a_batch_writes_parquet(

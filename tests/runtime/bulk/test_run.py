@@ -293,3 +293,20 @@ def test_the_middleware_and_the_retry_policy_of_a_client_stay(tmp_path: Path) ->
     assert calls == 8
     with pytest.raises(ServerError, match="HTTP 503 after 8 attempts"):
         _ = got[0].value
+
+
+@pytest.mark.parametrize(
+    ("keywords", "message"),
+    [
+        ({"concurency": 3}, r"run\(\) has no argument 'concurency': did you mean 'concurrency'\?"),
+        ({"xyz": 3}, r"run\(\) has no argument 'xyz'$"),
+        ({"sink": None}, r"sink is NoneType: give a path that ends in \.jsonl or \.parquet, or a function"),
+        ({"sink": 3}, "sink is int: give a path"),
+    ],
+)
+def test_an_argument_that_does_not_exist_is_rejected(keywords: dict[str, Any], message: str, tmp_path: Path) -> None:
+    """A misspelled limit would not be kept, without a notice; nothing is called."""
+    given: dict[str, Any] = {"sink": tmp_path / "out.jsonl", **keywords}
+    with pytest.raises(TypeError, match=message):
+        bulk.run(questions(3), async_client(), **given)
+    assert list(tmp_path.iterdir()) == []
