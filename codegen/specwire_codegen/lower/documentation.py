@@ -8,6 +8,8 @@ from specwire_codegen.lower.schema import Schema, component_of
 from specwire_codegen.markdown import first_paragraph
 from specwire_codegen.python_source import finished, is_finished, sentence
 
+_BOUNDS = frozenset({"minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum"})
+
 
 def with_component_docs(schema: Schema, schemas: Mapping[str, Schema]) -> Schema:
     """Return a schema with the description of the component that it refers to as a default."""
@@ -24,10 +26,7 @@ def described(schema: Schema) -> str:
     """Return the description of a schema with its default and bounds, which the type does not express."""
     text = str(schema.get("description", "")).strip()
     parts = []
-    low = _bound(schema, "minimum", "exclusiveMinimum", "at least", "more than")
-    high = _bound(schema, "maximum", "exclusiveMaximum", "at most", "less than")
-    bounds = " and ".join(filter(None, (low, high)))
-    if bounds:
+    if bounds := "" if _BOUNDS.isdisjoint(schema) else _bounds(schema):
         parts.append(f"{bounds[0].upper()}{bounds[1:]}.")
     if "maxLength" in schema:
         parts.append(f"At most {schema['maxLength']} characters.")
@@ -39,6 +38,12 @@ def described(schema: Schema) -> str:
         separator = " " if first_paragraph(text) == text and is_finished(text) else "\n\n"
         text = separator.join(filter(None, (text, " ".join(parts))))
     return f"Deprecated. {text}".strip() if schema.get("deprecated") else text
+
+
+def _bounds(schema: Schema) -> str:
+    low = _bound(schema, "minimum", "exclusiveMinimum", "at least", "more than")
+    high = _bound(schema, "maximum", "exclusiveMaximum", "at most", "less than")
+    return " and ".join(filter(None, (low, high)))
 
 
 def _bound(schema: Schema, inclusive: str, exclusive: str, at: str, beyond: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Literal, TypeAlias
 
 Framing: TypeAlias = Literal["sse", "jsonl", "json-seq"]
@@ -21,17 +22,24 @@ FRAMINGS: Mapping[str, Framing] = {
 _SUFFIXES: Mapping[str, Framing] = {"ndjson": "jsonl", "jsonl": "jsonl", "json-seq": "json-seq"}
 
 
+_KEPT = 256
+"""Number of results that functions remember: a document has few media types."""
+
+
+@lru_cache(_KEPT)
 def base_type(media_type: str) -> str:
     """Return a media type without its parameters, in lower case."""
     return media_type.partition(";")[0].strip().lower()
 
 
+@lru_cache(_KEPT)
 def is_json(media_type: str) -> bool:
     """Return whether a media type is JSON, also by suffix."""
     base = base_type(media_type)
     return base in ("application/json", "text/json") or base.endswith("+json")
 
 
+@lru_cache(_KEPT)
 def framing_of(media_type: str) -> Framing | None:
     """Return the framing of a sequential media type, also by suffix, or None for any other."""
     base = base_type(media_type)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 _IRREGULAR = {
     "addenda": "addendum",
     "appendices": "appendix",
@@ -74,6 +76,7 @@ _ENDINGS = {
 _LENGTHS = sorted({len(ending) for ending in _ENDINGS}, reverse=True)
 
 
+@lru_cache(4096)
 def singular(word: str) -> str:
     """Return the singular of an English plural in lower case; other words unchanged."""
     if word in _SAME or len(word) < 3:

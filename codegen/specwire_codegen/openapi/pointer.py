@@ -53,7 +53,8 @@ def split(pointer: str) -> tuple[str, ...]:
     """Return the unescaped tokens of a pointer; raise ValueError if it is not one."""
     if pointer and not pointer.startswith("/"):
         raise ValueError(f"{pointer!r} is not a JSON pointer: it must be empty or start with '/'")
-    return tuple(unescape(token) for token in pointer.split("/")[1:])
+    _, *tokens = pointer.split("/")
+    return tuple(map(unescape, tokens) if "~" in pointer else tokens)
 
 
 def parent(pointer: str) -> str:

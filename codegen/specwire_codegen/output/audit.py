@@ -103,7 +103,7 @@ class _Module(Scope):
                     self.bound.add(name)
                     self.callable.add(name)
                 case ast.Assign() | ast.AnnAssign():
-                    self.bound |= _targets(statement)
+                    self.bound.update(_targets(statement))
                 case ast.If(body=then, orelse=otherwise):
                     self._bind([*then, *otherwise])
                 case _:
@@ -173,7 +173,7 @@ class _Module(Scope):
                     if not isinstance(statement, ast.Assign | ast.AnnAssign | ast.Expr | ast.Pass):
                         raise self.unknown(statement)
                     inside._statement(statement)
-                    inside.local |= _targets(statement)  # later members may refer to it
+                    inside.local.update(_targets(statement))  # later members may refer to it
             case ast.FunctionDef(args=arguments, body=body, returns=ast.expr() as returns, decorator_list=decorators):
                 self._decorators(decorators)
                 self._function(arguments, body, converts=bool(decorators))
@@ -318,13 +318,13 @@ class _Module(Scope):
                     raise self.unknown(statement)
 
 
-def _targets(statement: ast.stmt) -> set[str]:
+def _targets(statement: ast.stmt) -> tuple[str, ...]:
     """Return the name that an assignment binds."""
     match statement:
         case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
-            return {name}
+            return (name,)
         case _:
-            return set()
+            return ()
 
 
 def _opens(node: ast.FunctionDef) -> bool:

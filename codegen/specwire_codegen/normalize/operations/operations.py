@@ -17,7 +17,7 @@ from specwire_codegen.openapi.walk import is_extension, walk
 def methods(path_item: Node) -> Iterator[tuple[str, Node]]:
     """Yield the HTTP methods of a path item with their operations, custom methods included."""
     for method in METHODS:
-        if isinstance(path_item.get(method), dict):
+        if method in path_item and isinstance(path_item[method], dict):
             yield method, path_item[method]
     for method, operation in path_item.get("additionalOperations", {}).items():
         if isinstance(operation, dict):
