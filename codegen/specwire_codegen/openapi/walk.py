@@ -117,6 +117,8 @@ class _Steps(NamedTuple):
     """Fields in which there can be objects to visit, with their shape and the kind of the objects."""
     members: ObjectType | None
     """Kind of the values of an object with arbitrary keys."""
+    is_leaf: Callable[[Node], bool]
+    """Whether an object has none of these fields; most schemas have no others in them."""
 
 
 @cache
@@ -126,8 +128,9 @@ def _steps_to(kinds: frozenset[ObjectType]) -> Mapping[ObjectType, _Steps]:
     return {
         kind: _Steps(
             kind in kinds,
-            {key: (child.shape, child.kind) for key, child in fields.items() if child.kind in ends},
+            leading := {key: (child.shape, child.kind) for key, child in fields.items() if child.kind in ends},
             PATTERNED.get(kind),
+            leading.keys().isdisjoint,
         )
         for kind, fields in _CHILDREN.items()
     }
@@ -162,7 +165,7 @@ class _Rebuilding:
 
     def rebuilt(self, node: Node, kind: ObjectType, trail: Trail) -> Any:
         changed = node
-        visited, fields, members = self._steps[kind]
+        visited, fields, members, _ = self._steps[kind]
         if members is not None:
             changed = self._members(node, members, trail, patterned=True)
         else:
@@ -185,14 +188,12 @@ class _Rebuilding:
 
     def _members(self, container: Node, kind: ObjectType, trail: Trail, *, patterned: bool = False) -> Node:
         changed, rebuilt, visit = container, self.rebuilt, self._visit
-        visited, fields, members = self._steps[kind]
+        visited, _, members, is_leaf = self._steps[kind]
+        visits = visited and members is None
         for name, item in container.items():
             if not isinstance(item, dict) or (patterned and _is_fixed(name)):
                 continue
-            if visited and members is None and fields.keys().isdisjoint(item):
-                new = visit(item, kind, (trail, name))  # most schemas have no others in them
-            else:
-                new = rebuilt(item, kind, (trail, name))
+            new = visit(item, kind, (trail, name)) if visits and is_leaf(item) else rebuilt(item, kind, (trail, name))
             if new is not item:
                 changed = container.copy() if changed is container else changed
                 changed[name] = new
@@ -223,7 +224,7 @@ def walk(value: Any, kind: ObjectType, kinds: frozenset[ObjectType] = _ALL) -> S
 def _collect(
     node: Node, kind: ObjectType, trail: Trail, steps: Mapping[ObjectType, _Steps], found: list[Found]
 ) -> None:
-    visited, fields, members = steps[kind]
+    visited, fields, members, is_leaf = steps[kind]
     if visited:
         found.append((node, kind, trail))
     if members is not None:
@@ -231,22 +232,24 @@ def _collect(
             if isinstance(item, dict) and not _is_fixed(name):
                 _collect(item, members, (trail, name), steps, found)
         return
+    if is_leaf(node):
+        return
     for key in node:
         if key not in fields:
             continue
-        inside = node[key]
+        inside, here = node[key], (trail, key)
         shape, below = fields[key]
         if isinstance(inside, dict):
             if shape == "one":
-                _collect(inside, below, (trail, key), steps, found)
+                _collect(inside, below, here, steps, found)
             elif shape == "map":
                 for name, item in inside.items():
                     if isinstance(item, dict):
-                        _collect(item, below, ((trail, key), name), steps, found)
+                        _collect(item, below, (here, name), steps, found)
         elif shape == "list" and isinstance(inside, list):
             for index, item in enumerate(inside):
                 if isinstance(item, dict):
-                    _collect(item, below, ((trail, key), index), steps, found)
+                    _collect(item, below, (here, index), steps, found)
 
 
 def operations_of(path_item: Node) -> Iterator[tuple[str, tuple[str | int, ...], Node]]:
