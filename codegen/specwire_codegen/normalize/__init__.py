@@ -10,7 +10,7 @@ from specwire_codegen.diagnostics import Diagnostic, failure, raise_errors
 from specwire_codegen.documents.document import Document
 from specwire_codegen.normalize.guess import Guess, Inference
 from specwire_codegen.normalize.passes import PASSES
-from specwire_codegen.normalize.source_map import Report, strip
+from specwire_codegen.normalize.source_map import ORIGIN, Report, strip
 
 __all__ = ["Guess", "Inference", "Normalized", "normalize"]
 
@@ -45,4 +45,5 @@ def normalize(document: Document, *, after: str | None = None, inference: Infere
     except RecursionError:
         help = "give inner schemas names under components"
         raise failure("too-deep", "schemas are nested too deeply", document.locate(""), help) from None
-    return Normalized(strip(data), raise_errors(report.diagnostics), tuple(report.guesses))
+    plain = strip(data) if ORIGIN in data else data
+    return Normalized(plain, raise_errors(report.diagnostics), tuple(report.guesses))

@@ -74,32 +74,31 @@ def of_source(data: Node) -> Iterator[tuple[str, str]]:
 
 
 def apply(data: Node, report: Report) -> Node:
-    """Report everything that is invalid, and what was and no longer is."""
-    invalid = list(of_whole(data))
+    """Return the document without private keys; report everything that is invalid, and what was and no longer is."""
+    plain: Node = strip(data)
+    invalid = [(message, origin_at(data, pointer)) for message, pointer in _of_whole(plain)]
     for message, pointer in invalid:
         report.error("invalid-document", message, pointer, "correct the document, or an overlay for it")
     reported = {each.location for each in report.diagnostics}
     for message, pointer in report.doubts:
         if (message, pointer) not in invalid and report.locate(pointer) not in reported:
             report.warning("invalid-document", f"{message}; repaired", pointer, "correct the document")
-    return data
+    return plain
 
 
-def of_whole(data: Node) -> Iterator[tuple[str, str]]:
-    """Yield a message and source pointer for every violation in stamped data.
+def _of_whole(plain: Node) -> Iterator[tuple[str, str]]:
+    """Yield a message and pointer for every violation in plain data.
 
     The rules beyond the schema hold by construction, and checking them takes longer than everything else together. They
     are checked only if the schema or the tags raise a doubt. The tests use `validate_strictly`.
     """
-    plain = strip(data)
     if _depth(plain) > MAX_DEPTH:
         raise RecursionError
     names = [tag.get("name") for tag in plain.get("tags", [])]
     flat = len(names) == len(set(names)) and not any("parent" in tag for tag in plain.get("tags", []))
     if flat and _schema("v3.2").is_valid(plain):
         return
-    for message, pointer in validate_strictly(plain):
-        yield message, origin_at(data, pointer)
+    yield from validate_strictly(plain)
 
 
 def validate_strictly(data: Node) -> Iterator[tuple[str, str]]:
