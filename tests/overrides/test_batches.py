@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from specwire import bulk
-from specwire.errors import InvalidRequestError, SpecwireError, UnprocessableEntityError
+from specwire.errors import ConfigurationError, InvalidRequestError, SpecwireError, UnprocessableEntityError
 from specwire.support import BatchProgress
 from specwire_clients.mistral.operations import agents as mistral_agents, chat as mistral_chat, models as mistral_models
 from specwire_clients.moonshot.operations import chat as moonshot_chat
@@ -194,6 +194,20 @@ def test_requests_that_a_batch_cannot_contain_are_refused(case: str, tmp_path: P
 def test_an_empty_batch_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InvalidRequestError, match="at least one request"):
         runner("mistral", False, BatchServer())[0]([], folder=tmp_path)
+
+
+def test_a_file_in_place_of_the_folder_is_reported(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    for folder in (tmp_path / "file", tmp_path / "file" / "below"):
+        with pytest.raises(SpecwireError, match="cannot be made: "):
+            runner("mistral", False, BatchServer())[0](requests_for("mistral"), folder=folder)
+
+
+def test_a_batch_that_was_not_begun_cannot_be_cancelled(tmp_path: Path) -> None:
+    """The name of its folder is misspelled."""
+    with pytest.raises(ConfigurationError, match="no batch was begun in"):
+        runner("mistral", False, BatchServer())[1](folder=tmp_path / "other")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_other_requests_in_the_same_folder_are_refused(tmp_path: Path) -> None:

@@ -68,7 +68,10 @@ class Manifest:
     """State of a batch in a folder, which one process at a time uses."""
 
     def __init__(self, folder: str) -> None:
-        os.makedirs(folder, exist_ok=True)
+        try:
+            os.makedirs(folder, exist_ok=True)
+        except OSError as error:
+            raise SpecwireError(f"the folder {folder!r} cannot be made: {error.strerror or error}") from error
         self.folder = folder
         self.key = ""
         self.rows = self.checksum = 0
