@@ -21,14 +21,14 @@ from types import MappingProxyType, UnionType
 from typing import Any, NamedTuple, TypeAlias, Union, cast, get_origin
 
 import msgspec
-from msgspec import inspect
+from msgspec import convert, inspect
 
 from specwire._models.int_text import IntText, int_of
 from specwire._models.json_types import shown
 from specwire._models.model import ADDITIONAL
+from specwire._models.native_types import is_native
+from specwire._models.whole_numbers import with_whole_numbers
 
-_EXACT = 2.0**53
-"""Bound below which floats represent all integers exactly."""
 _MISFIT = 1 << 20
 """Penalty for an object or array where a type allows none, in lost keys."""
 
@@ -88,6 +88,18 @@ def decode_hook(kind: type, raw: Any) -> Any:
         return number
     if not isinstance(kind, UnionMarker):
         raise NotImplementedError(f"{kind!r} is not a wire type")
+    tag = raw.get(kind.field) if type(raw) is dict else None
+    variant = _native(kind).get(tag) if type(tag) is str else None
+    if variant is None:
+        return _chosen(kind, raw)
+    try:
+        return convert(raw, variant)
+    except msgspec.ValidationError:
+        return _chosen(kind, raw)
+
+
+def _chosen(kind: UnionMarker, raw: Any) -> Any:
+    """Decode a raw value as the first of its possible variants that fits."""
     choice = choose(kind, raw)
     variants = () if choice.reported else choice.variants
     place = (kind, id(raw))
@@ -96,12 +108,12 @@ def decode_hook(kind: type, raw: Any) -> Any:
         try:
             for variant in variants:
                 try:
-                    return msgspec.convert(raw, variant, dec_hook=decode_hook)
+                    return convert(raw, variant, dec_hook=decode_hook)
                 except msgspec.ValidationError:
-                    whole = _whole(raw)
+                    whole = with_whole_numbers(raw)
                 if whole is not raw:
                     try:
-                        return msgspec.convert(whole, variant, dec_hook=decode_hook)
+                        return convert(whole, variant, dec_hook=decode_hook)
                     except msgspec.ValidationError:
                         continue
             if isinstance(raw, dict | list):
@@ -111,25 +123,6 @@ def decode_hook(kind: type, raw: Any) -> Any:
             if not _refused.depth:
                 _refused.found.clear()
     raise msgspec.ValidationError(f"Expected `{kind.__name__}`, got {type(raw).__name__!r}")
-
-
-def _whole(raw: Any) -> Any:
-    """Return an object or array with `1.0` as `1`, an integer in JSON Schema; the same object if nothing changes."""
-    match raw:
-        case dict():
-            changed = {key: _whole_item(item) for key, item in raw.items()}
-            return changed if any(changed[key] is not item for key, item in raw.items()) else raw
-        case list():
-            items = [_whole_item(item) for item in raw]
-            return items if any(one is not item for one, item in zip(items, raw, strict=True)) else raw
-        case _:
-            return raw
-
-
-def _whole_item(raw: Any) -> Any:
-    if isinstance(raw, float):
-        return int(raw) if raw.is_integer() and abs(raw) <= _EXACT else raw
-    return _whole(raw)
 
 
 _Memo: TypeAlias = dict[tuple[int, int], int]
@@ -202,6 +195,13 @@ def _named(kind: UnionMarker) -> Mapping[str, Any]:
         value: target if isinstance(target, UnionMarker) or get_origin(target) else Choice((target,), target)
         for value, target in kind.named().items()
     }
+
+
+@cache
+def _native(kind: UnionMarker) -> Mapping[str, Any]:
+    """Return the variants by discriminator value that msgspec decodes without a hook: the first choice for their objects."""
+    found = {value: target.variants[0] for value, target in _named(kind).items() if isinstance(target, Choice)}
+    return {value: variant for value, variant in found.items() if is_native(info_of(variant))}
 
 
 def _of(target: Any, raw: dict[str, Any], memo: _Memo | None) -> Choice:

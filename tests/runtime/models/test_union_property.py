@@ -5,13 +5,16 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Callable
+from functools import partial
 from types import GenericAlias, new_class
 from typing import Any, Literal, NamedTuple
 
 import msgspec
+import pytest
 from hypothesis import given, settings, strategies as st
 from specwire import UNSET, Unset, WireModel
 from specwire._codec.drift import decode
+from specwire._models.union import decode_hook
 from specwire.support import union
 
 _NUMBERS = itertools.count()
@@ -87,3 +90,54 @@ def test_a_valid_object_of_an_untagged_union_is_complete_or_reported(data: st.Da
     value, drifts = decode(json.dumps(raw).encode(), shape.type)
     if not drifts:
         assert msgspec.to_builtins(value) == raw
+
+
+def tagged(shapes: list[Shape]) -> Shape:
+    named = {f"kind-{number}": shape for number, shape in enumerate(shapes)}
+    made = union(
+        __name__,
+        f"Union{next(_NUMBERS)}",
+        lambda: tuple(shape.type for shape in shapes),
+        "type",
+        lambda: {tag: shape.type for tag, shape in named.items()},
+    )
+    values = [shape.values.map(partial(with_tag, tag)) for tag, shape in named.items()]
+    return Shape(made, st.one_of(values))
+
+
+def with_tag(tag: str, value: dict[str, Any]) -> dict[str, Any]:
+    return {**value, "type": tag}
+
+
+TAGGED = st.recursive(
+    SCALARS, lambda inner: st.lists(records(inner | inner.map(many)), min_size=1, max_size=3).map(tagged), max_leaves=6
+)
+DRIFTED = st.sampled_from([None, 1.0, "x", [1], {}, "kind-0", "kind-9", {"type": "kind-0"}])
+
+
+def drifted(data: st.DataObject, value: Any) -> Any:
+    """Return a value with some of its parts replaced, at any depth."""
+    if data.draw(st.integers(0, 9)) == 0:
+        return data.draw(DRIFTED)
+    if isinstance(value, dict):
+        return {key: drifted(data, item) for key, item in value.items() if data.draw(st.integers(0, 9))}
+    return [drifted(data, item) for item in value] if isinstance(value, list) else value
+
+
+def converted(kind: Any, value: Any) -> tuple[str, str]:
+    try:
+        found = msgspec.convert(value, kind, dec_hook=decode_hook)
+    except msgspec.ValidationError as error:
+        return "error", str(error)
+    return "value", repr(found)
+
+
+@given(data=st.data(), shape=TAGGED)
+@settings(deadline=None)
+def test_variants_without_a_hook_are_decoded_as_others(data: st.DataObject, shape: Shape) -> None:
+    """With the same value or error, whatever drifted."""
+    value = drifted(data, data.draw(shape.values))
+    quick = converted(shape.type, value)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("specwire._models.union._native", lambda _: {})
+        assert converted(shape.type, value) == quick
