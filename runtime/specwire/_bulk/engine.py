@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 import msgspec
 
 from specwire._bulk.budget import NO_USAGE, Prices, Usage, expected_tokens, usage_of
+from specwire._bulk.garbage import seldom_collected
 from specwire._bulk.gate import Gate, Slot, use
 from specwire._bulk.ledger import Ledger
 from specwire._bulk.outcomes import Outcome, Report, Row
@@ -78,6 +79,13 @@ class Engine:
 
     async def drive(self) -> Report:
         """Run to the end of the input, an interruption, or an error that concerns all rows."""
+        with seldom_collected():
+            await self._finish_rows()
+        if self._problem is not None:
+            raise self._problem
+        return self._report()
+
+    async def _finish_rows(self) -> None:
         for _ in range(self._settings.workers):
             slot = Slot(self._gate)
             self._working[asyncio.create_task(self._work(slot))] = slot
@@ -97,9 +105,6 @@ class Engine:
             for task in pending:
                 task.cancel()
             await asyncio.gather(*self._working, return_exceptions=True)
-        if self._problem is not None:
-            raise self._problem
-        return self._report()
 
     def _report(self) -> Report:
         prices = self._settings.prices
