@@ -40,21 +40,19 @@ class Silence:
         self.restart()
 
     def restart(self) -> None:
-        """Restart the time between two events."""
+        """Begin the wait for an event."""
         if self.timeout is not None:
             self.timeout.until = self._until(time.monotonic())
 
-    def check(self, *, restart: bool = False) -> str | None:
-        """Return a description of the exceeded limit, or None; `restart` reports the arrival of an event."""
-        if self.timeout is None:
+    def check(self, *, arrived: bool = False) -> str | None:
+        """Return a description of the exceeded limit, or None; an event that `arrived` ends the silence, even late."""
+        if self.timeout is None or (arrived and self._end is None):
             return None
         now = time.monotonic()
-        if restart:
-            self.timeout.until = self._until(now)
-        if self.timeout.until is None or self.timeout.until > now:
-            return None
         if self._end is not None and now >= self._end:
             return "took too long: the deadline passed"
+        if arrived or self.timeout.until is None or self.timeout.until > now:
+            return None
         return f"was silent for too long: no event came in {self._idle:g} s"
 
     def _until(self, now: float) -> float | None:

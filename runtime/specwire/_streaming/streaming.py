@@ -32,15 +32,15 @@ class BaseStream(Generic[E]):
     _opened: tuple[HTTPResponse, Any, EventReader[E], Response[None]] | None
 
     def _watch(self, reader: EventReader[E]) -> None:
-        """Restart the time between two events if one arrived; raise `TransportError` if it has passed."""
+        """Process the arrival of bytes; raise `TransportError` if the time for an event, or the stream, has passed."""
         if not reader.terminated and not reader.done:
-            passed = self._silence.check(restart=bool(reader.ready))
+            passed = self._silence.check(arrived=bool(reader.ready))
             if passed is not None:
                 raise TransportError(passed, sent=True, timeout=True)
 
     def _watch_bytes(self) -> None:
         """Process the arrival of bytes; raise `TransportError` after the deadline."""
-        if (passed := self._silence.check(restart=True)) is not None:
+        if (passed := self._silence.check(arrived=True)) is not None:
             raise TransportError(passed, sent=True, timeout=True)
 
     def __del__(self, warn: Callable[..., object] = warnings.warn) -> None:
