@@ -96,7 +96,10 @@ def rows_of(
         for name, text in _pairs(fixed, "--set").items():
             if name not in arguments:
                 raise UsageError(f"--set: {method} has no argument {name!r}: {did_you_mean(name, arguments, '')}")
-            values[name] = arguments[name].values([text])
+            try:
+                values[name] = arguments[name].values([text])
+            except UsageError as error:
+                raise UsageError(f"--set: {str(error).replace(arguments[name].option, name, 1)}") from error
         mapped = _pairs(columns, "--map")
         if both := sorted({*mapped} & {*values}):
             raise UsageError(f"{both[0]!r} is in --map and in --set: leave out one of them")
@@ -109,6 +112,8 @@ def _pairs(texts: Sequence[str], option: str) -> dict[str, str]:
         name, equals, value = text.partition("=")
         if not equals or not name:
             raise UsageError(f"{option} is {text!r}: write NAME=VALUE")
+        if name in pairs:
+            raise UsageError(f"{option} has {name!r} twice: leave out one of them")
         pairs[name] = value
     return pairs
 
@@ -119,7 +124,8 @@ def described(rows: Rows, count: int, request: BaseRequest, prices: bulk.Prices 
     lines = [f"{count:,} requests of {rows.method.path} ({request.operation.method} {request.operation.path})"]
     lines.append(f"about {count * tokens:,} tokens, if all are like the first, with responses of full length")
     if prices is not None:
-        lines.append(f"about {count * tokens * max(prices.input, prices.output) / 1e6:,.2f} at most")
+        cost = count * tokens * max(prices.input, prices.output) / 1e6
+        lines.append(f"a cost of about {cost:,.2f} at most" if cost >= 0.01 else "a cost below 0.01")
     return [*lines, f"first request: {encoded(request).decode()}"]
 
 

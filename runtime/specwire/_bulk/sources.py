@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, TypeAlias
 
 import msgspec
@@ -39,7 +40,8 @@ def read(source: Any) -> Iterator[dict[str, Any]]:
 def count_rows(path: str) -> int:
     """Return the number of rows of a file."""
     if path.endswith(".parquet"):
-        counted: int = pyarrow("pyarrow.dataset").dataset(path, format="parquet").count_rows()
+        with _parquet(path) as dataset:
+            counted: int = dataset.count_rows()
         return counted
     with open(path, "rb") as file:
         return sum(1 for line in file if line.strip())
@@ -59,8 +61,19 @@ def _lines(path: str) -> Iterator[dict[str, Any]]:
 
 
 def _parquet_rows(path: str) -> Iterator[dict[str, Any]]:
-    for batch in pyarrow("pyarrow.dataset").dataset(path, format="parquet").to_batches(batch_size=_BATCH):
-        yield from batch.to_pylist()
+    with _parquet(path) as dataset:
+        for batch in dataset.to_batches(batch_size=_BATCH):
+            yield from batch.to_pylist()
+
+
+@contextmanager
+def _parquet(path: str) -> Iterator[Any]:
+    """Yield the dataset of a file or folder; raise `ConfigurationError` if it is damaged, or not Parquet."""
+    dataset = pyarrow("pyarrow.dataset").dataset
+    try:
+        yield dataset(path, format="parquet")
+    except pyarrow().ArrowException as error:
+        raise ConfigurationError(f"the input {path!r} cannot be read as Parquet: {error}") from error
 
 
 def is_table(source: object) -> bool:

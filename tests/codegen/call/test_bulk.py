@@ -169,6 +169,8 @@ def test_a_dry_run_shows_the_first_request_and_calls_nothing(
         (("--map", "messages=question", "--id", "kee"), "the row has no column 'kee': its columns are key, question"),
         (("--map", "message=question"), "has no argument 'message': did you mean 'messages'?"),
         (("--map", "messages"), "--map is 'messages': write NAME=VALUE"),
+        (("--set", "model=n"), "--set has 'model' twice: leave out one of them"),
+        (("--set", "temperature=hot"), "error: --set: temperature is 'hot': write a number"),
         (("--set", "modle=m"), "has no argument 'modle': did you mean 'model'?"),
         ((), "has no argument 'key'"),
         (("--map", "temperature=key"), "chat.complete needs messages: take a column with --map, or give a value"),

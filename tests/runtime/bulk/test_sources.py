@@ -52,6 +52,17 @@ def test_parquet_files_folders_and_tables_are_read(tmp_path: Path, table: Any) -
     assert count_rows(str(folder)) == 2500
 
 
+@pytest.mark.parametrize("size", [0, 10, -20])
+def test_a_damaged_parquet_file_is_reported(size: int, tmp_path: Path, table: Any) -> None:
+    """One that is empty, another kind of file, and one that was cut off."""
+    path = tmp_path / "rows.parquet"
+    arrow.parquet.write_table(table, path)
+    path.write_bytes(path.read_bytes()[:size])
+    for read in (lambda: list(bulk.read(path)), lambda: count_rows(str(path))):
+        with pytest.raises(ConfigurationError, match=r"rows\.parquet' cannot be read as Parquet: "):
+            read()
+
+
 class Frame:
     """Data frame of a library with the Arrow interface, as pandas and Polars have it."""
 
