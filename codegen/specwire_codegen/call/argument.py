@@ -13,7 +13,7 @@ from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
 import attrs
-from specwire import Unset
+from specwire import FileInput, Unset
 
 from specwire_codegen.diagnostics import SpecwireCodegenError, UsageError
 
@@ -52,6 +52,8 @@ class Argument:
     positional: bool = False
     annotation: Any = Any
     """Type of the parameter."""
+    instead: Kind | None = None
+    """Kind of the values that may take the place of a file, which is written as `@FILE` then."""
 
     @property
     def option(self) -> str:
@@ -70,6 +72,8 @@ class Argument:
 
     def _value(self, text: str) -> Any:
         if self.kind is Kind.FILE:
+            if self.instead is not None and text != STDIN and not text.startswith(_FROM_FILE):
+                return attrs.evolve(self, kind=self.instead)._converted(text)
             return sys.stdin.buffer.read() if text == STDIN else Path(text.removeprefix(_FROM_FILE))
         if self.kind is Kind.BYTES:
             named = text.startswith(_FROM_FILE)
@@ -155,6 +159,8 @@ def argument_of(name: str, annotation: Any, *, required: bool, doc: str, positio
     items = [kind for member in lists for kind in [_kind(tuple(_members((get_args(member) or (Any,))[0])))]]
     alone = len(lists) == 1 and all(member in (str, *lists) for member in members)
     repeated = alone or Kind.FILE in items
+    files = frozenset(_members(FileInput))
+    others = [member for member in members if member not in files and not (repeated and member in lists)]
     choices = [choice for member in members if get_origin(member) is Literal for choice in get_args(member)]
     closed = all(get_origin(member) is Literal for member in members) and all(isinstance(each, str) for each in choices)
     of_items = [each for member in lists for item in get_args(member) for each in _members(item)] if repeated else []
@@ -170,6 +176,7 @@ def argument_of(name: str, annotation: Any, *, required: bool, doc: str, positio
         known=tuple(dict.fromkeys(str(value) for value in values if not isinstance(value, bool))),
         positional=positional,
         annotation=annotation,
+        instead=_kind(others) if Kind.FILE in (_kind(members), *items) and others else None,
     )
 
 

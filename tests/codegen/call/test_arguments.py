@@ -81,6 +81,11 @@ def test_a_callback_is_no_argument() -> None:
         (FileInput, ["a.png"], Path("a.png")),
         (FileInput, ["@a.png"], Path("a.png")),
         (Sequence[FileInput], ["a.png", "b.png"], [Path("a.png"), Path("b.png")]),
+        (FileInput | Sequence[FileInput], ["a.png", "b.png"], [Path("a.png"), Path("b.png")]),
+        (FileInput | str, ["https://example.com/a"], "https://example.com/a"),
+        (FileInput | str, ["@a.png"], Path("a.png")),
+        (FileInput | Mapping[str, Any] | None, ['{"id": "1"}'], {"id": "1"}),
+        (FileInput | Mapping[str, Any] | None, ["@a.png"], Path("a.png")),
     ],
 )
 def test_text_becomes_the_value(annotation: Any, texts: list[str], value: Any) -> None:
