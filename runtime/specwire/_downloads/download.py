@@ -174,17 +174,25 @@ class AsyncPieces:
         self._start_over = start_over
         self._chunks: AsyncIterator[bytes] | None = None
         self._over = False
+        self._broken = False
+        """True once a read failed or was cancelled."""
 
     def __aiter__(self) -> Self:
         return self
 
     async def __anext__(self) -> bytes:
+        if self._broken:
+            raise SpecwireError(
+                f"{self._download._request.operation.id}: an earlier read failed or was cancelled, which closed the "
+                "download: call the method again"
+            )
         if self._over:
             raise StopAsyncIteration
         chunks = self._chunks or await self._begin()
         try:
             piece = await self._read(chunks)
         except BaseException:
+            self._broken = True
             await self.aclose()
             raise
         if not piece:

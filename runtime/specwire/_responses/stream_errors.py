@@ -29,6 +29,12 @@ def closed_error(request: StreamRequest[Any], response: Response[None] | None) -
     return StreamError(message, request=request, response=response)
 
 
+def interrupted_error(request: StreamRequest[Any]) -> StreamError:
+    """Return the error for reading a stream after a read that was cancelled or interrupted."""
+    message = f"{request.operation.id}: a read was cancelled, which closed the stream: call the method again"
+    return StreamError(message, request=request)
+
+
 def unexpected_error(request: StreamRequest[Any], response: Response[None]) -> APIError:
     """Return the error for a response without events: the server's error if the body is one."""
     raw = lenient_json.loads_or_text(response.content)

@@ -7,7 +7,7 @@ import gc
 import json
 import time
 import warnings
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import pytest
@@ -392,6 +392,44 @@ def test_cancelling_a_task_closes_its_stream(server: Server) -> None:
             assert await asyncio.to_thread(server.saw_close)
 
     asyncio.run(main())
+
+
+@pytest.mark.parametrize("library", ["httpx2", "aiohttp", "pyreqwest"])
+@pytest.mark.parametrize("kind", ["with a terminator", "without a terminator", "lines", "not begun", "download"])
+def test_reading_on_after_a_cancelled_read_is_an_error(library: Any, kind: str, server: Server) -> None:
+    """The connection is lost with the read, so an end would be a silent one; nothing is sent again."""
+    beginning: tuple[Any, ...] = (ONE, Pause(0.1))
+    if kind == "lines":
+        beginning = (head(200, {"content-type": "application/jsonl"}), b'{"text": "one"}\n', Pause(0.1))
+    elif kind == "download":
+        beginning = (head(200, {"content-type": "application/octet-stream"}), b"one", Pause(0.1))
+    server.play(
+        (Hold(),)
+        if kind == "not begun"
+        else (*beginning, Hold())
+        if kind in ("lines", "download")
+        else stream(*beginning, Hold())
+    )
+
+    async def main() -> None:
+        async with AsyncSample(KEY, base_url=server.url, transport=library, retry=QUICK) as client:
+            pieces: AsyncIterator[Any]
+            if kind == "lines":
+                pieces = client.talks.lines()
+            elif kind == "download":
+                pieces = client.files.download().iter_bytes()
+            else:
+                pieces = (client.talks.tail if kind == "without a terminator" else client.talks.stream)()
+            if kind != "not begun":
+                await anext(pieces)
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(anext(pieces), 0.2)
+            for _ in range(2):
+                with pytest.raises(SpecwireError, match="cancelled, which closed the .*: call the method again"):
+                    await anext(pieces)
+
+    asyncio.run(main())
+    assert len(server.received) == 1
 
 
 def test_streams_work_under_trio(server: Server) -> None:
