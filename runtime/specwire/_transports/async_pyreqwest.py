@@ -15,7 +15,7 @@ from specwire._transports.async_messages import AsyncRawResponse, ahead, recorde
 from specwire._transports.messages import UNFINISHED, RawRequest
 from specwire._transports.pyreqwest_clients import Clients
 from specwire._transports.pyreqwest_exit import close_at_exit
-from specwire._transports.pyreqwest_results import ReadHeaders, delivered_again, translated
+from specwire._transports.pyreqwest_results import ReadHeaders, delivered_again, translated, unless_cancelled
 
 _DIGITS = 20
 """Number of digits that no length has."""
@@ -36,6 +36,7 @@ class AsyncPlainClient:
             response = await exchange.__aenter__()
         except (exceptions.PyreqwestError, TimeoutError) as error:
             failure = failures[0] if failures else self._clients.translated(error, request.url)
+            await unless_cancelled(failure)
         except asyncio.CancelledError:
             await delivered_again()
             raise
@@ -102,6 +103,7 @@ class AsyncPlainResponse(AsyncRawResponse):
         except (exceptions.PyreqwestError, TimeoutError) as error:
             await self.aclose()
             failure = translated(error)
+            await unless_cancelled(failure)
         except asyncio.CancelledError:
             await delivered_again()
             await self.aclose()

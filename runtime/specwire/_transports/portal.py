@@ -73,9 +73,21 @@ class Portal:
 
 
 def _run(loop: asyncio.AbstractEventLoop) -> None:
-    """Run a loop until it is stopped, and close it when its tasks have ended."""
-    with asyncio.Runner(loop_factory=lambda: loop) as runner:
-        runner.get_loop().run_forever()
+    """Run a loop until it is stopped, and close it when its tasks have ended; those who wait for them get their exceptions."""
+    try:
+        loop.run_forever()
+        loop.run_until_complete(_cancelled())
+        loop.run_until_complete(loop.shutdown_asyncgens())
+    finally:
+        loop.close()
+
+
+async def _cancelled() -> None:
+    """Cancel all other tasks, and wait for their end."""
+    tasks = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def from_thread(content: Iterator[bytes]) -> AsyncIterator[bytes]:

@@ -89,3 +89,15 @@ async def delivered_again() -> None:
     anyio delivers its own again at the next suspension.
     """
     await asyncio.sleep(0)
+
+
+async def unless_cancelled(failure: Exception) -> None:
+    """Raise the cancellation of the task, if it is cancelled, in place of the failure that its client was closed.
+
+    A program that ends cancels its tasks and closes its clients, and asyncio reports tasks that end with an exception.
+    """
+    if isinstance(failure, library.ClosedResourceError):
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():
+            await delivered_again()
+            raise asyncio.CancelledError
