@@ -48,6 +48,7 @@ _RULES = [
         (r"\[(\w+) async for \1 in ([\w.()]+)\]", r"list(\2)"),
         (r"(?<!\w)\(await ([\w.]+\([\w, =*]*\))\)", r"\1"),
         (r"\n( +)except asyncio\.CancelledError:\n(?:\1 .*\n)+", "\n"),
+        (r"\n +await unless_cancelled\(failure\)\n", "\n"),
         (r"await (anyio\.)?sleep\(", "time.sleep("),
         (r"await ", ""),
         (r"async (?=def|for|with)", ""),
