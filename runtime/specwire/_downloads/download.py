@@ -15,6 +15,7 @@ from specwire._http.options import Options
 from specwire._http.response import HTTPResponse
 from specwire._network.transport_errors import TransportError
 from specwire._operations.request import BaseRequest, FileRequest
+from specwire._responses.stream_errors import UNFINISHED
 from specwire._serialization.parameters import encode_query, expand_path
 from specwire.errors import SpecwireError
 
@@ -174,27 +175,25 @@ class AsyncPieces:
         self._start_over = start_over
         self._chunks: AsyncIterator[bytes] | None = None
         self._over = False
-        self._broken = False
-        """True once a read failed or was cancelled."""
+        self._reading = False
+        """True during a read, and after one that failed or was cancelled."""
 
     def __aiter__(self) -> Self:
         return self
 
     async def __anext__(self) -> bytes:
-        if self._broken:
-            raise SpecwireError(
-                f"{self._download._request.operation.id}: an earlier read failed or was cancelled, which closed the "
-                "download: call the method again"
-            )
+        if self._reading:
+            raise SpecwireError(f"{self._download._request.operation.id}: {UNFINISHED.format('download')}")
         if self._over:
             raise StopAsyncIteration
+        self._reading = True
         chunks = self._chunks or await self._begin()
         try:
             piece = await self._read(chunks)
         except BaseException:
-            self._broken = True
             await self.aclose()
             raise
+        self._reading = False
         if not piece:
             await self.aclose()
             raise StopAsyncIteration

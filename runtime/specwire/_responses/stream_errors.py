@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from specwire._operations.request import StreamRequest
     from specwire._operations.response import Response
 
+UNFINISHED = (
+    "an earlier read is still running, or it failed or was cancelled, which closed the {}: call the method again"
+)
+"""Message about a read that ended neither with a piece nor with the end."""
 DOCUMENTS = ("application/json", "application/problem+json", "text/html")
 """Media types that servers send instead of events to report an error."""
 
@@ -29,10 +33,9 @@ def closed_error(request: StreamRequest[Any], response: Response[None] | None) -
     return StreamError(message, request=request, response=response)
 
 
-def interrupted_error(request: StreamRequest[Any]) -> StreamError:
-    """Return the error for reading a stream after a read that was cancelled or interrupted."""
-    message = f"{request.operation.id}: a read was cancelled, which closed the stream: call the method again"
-    return StreamError(message, request=request)
+def unfinished_error(request: StreamRequest[Any]) -> StreamError:
+    """Return the error for reading a stream while another read runs, or after one that was cancelled."""
+    return StreamError(f"{request.operation.id}: {UNFINISHED.format('stream')}", request=request)
 
 
 def unexpected_error(request: StreamRequest[Any], response: Response[None]) -> APIError:

@@ -13,7 +13,7 @@ from specwire._network.deadline import Deadline
 from specwire._network.timeouts import Silence
 from specwire._network.transport_errors import TransportError
 from specwire._operations.request import StreamRequest
-from specwire._responses.stream_errors import already_read_error, closed_error, interrupted_error
+from specwire._responses.stream_errors import already_read_error, closed_error, unfinished_error
 from specwire._streaming.accumulator import Accumulator
 from specwire._streaming.events import EventReader
 from specwire._streaming.streaming import Stream, late
@@ -45,13 +45,11 @@ class EventStream(Stream[E]):
         self._used = False
         self._silence = Silence(None, None)
         self._closed = False
-        self._interrupted = False
-        """True once a read was cancelled: the connection is lost, and what it had read."""
+        self._reading = False
+        """True during a read, and after one that was cancelled: the connection is lost, and what it had read."""
 
     def _open(self) -> tuple[HTTPResponse, Iterator[bytes], EventReader[E], Response[None]]:
         if self._opened is None:
-            if self._interrupted:
-                raise interrupted_error(self._request)
             if self._closed:
                 raise closed_error(self._request, None)
             self._used = True
@@ -87,15 +85,15 @@ class EventStream(Stream[E]):
 
     def __next__(self) -> E:
         if not self._ready:
-            if self._interrupted:
-                raise interrupted_error(self._request)
+            if self._reading:
+                raise unfinished_error(self._request)
+            self._reading = True
             try:
                 self._read()
             except Exception:
+                self._reading = False
                 raise
-            except BaseException:
-                self._interrupted = True
-                raise
+            self._reading = False
         return self._ready.popleft()
 
     def iter_bytes(self) -> Iterator[bytes]:

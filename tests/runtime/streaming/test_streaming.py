@@ -432,6 +432,31 @@ def test_reading_on_after_a_cancelled_read_is_an_error(library: Any, kind: str, 
     assert len(server.received) == 1
 
 
+@pytest.mark.parametrize("library", ["httpx2", "aiohttp", "pyreqwest"])
+@pytest.mark.parametrize("kind", ["stream", "download"])
+def test_two_tasks_may_not_read_at_once(library: Any, kind: str, server: Server) -> None:
+    """The second one gets an error, and the first one reads on."""
+    if kind == "stream":
+        server.play(stream(ONE, Pause(0.3), TWO, DONE))
+    else:
+        server.play((head(200, {"content-length": "6"}), b"one", Pause(0.3), b"two"))
+
+    async def main() -> None:
+        async with AsyncSample(KEY, base_url=server.url, transport=library) as client:
+            pieces: AsyncIterator[Any] = (
+                client.talks.stream() if kind == "stream" else client.files.download().iter_bytes()
+            )
+            first = await anext(pieces)
+            reading = asyncio.ensure_future(anext(pieces))
+            await asyncio.sleep(0.05)
+            with pytest.raises(SpecwireError, match="an earlier read is still running"):
+                await anext(pieces)
+            assert [first, await reading] == (BOTH if kind == "stream" else [b"one", b"two"])
+            assert [] == [piece async for piece in pieces]
+
+    asyncio.run(main())
+
+
 def test_streams_work_under_trio(server: Server) -> None:
     """Read to the end, or left early."""
     server.play(stream(ONE, TWO, DONE), stream(ONE, Hold()), reply({}, status=429), reply({"id": "1"}))
