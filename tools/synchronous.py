@@ -30,6 +30,7 @@ SOURCES = (
             "_http/async_streamed_calls.py",
             "_pagination/async_pages.py",
             "_pools/async_pools.py",
+            "_responses/async_reads.py",
             "_serialization/async_content.py",
             "_streaming/async_streaming.py",
             "_transports/async_messages.py",

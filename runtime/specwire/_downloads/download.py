@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import AsyncIterator, Callable, Generator
+from functools import partial
 from typing import IO, TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from specwire._http.options import Options
@@ -16,6 +17,7 @@ from specwire._http.response import HTTPResponse
 from specwire._network.transport_errors import TransportError
 from specwire._operations.request import BaseRequest, FileRequest
 from specwire._responses.stream_errors import UNFINISHED
+from specwire._responses.sync_reads import Reads
 from specwire._serialization.parameters import encode_query, expand_path
 from specwire.errors import SpecwireError
 
@@ -27,9 +29,8 @@ if TYPE_CHECKING:
     from specwire._operations.response import Response
 
 
-Pieces: TypeAlias = Generator[bytes, None, None]
+Pieces: TypeAlias = Reads
 """Chunks of a synchronous download."""
-
 _LAZY = frozenset({"GET", "HEAD"})
 """Methods without side effects, which are sent when their response is read."""
 
@@ -104,6 +105,9 @@ class Opening(BaseDownload):
         return self._response
 
     def _pieces(self, start_over: StartOver | None) -> Pieces:
+        return Reads(self._read(start_over), partial(unfinished, self._request))
+
+    def _read(self, start_over: StartOver | None) -> Generator[bytes, None, None]:
         http_response = self._open()
         if http_response.is_consumed:
             raise spent(self._request)
@@ -183,7 +187,7 @@ class AsyncPieces:
 
     async def __anext__(self) -> bytes:
         if self._reading:
-            raise SpecwireError(f"{self._download._request.operation.id}: {UNFINISHED.format('download')}")
+            raise unfinished(self._download._request)
         if self._over:
             raise StopAsyncIteration
         self._reading = True
@@ -224,6 +228,11 @@ class AsyncPieces:
         """Close the download. Idempotent."""
         self._over = True
         await self._download.aclose()
+
+
+def unfinished(request: FileRequest) -> SpecwireError:
+    """Return the error for reading a download while another read runs, or after one that failed."""
+    return SpecwireError(f"{request.operation.id}: {UNFINISHED.format('download')}")
 
 
 def spent(request: FileRequest) -> SpecwireError:

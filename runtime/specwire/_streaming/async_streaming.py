@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
 from specwire._http.response import HTTPResponse
@@ -12,6 +13,7 @@ from specwire._network.event_loop import sleep
 from specwire._network.timeouts import Silence
 from specwire._network.transport_errors import TransportError
 from specwire._operations.request import StreamRequest
+from specwire._responses.async_reads import AsyncReads
 from specwire._responses.stream_errors import already_read_error, closed_error, unfinished_error
 from specwire._streaming.accumulator import Accumulator
 from specwire._streaming.events import EventReader
@@ -95,8 +97,11 @@ class AsyncEventStream(AsyncStream[E]):
             self._reading = False
         return self._ready.popleft()
 
-    async def iter_bytes(self) -> AsyncIterator[bytes]:
-        """Yield the raw body as it arrives, for servers that send no events. Not together with reading events."""
+    def iter_bytes(self) -> AsyncReads:
+        """Iterate over the raw body as it arrives, for servers that send no events. Not together with reading events."""
+        return AsyncReads(self._bytes(), partial(unfinished_error, self._request))
+
+    async def _bytes(self) -> AsyncGenerator[bytes, None]:
         _, chunks, reader, response = await self._open()
         if reader.begun:
             raise already_read_error(self._request, response)

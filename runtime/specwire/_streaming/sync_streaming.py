@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
 from specwire._http.response import HTTPResponse
@@ -14,6 +15,7 @@ from specwire._network.timeouts import Silence
 from specwire._network.transport_errors import TransportError
 from specwire._operations.request import StreamRequest
 from specwire._responses.stream_errors import already_read_error, closed_error, unfinished_error
+from specwire._responses.sync_reads import Reads
 from specwire._streaming.accumulator import Accumulator
 from specwire._streaming.events import EventReader
 from specwire._streaming.streaming import Stream, late
@@ -96,8 +98,11 @@ class EventStream(Stream[E]):
             self._reading = False
         return self._ready.popleft()
 
-    def iter_bytes(self) -> Iterator[bytes]:
-        """Yield the raw body as it arrives, for servers that send no events. Not together with reading events."""
+    def iter_bytes(self) -> Reads:
+        """Iterate over the raw body as it arrives, for servers that send no events. Not together with reading events."""
+        return Reads(self._bytes(), partial(unfinished_error, self._request))
+
+    def _bytes(self) -> Generator[bytes, None]:
         _, chunks, reader, response = self._open()
         if reader.begun:
             raise already_read_error(self._request, response)

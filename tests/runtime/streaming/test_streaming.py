@@ -395,7 +395,9 @@ def test_cancelling_a_task_closes_its_stream(server: Server) -> None:
 
 
 @pytest.mark.parametrize("library", ["httpx2", "aiohttp", "pyreqwest"])
-@pytest.mark.parametrize("kind", ["with a terminator", "without a terminator", "lines", "not begun", "download"])
+@pytest.mark.parametrize(
+    "kind", ["with a terminator", "without a terminator", "lines", "bytes", "not begun", "download"]
+)
 def test_reading_on_after_a_cancelled_read_is_an_error(library: Any, kind: str, server: Server) -> None:
     """The connection is lost with the read, so an end would be a silent one; nothing is sent again."""
     beginning: tuple[Any, ...] = (ONE, Pause(0.1))
@@ -416,6 +418,8 @@ def test_reading_on_after_a_cancelled_read_is_an_error(library: Any, kind: str, 
             pieces: AsyncIterator[Any]
             if kind == "lines":
                 pieces = client.talks.lines()
+            elif kind == "bytes":
+                pieces = client.talks.stream().iter_bytes()
             elif kind == "download":
                 pieces = client.files.download().iter_bytes()
             else:
@@ -430,6 +434,16 @@ def test_reading_on_after_a_cancelled_read_is_an_error(library: Any, kind: str, 
 
     asyncio.run(main())
     assert len(server.received) == 1
+
+
+def test_reading_on_after_a_failure_is_an_error(caller: Caller, client: Any, server: Server) -> None:
+    """The caller has seen the failure, and may not take the following end for the end of the content."""
+    server.play((head(200, {"content-length": "6"}), b"one", Reset()), stream(ONE, Reset()))
+    for pieces in (client.files.download().iter_bytes(), client.talks.stream().iter_bytes()):
+        caller.next(pieces)
+        for _ in range(3):
+            with pytest.raises(SpecwireError):
+                caller.next(pieces)
 
 
 @pytest.mark.parametrize("library", ["httpx2", "aiohttp", "pyreqwest"])

@@ -1,0 +1,38 @@
+"""Iterator that ends only at the end of what it reads: a generator seems to end after a read that failed."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import Self
+
+
+class AsyncReads:
+    """Pieces of a generator; after a read that failed or was cancelled, and during another one, a read is an error."""
+
+    def __init__(self, pieces: AsyncGenerator[bytes, None], unfinished: Callable[[], Exception]) -> None:
+        self._pieces = pieces
+        self._unfinished = unfinished
+        """Returns the error."""
+        self._reading = False
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> bytes:
+        if self._reading:
+            raise self._unfinished()
+        self._reading = True
+        try:
+            piece = await anext(self._pieces)
+        except StopAsyncIteration:
+            self._reading = False
+            raise
+        self._reading = False
+        return piece
+
+    async def aclose(self) -> None:
+        """Close the generator."""
+        await self._pieces.aclose()
