@@ -74,7 +74,7 @@ class _Response:
         self.is_closed = True
 
     async def aclose(self) -> None:
-        self.is_closed = True
+        self.close()
 
 
 _REQUEST = _Request()
