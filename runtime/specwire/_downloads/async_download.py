@@ -57,14 +57,14 @@ class AsyncDownload(AsyncOpening):
 
     def iter_bytes(self) -> AsyncPieces:
         """Iterate over the bytes as they arrive."""
-        return self._pieces(None)
+        return AsyncPieces(self, None)
 
     async def read(self) -> bytes:
         """Return all bytes; raise `ResponseTooLargeError` above `max_response_size`."""
         from specwire._downloads.state import Held
 
         held = Held(self._request, self._options)
-        async with aclosing(self._pieces(held.clear)) as pieces:
+        async with aclosing(AsyncPieces(self, held.clear)) as pieces:
             async for piece in pieces:
                 held.add(piece, self.response)
         return held.whole
@@ -109,7 +109,7 @@ class AsyncDownload(AsyncOpening):
     async def _write(self, file: IO[bytes], start_over: StartOver | None) -> int:
         written = 0
         try:
-            async with aclosing(self._pieces(start_over)) as pieces:
+            async with aclosing(AsyncPieces(self, start_over)) as pieces:
                 async for piece in pieces:
                     written += file.write(piece)
         finally:

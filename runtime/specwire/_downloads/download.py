@@ -10,7 +10,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import AsyncIterator, Callable, Generator
 from functools import partial
-from typing import IO, TYPE_CHECKING, Any, Protocol, TypeAlias
+from typing import IO, TYPE_CHECKING, Any, Protocol
 
 from specwire._http.options import Options
 from specwire._http.response import HTTPResponse
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from specwire._operations.response import Response
 
 
-Pieces: TypeAlias = Reads
-"""Chunks of a synchronous download."""
 _LAZY = frozenset({"GET", "HEAD"})
 """Methods without side effects, which are sent when their response is read."""
 
@@ -104,9 +102,6 @@ class Opening(BaseDownload):
         assert self._response is not None
         return self._response
 
-    def _pieces(self, start_over: StartOver | None) -> Pieces:
-        return Reads(self._read(start_over), partial(unfinished, self._request))
-
     def _read(self, start_over: StartOver | None) -> Generator[bytes, None, None]:
         http_response = self._open()
         if http_response.is_consumed:
@@ -160,15 +155,19 @@ class AsyncOpening(BaseDownload):
             raise RuntimeError("the download is not open yet: use `async with`, or read from it first")
         return self._response
 
-    def _pieces(self, start_over: StartOver | None) -> AsyncPieces:
-        return AsyncPieces(self, start_over)
-
     def __await__(self) -> Generator[Any, Any, Self]:
         return self._sent().__await__()
 
     async def _sent(self) -> Self:
         await self._open()
         return self
+
+
+class Pieces(Reads):
+    """Chunks of a synchronous download."""
+
+    def __init__(self, download: Opening, start_over: StartOver | None) -> None:
+        super().__init__(download._read(start_over), partial(unfinished, download._request))
 
 
 class AsyncPieces:

@@ -58,14 +58,14 @@ class Download(Opening):
 
     def iter_bytes(self) -> Pieces:
         """Iterate over the bytes as they arrive."""
-        return self._pieces(None)
+        return Pieces(self, None)
 
     def read(self) -> bytes:
         """Return all bytes; raise `ResponseTooLargeError` above `max_response_size`."""
         from specwire._downloads.state import Held
 
         held = Held(self._request, self._options)
-        with closing(self._pieces(held.clear)) as pieces:
+        with closing(Pieces(self, held.clear)) as pieces:
             for piece in pieces:
                 held.add(piece, self.response)
         return held.whole
@@ -110,7 +110,7 @@ class Download(Opening):
     def _write(self, file: IO[bytes], start_over: StartOver | None) -> int:
         written = 0
         try:
-            with closing(self._pieces(start_over)) as pieces:
+            with closing(Pieces(self, start_over)) as pieces:
                 for piece in pieces:
                     written += file.write(piece)
         finally:
