@@ -21,7 +21,7 @@ from specwire._transports.messages import BaseResponse
 if TYPE_CHECKING:
     import httpx2
 
-    from specwire._network.async_body import AsyncBodyIterator, BaseBody
+    from specwire._network.async_body import AsyncBody
     from specwire._operations.response import Response
 
 CLOSING = frozenset({408, 500})
@@ -38,7 +38,7 @@ class HTTPResponse:
     """Parses a streamed body once it is read."""
     masked: Callable[[bytes], bytes] = bytes
     """Masks secrets of the request in a part of the body, for messages about a streamed response."""
-    _body: BaseBody | None = None
+    _body: AsyncBody | None = None
     _over = False
     """True once the body was begun here, or the response closed."""
     _listeners: tuple[Callable[[TransportError | None], object], ...] = ()
@@ -135,7 +135,7 @@ class HTTPResponse:
         """Return an iterator of the body as it is on the wire."""
         return self.raw.aiter_raw()
 
-    def aiter_bytes(self) -> AsyncBodyIterator:
+    def aiter_bytes(self) -> AsyncIterator[bytes]:
         """Return an iterator of the body as it arrives; it raises `TransportError` if the body breaks off."""
         from specwire._network.async_body import (  # only asynchronous streams and downloads need it
             AsyncBody,
@@ -146,9 +146,8 @@ class HTTPResponse:
         self._over = True
         raw: Any = self.raw
         if isinstance(raw, async_messages.AsyncRawResponse) and not raw.headers.get("content-encoding"):
-            self._body = PlainBody(raw, self.broke)
-        else:
-            self._body = AsyncBody(self.raw, self.decoder, self._reading)
+            return PlainBody(raw, self.broke, self.aclose)
+        self._body = AsyncBody(self.raw, self.decoder, self._reading)
         return AsyncBodyIterator(self._body, self.aclose)
 
     def decoder(self) -> Decoder | None:

@@ -31,78 +31,8 @@ _open_bodies: set[AsyncBody] = set()
 """Bodies that were begun but neither read to the end nor closed; referenced here so that none is garbage-collected."""
 
 
-class BaseBody:
+class AsyncBody:
     """Body of a response; closing it is possible at any time and idempotent."""
-
-    _guard: AsyncGenerator[None, None] | None = None
-    """Generator that the event loop closes when it ends, as long as the body is open."""
-
-    def __init__(self, raw: Any) -> None:
-        self._raw = raw
-
-    @property
-    def next(self) -> Callable[[], Awaitable[bytes]]:
-        """Return the method that returns the next chunk, once the body is begun."""
-        raise NotImplementedError
-
-    async def first(self) -> bytes:
-        """Return the first chunk; raise `StopAsyncIteration` for an empty body."""
-        await self._begin()
-        return await self.next()
-
-    async def _begin(self) -> None:
-        guard = self._guard = self._close_at_the_end()
-        await _with_hooks(guard.__anext__, sys.get_asyncgen_hooks().firstiter, _ignore_generator)
-
-    async def _close_at_the_end(self) -> AsyncGenerator[None, None]:
-        try:
-            yield
-        finally:
-            await self.aclose()
-
-    @property
-    def closed(self) -> bool:
-        """Return True if the body was read to the end, or closed."""
-        is_closed: bool = self._raw.is_closed
-        return is_closed
-
-    async def aclose(self) -> None:
-        """Close the response."""
-        await self._raw.aclose()
-
-
-class PlainBody(BaseBody):
-    """Body whose library reads it without generators, and that needs no decoding."""
-
-    _raw: AsyncRawResponse
-
-    def __init__(self, raw: AsyncRawResponse, broke: Callable[[Exception], object]) -> None:
-        super().__init__(raw)
-        self._take = raw.take
-        self._broke = broke
-        """Raises the translation of an error."""
-
-    @property
-    def next(self) -> Callable[[], Awaitable[bytes]]:
-        return self._read
-
-    async def _read(self) -> bytes:
-        if self._raw.is_closed:
-            raise StopAsyncIteration
-        try:
-            data = await self._take(0)
-        except Exception as error:
-            self._guard = None
-            self._broke(error)
-            raise
-        if not data:
-            self._guard = None
-            raise StopAsyncIteration
-        return data
-
-
-class AsyncBody(BaseBody):
-    """Body of a library with nested generators."""
 
     def __init__(
         self,
@@ -110,12 +40,14 @@ class AsyncBody(BaseBody):
         decoder: Callable[[], Decoder | None],
         reading: Callable[[], AbstractContextManager[None]],
     ) -> None:
-        super().__init__(raw)
+        self._raw = raw
         chunks = self._read(decoder, reading)
         assert isinstance(chunks, AsyncGeneratorType)
         self._chunks = chunks
         self._dropped: list[AsyncGenerator[Any, Any]] = []
         """Generators without other references that are still open."""
+        self._guard: AsyncGenerator[None, None] | None = None
+        """Generator that the event loop closes when it ends, as long as the body is open."""
 
     async def _read(
         self, make_decoder: Callable[[], Decoder | None], reading: Callable[[], AbstractContextManager[None]]
@@ -148,12 +80,25 @@ class AsyncBody(BaseBody):
 
     async def first(self) -> bytes:
         """Return the first chunk; raise `StopAsyncIteration` for an empty body."""
-        await self._begin()
+        guard = self._guard = self._close_at_the_end()
+        await _with_hooks(guard.__anext__, sys.get_asyncgen_hooks().firstiter, _ignore_generator)
         return await _with_hooks(self._chunks.__anext__, None, self._dropped.append)
+
+    async def _close_at_the_end(self) -> AsyncGenerator[None, None]:
+        try:
+            yield
+        finally:
+            await self.aclose()
 
     @property
     def next(self) -> Callable[[], Awaitable[bytes]]:
+        """Return the method that returns the next chunk, once the body is begun."""
         return self._chunks.__anext__
+
+    @property
+    def closed(self) -> bool:
+        """Return True if the body was read to the end, or closed."""
+        return self._raw.is_closed
 
     async def aclose(self) -> None:
         """Close the response and its generators, except those in which another task waits.
@@ -170,7 +115,7 @@ class AsyncBody(BaseBody):
 class AsyncBodyIterator:
     """Iterator over the chunks of a body; the body closes when the iterator has no more references."""
 
-    def __init__(self, body: BaseBody, close: Callable[[], Awaitable[object]]) -> None:
+    def __init__(self, body: AsyncBody, close: Callable[[], Awaitable[object]]) -> None:
         self._next: Callable[[], Awaitable[bytes]] = body.first
         self._later = body.next
         self._body = body
@@ -187,6 +132,54 @@ class AsyncBodyIterator:
     def __del__(self) -> None:
         if not self._body.closed:
             self._start(self._close)
+
+
+class PlainBody:
+    """Iterator over the chunks of a body without generators that needs no decoding; like `AsyncBodyIterator`."""
+
+    def __init__(
+        self, raw: AsyncRawResponse, broke: Callable[[Exception], object], close: Callable[[], Awaitable[object]]
+    ) -> None:
+        self._raw = raw
+        self._take = raw.take
+        self._broke = broke
+        """Raises the translation of an error."""
+        self._close = close
+        self._start = task_spawner()
+        self._guard: AsyncGenerator[None, None] | None = None
+        """Generator that the event loop closes when it ends, as long as the body is open."""
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> bytes:
+        if self._raw.is_closed:
+            raise StopAsyncIteration
+        if self._guard is None:
+            guard = self._guard = _closed_at_the_end(self._raw)
+            await _with_hooks(guard.__anext__, sys.get_asyncgen_hooks().firstiter, _ignore_generator)
+        try:
+            data = await self._take(0)
+        except Exception as error:
+            self._guard = None
+            self._broke(error)
+            raise
+        if not data:
+            self._guard = None
+            raise StopAsyncIteration
+        return data
+
+    def __del__(self) -> None:
+        if not self._raw.is_closed:
+            self._start(self._close)
+
+
+async def _closed_at_the_end(raw: AsyncRawResponse) -> AsyncGenerator[None, None]:
+    """Close a response with the generator; it does not refer to the iterator, which closes when nothing else does."""
+    try:
+        yield
+    finally:
+        await raw.aclose()
 
 
 @coroutine

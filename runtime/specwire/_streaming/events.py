@@ -122,12 +122,20 @@ class EventReader(Failing[E]):
         """True if event data is text rather than JSON."""
         self._decode: Callable[[bytes], Any] = _as_text if self._text else decoder(self._payload.kind).decode
 
-    def _look_at(self, start: bytes) -> None:
-        """Read the stream in the framing of its media type if it begins like that, and is not an error."""
+    def _begin_with(self, chunk: bytes) -> None:
+        """Keep bytes before the first event.
+
+        Read the stream in the framing of its media type if it begins like that, and is not an error.
+        """
+        assert self._unread is not None
+        if len(self._unread) < KEPT:
+            self._unread += chunk
+        if not (self._unlike and chunk.strip()):
+            return
         self._unlike = False
         media_type = media_type_of(self._response.headers)
         framing = framing_of(media_type) or self._payload.framing
-        if begins_as(framing, start) and not any(clue in start for clue in self._clues):
+        if begins_as(framing, chunk) and not any(clue in chunk for clue in self._clues):
             self._frame(framing)
             self._note((drift.Drift("$", self._payload.accept, media_type),))
 
@@ -143,11 +151,9 @@ class EventReader(Failing[E]):
             self._drained += len(chunk)
             self.done = self._drained > _DRAIN
             return
-        if self._unread is not None and len(self._unread) < KEPT:
-            self._unread += chunk
         try:
-            if self._unlike and chunk.strip():
-                self._look_at(chunk)
+            if self._unread is not None:
+                self._begin_with(chunk)
             parser = self._sse
             if parser is not None:
                 self._take(parser.feed_data(chunk), parser.names)
@@ -245,12 +251,8 @@ class EventReader(Failing[E]):
         if self._payload.item:
             texts, failure = self._unwrapped(texts)
         if texts:
-            events = self._plain(texts) if names is None else None
-            if events is None:
+            if names is not None or not self._take_plain(texts):
                 self._take_each(texts, names, last)
-            else:
-                self._unnamed = True
-                self._give(events, texts)
             if self._unreported and self._given:
                 drifts, self._unreported = tuple(self._unreported), []
                 status = self._response.status_code
@@ -270,20 +272,24 @@ class EventReader(Failing[E]):
             events.append(unwrapped(text, self._payload.item))
         return events, None
 
-    def _plain(self, texts: list[bytes]) -> list[E] | None:
-        """Decode texts that are all declared events; return None if one is the end, an error or drift."""
+    def _take_plain(self, texts: list[bytes]) -> bool:
+        """Hand out texts that are all declared events; return False if one is the end, an error or drift."""
         if self._terminator in texts:
-            return None
+            return False
         # Errors are rare: searching all texts at once for their markers takes half as long as searching each.
         whole = texts[0] if len(texts) == 1 else b"\n".join(texts)
         for clue in self._clues:
             if clue in whole:
-                return None
+                return False
         try:
             events = [self._decode(data) for data in texts]
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            return None
-        return None if self._may_be_foreign and self._is_suspect(events) else events
+            return False
+        if self._may_be_foreign and self._is_suspect(events):
+            return False
+        self._unnamed = True
+        self._give(events, texts)
+        return True
 
     def _is_suspect(self, events: list[E]) -> bool:
         """Return True if an event has nothing in common with the document.
@@ -293,6 +299,7 @@ class EventReader(Failing[E]):
         if self._seen < _SEEN:
             self._seen += len(events)
             return is_suspect(events)
+        self._may_be_foreign = self._bare is not None
         return self._bare is not None and self._bare in events
 
     def _give(self, events: list[E], texts: list[bytes]) -> None:

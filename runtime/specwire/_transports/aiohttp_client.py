@@ -163,9 +163,11 @@ class AiohttpResponse(AsyncRawResponse):
                         self._end.result()
                     self._release()
                     break
+                self._taken += len(data)
+                if not enough:
+                    return data
                 chunks.append(data)
                 size += len(data)
-                self._taken += len(data)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             self._release()
             failure = self._client.translated(error, None)

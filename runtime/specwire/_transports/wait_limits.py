@@ -83,7 +83,7 @@ class WaitLimit:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         task, self._task = self._task, None
-        self.pause()
+        self._limits.open.discard(self)
         if self.is_over:
             self.is_over = False
             assert task is not None

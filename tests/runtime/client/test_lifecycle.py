@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 import trio
+from specwire._http.response import HTTPResponse
 from specwire._network import async_body
 from specwire._pools import tls
 from specwire.errors import APIConnectionError, NotFoundError, SpecwireError
@@ -125,17 +126,18 @@ def test_closing_a_stream_ends_the_wait_for_its_next_chunk(server: Server) -> No
     assert server.saw_close()
 
 
-def test_a_stream_that_was_read_leaves_nothing_to_the_garbage_collector(server: Server) -> None:
+@pytest.mark.parametrize("library", ["httpx2", "aiohttp", "pyreqwest"])
+def test_a_stream_that_was_read_leaves_nothing_to_the_garbage_collector(library: Any, server: Server) -> None:
     """The body of an asynchronous response is released with its reader, whether it was read to the end or not."""
     server.play(stream({"text": "a"}, DONE), stream({"text": "a"}, Hold()))
 
     async def main() -> None:
-        async with AsyncSample(KEY, base_url=server.url) as client:
+        async with AsyncSample(KEY, base_url=server.url, transport=library) as client:
             assert 1 == len([event async for event in client.talks.stream()])
             assert len(bodies()) == before
             async with client.talks.stream() as events:
                 await anext(events)
-                assert len(bodies()) == before + 1
+                assert len(bodies()) == before + 2
             del events
             assert len(bodies()) == before
 
@@ -149,8 +151,9 @@ def test_a_stream_that_was_read_leaves_nothing_to_the_garbage_collector(server: 
 
 
 def bodies() -> list[object]:
-    """Return the bodies that are in memory."""
-    return [each for each in gc.get_objects() if type(each) is async_body.AsyncBody]
+    """Return the bodies that are in memory, and their responses."""
+    kinds = (async_body.AsyncBody, async_body.PlainBody, HTTPResponse)
+    return [each for each in gc.get_objects() if type(each) in kinds]
 
 
 SYNC_END = """
