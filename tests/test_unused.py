@@ -23,7 +23,6 @@ CALLED_FROM_OUTSIDE = {
     "_close_all": "registered with `atexit` by a decorator",
     "_repr_pretty_": "IPython calls it",
     "_retry_connection": "aiohttp reads it",
-    "_guard": "kept alive: its end closes what is open",
     **dict.fromkeys(
         ("add_arguments", "add_text", "add_usage", "end_section", "format_help", "start_section"), "argparse calls it"
     ),
