@@ -64,15 +64,19 @@ class Rows:
         request: BaseRequest = call.request(**values)
         return request
 
-    def first(self) -> tuple[int, BaseRequest]:
-        """Return the number of rows and the request of the first; raise `SpecwireCodegenError` without one."""
+    def first(self) -> BaseRequest:
+        """Return the request of the first row; raise `SpecwireCodegenError` if the file has none."""
         row = next(iter(bulk.read(self.input)), None)
         if row is None:
             raise SpecwireCodegenError(f"{self.input} has no rows: give a file with at least one")
         request = self.build(row)
         if not isinstance(request, Request):
             raise UsageError(f"{self.method.path} has more than one response: choose a method with one")
-        return count_rows(self.input), request
+        return request
+
+    def count(self) -> int:
+        """Return the number of rows."""
+        return count_rows(self.input)
 
 
 @contextmanager
@@ -118,8 +122,9 @@ def _pairs(texts: Sequence[str], option: str) -> dict[str, str]:
     return pairs
 
 
-def described(rows: Rows, count: int, request: BaseRequest, prices: bulk.Prices | None) -> list[str]:
+def described(rows: Rows, prices: bulk.Prices | None) -> list[str]:
     """Return what a run would do: its size, its cost and its first request."""
+    request, count = rows.first(), rows.count()
     tokens = expected_tokens(request)
     lines = [f"{count:,} requests of {rows.method.path} ({request.operation.method} {request.operation.path})"]
     lines.append(f"about {count * tokens:,} tokens, if all are like the first, with responses of full length")

@@ -113,19 +113,19 @@ def bulk(
         prices = Prices(input=price_input or 0.0, output=price_output or 0.0)
     with rows_of(root, client, reading.access, method, input, map or (), set or (), id) as rows:
         if dry_run:
-            for line in described(rows, *rows.first(), prices):
+            for line in described(rows, prices):
                 say(line)
             return 0
         if has_rows(output) and not (resume or retry_failed):
             raise SpecwireCodegenError(f"{output} has rows of an earlier run: add --resume, or choose another output")
-        total, _ = rows.first()
+        rows.first()
         settings: BulkOptions = {
             "concurrency": concurrency,
             "rate": Rate(requests_per_minute=requests_per_minute, tokens_per_minute=tokens_per_minute),
             "ordered": ordered,
             "retry_failed": retry_failed,
             "prices": prices,
-            "total": total,
+            "total": rows.count(),
         }
         try:
             report = run_bulk(rows, output, _options(base_url), settings)
@@ -192,7 +192,7 @@ def batch(
     folder = folder or f"{output}.batch"
     with rows_of(root, client, reading.access, method, input, map or (), set or (), id) as rows:
         if dry_run:
-            for line in described(rows, *rows.first(), None):
+            for line in described(rows, None):
                 say(line)
             return 0
         if cancel:

@@ -36,6 +36,7 @@ from specwire_codegen.lower.parameter import lower_parameter
 from specwire_codegen.lower.schema import Schema, is_object
 from specwire_codegen.lower.twins import form_name
 from specwire_codegen.openapi.media_types import base_type, framing_of, is_json
+from specwire_codegen.openapi.objects import STYLE_KEYS
 
 _FORM = Style("form", True)
 _QUOTED = re.compile(r'"[^"]*"')
@@ -188,7 +189,7 @@ def _styles(media: Mapping[str, Any], form: Schema, components: Components) -> t
     properties: Mapping[str, Schema] = form.get("properties", {})
     encodings: Mapping[str, Any] = media.get("encoding", {})
     for name, encoding in encodings.items():
-        stated = {"style", "explode", "allowReserved"} & encoding.keys()
+        stated = encoding.keys() & STYLE_KEYS
         kind = encoding.get("style", "form")
         style = Style(
             kind,

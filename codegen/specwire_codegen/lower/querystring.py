@@ -10,11 +10,11 @@ from specwire_codegen.documents.document import Document
 from specwire_codegen.lower.media import Components
 from specwire_codegen.lower.schema import Schema
 from specwire_codegen.openapi.media_types import base_type
+from specwire_codegen.openapi.objects import STYLE_KEYS
 from specwire_codegen.openapi.pointer import join
 from specwire_codegen.openapi.walk import operations_of
 
 FORM = "application/x-www-form-urlencoded"
-_STYLE = ("style", "explode", "allowReserved")
 
 
 def without_query_strings(parameters: Iterable[Mapping[str, Any]], components: Components) -> list[Mapping[str, Any]]:
@@ -61,7 +61,7 @@ def _fields(parameter: Mapping[str, Any], components: Components) -> Iterator[Ma
 
 def _form_of(details: Schema | bool, encoding: Mapping[str, Any], components: Components) -> Mapping[str, Any]:
     """Return the schema and style of a form field, or JSON content for an object without a style."""
-    styles = {key: encoding[key] for key in _STYLE if key in encoding}
+    styles = {key: encoding[key] for key in STYLE_KEYS if key in encoding}
     if not styles and ("contentType" in encoding or components.resolve(details).get("type") == "object"):
         kind = base_type(encoding.get("contentType", "application/json"))
         return {"content": {kind: {"schema": details}}} if kind.endswith("json") else {"schema": details}

@@ -14,6 +14,8 @@ from specwire_codegen.openapi.methods import METHODS
 
 ObjectType = str
 Node = dict[str, Any]
+STYLE_KEYS = ("style", "explode", "allowReserved")
+"""Fields of an encoding that replace its content type."""
 FieldType = Literal["text", "texts", "string_map", "boolean", "number", "list", "map", "types", "any"]
 
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 from contextlib import aclosing
+from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, TypeVar
 
-from specwire._downloads.download import AsyncOpening, AsyncPieces, emptied, source_of
+from specwire._downloads.download import AsyncOpening, emptied, source_of, unfinished
 from specwire._http.response import HTTPResponse
 from specwire._network.event_loop import sleep
 from specwire._network.transport_errors import TransportError
 from specwire._operations.operation import BinaryPayload
 from specwire._operations.request import MixedRequest
+from specwire._responses.async_reads import AsyncReads
 from specwire.errors import APIError
 
 if TYPE_CHECKING:
@@ -55,16 +57,19 @@ class AsyncDownload(AsyncOpening):
             else:
                 return http_response
 
-    def iter_bytes(self) -> AsyncPieces:
+    def _pieces(self, start_over: StartOver | None) -> AsyncReads:
+        return AsyncReads(self._chunks(start_over), partial(unfinished, self._request))
+
+    def iter_bytes(self) -> AsyncReads:
         """Iterate over the bytes as they arrive."""
-        return AsyncPieces(self, None)
+        return self._pieces(None)
 
     async def read(self) -> bytes:
         """Return all bytes; raise `ResponseTooLargeError` above `max_response_size`."""
         from specwire._downloads.state import Held
 
         held = Held(self._request, self._options)
-        async with aclosing(AsyncPieces(self, held.clear)) as pieces:
+        async with aclosing(self._pieces(held.clear)) as pieces:
             async for piece in pieces:
                 held.add(piece, self.response)
         return held.whole
@@ -109,7 +114,7 @@ class AsyncDownload(AsyncOpening):
     async def _write(self, file: IO[bytes], start_over: StartOver | None) -> int:
         written = 0
         try:
-            async with aclosing(AsyncPieces(self, start_over)) as pieces:
+            async with aclosing(self._pieces(start_over)) as pieces:
                 async for piece in pieces:
                     written += file.write(piece)
         finally:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import AsyncIterator, Callable, Generator
-from functools import partial
 from typing import IO, TYPE_CHECKING, Any, Protocol
 
 from specwire._http.options import Options
@@ -17,7 +16,6 @@ from specwire._http.response import HTTPResponse
 from specwire._network.transport_errors import TransportError
 from specwire._operations.request import BaseRequest, FileRequest
 from specwire._responses.stream_errors import UNFINISHED
-from specwire._responses.sync_reads import Reads
 from specwire._serialization.parameters import encode_query, expand_path
 from specwire.errors import SpecwireError
 
@@ -102,7 +100,7 @@ class Opening(BaseDownload):
         assert self._response is not None
         return self._response
 
-    def _read(self, start_over: StartOver | None) -> Generator[bytes, None, None]:
+    def _chunks(self, start_over: StartOver | None) -> Generator[bytes, None, None]:
         http_response = self._open()
         if http_response.is_consumed:
             raise spent(self._request)
@@ -155,6 +153,9 @@ class AsyncOpening(BaseDownload):
             raise RuntimeError("the download is not open yet: use `async with`, or read from it first")
         return self._response
 
+    def _chunks(self, start_over: StartOver | None) -> AsyncChunks:
+        return AsyncChunks(self, start_over)
+
     def __await__(self) -> Generator[Any, Any, Self]:
         return self._sent().__await__()
 
@@ -163,14 +164,7 @@ class AsyncOpening(BaseDownload):
         return self
 
 
-class Pieces(Reads):
-    """Chunks of a synchronous download."""
-
-    def __init__(self, download: Opening, start_over: StartOver | None) -> None:
-        super().__init__(download._read(start_over), partial(unfinished, download._request))
-
-
-class AsyncPieces:
+class AsyncChunks:
     """Chunks of an asynchronous download; closed at the end, on errors, and when no longer referenced."""
 
     def __init__(self, download: AsyncOpening, start_over: StartOver | None) -> None:
@@ -178,25 +172,19 @@ class AsyncPieces:
         self._start_over = start_over
         self._chunks: AsyncIterator[bytes] | None = None
         self._over = False
-        self._reading = False
-        """True during a read, and after one that failed or was cancelled."""
 
     def __aiter__(self) -> Self:
         return self
 
     async def __anext__(self) -> bytes:
-        if self._reading:
-            raise unfinished(self._download._request)
         if self._over:
             raise StopAsyncIteration
-        self._reading = True
         chunks = self._chunks or await self._begin()
         try:
             piece = await self._read(chunks)
         except BaseException:
             await self.aclose()
             raise
-        self._reading = False
         if not piece:
             await self.aclose()
             raise StopAsyncIteration

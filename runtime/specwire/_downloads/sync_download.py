@@ -6,14 +6,16 @@ from __future__ import annotations
 import os
 import time
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, TypeVar
 
-from specwire._downloads.download import Opening, Pieces, emptied, source_of
+from specwire._downloads.download import Opening, emptied, source_of, unfinished
 from specwire._http.response import HTTPResponse
 from specwire._network.transport_errors import TransportError
 from specwire._operations.operation import BinaryPayload
 from specwire._operations.request import MixedRequest
+from specwire._responses.sync_reads import Reads
 from specwire.errors import APIError
 
 if TYPE_CHECKING:
@@ -56,16 +58,19 @@ class Download(Opening):
             else:
                 return http_response
 
-    def iter_bytes(self) -> Pieces:
+    def _pieces(self, start_over: StartOver | None) -> Reads:
+        return Reads(self._chunks(start_over), partial(unfinished, self._request))
+
+    def iter_bytes(self) -> Reads:
         """Iterate over the bytes as they arrive."""
-        return Pieces(self, None)
+        return self._pieces(None)
 
     def read(self) -> bytes:
         """Return all bytes; raise `ResponseTooLargeError` above `max_response_size`."""
         from specwire._downloads.state import Held
 
         held = Held(self._request, self._options)
-        with closing(Pieces(self, held.clear)) as pieces:
+        with closing(self._pieces(held.clear)) as pieces:
             for piece in pieces:
                 held.add(piece, self.response)
         return held.whole
@@ -110,7 +115,7 @@ class Download(Opening):
     def _write(self, file: IO[bytes], start_over: StartOver | None) -> int:
         written = 0
         try:
-            with closing(Pieces(self, start_over)) as pieces:
+            with closing(self._pieces(start_over)) as pieces:
                 for piece in pieces:
                     written += file.write(piece)
         finally:

@@ -80,15 +80,8 @@ class AsyncBody:
 
     async def first(self) -> bytes:
         """Return the first chunk; raise `StopAsyncIteration` for an empty body."""
-        guard = self._guard = self._close_at_the_end()
-        await _with_hooks(guard.__anext__, sys.get_asyncgen_hooks().firstiter, _ignore_generator)
+        self._guard = await _guarded(self)
         return await _with_hooks(self._chunks.__anext__, None, self._dropped.append)
-
-    async def _close_at_the_end(self) -> AsyncGenerator[None, None]:
-        try:
-            yield
-        finally:
-            await self.aclose()
 
     @property
     def next(self) -> Callable[[], Awaitable[bytes]]:
@@ -156,8 +149,7 @@ class PlainBody:
         if self._raw.is_closed:
             raise StopAsyncIteration
         if self._guard is None:
-            guard = self._guard = _closed_at_the_end(self._raw)
-            await _with_hooks(guard.__anext__, sys.get_asyncgen_hooks().firstiter, _ignore_generator)
+            self._guard = await _guarded(self._raw)
         try:
             data = await self._take(0)
         except Exception as error:
@@ -174,12 +166,18 @@ class PlainBody:
             self._start(self._close)
 
 
-async def _closed_at_the_end(raw: AsyncRawResponse) -> AsyncGenerator[None, None]:
-    """Close a response with the generator; it does not refer to the iterator, which closes when nothing else does."""
+async def _guarded(thing: AsyncBody | AsyncRawResponse) -> AsyncGenerator[None, None]:
+    """Return a begun generator that closes a body or a response with itself; the event loop closes it when it ends."""
+    guard = _closing(thing)
+    await _with_hooks(guard.__anext__, sys.get_asyncgen_hooks().firstiter, _ignore_generator)
+    return guard
+
+
+async def _closing(thing: AsyncBody | AsyncRawResponse) -> AsyncGenerator[None, None]:
     try:
         yield
     finally:
-        await raw.aclose()
+        await thing.aclose()
 
 
 @coroutine

@@ -1,18 +1,26 @@
-"""Iterator that ends only at the end of what it reads: a generator seems to end after a read that failed."""
+"""Iterator that ends only at the end of what it reads: other iterators seem to end after a read that failed."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from typing import Self
 
 
-class AsyncReads:
-    """Pieces of a generator; after a read that failed or was cancelled, and during another one, a read is an error."""
+class AsyncSource(Protocol):
+    """Interface of what is read: a generator, or an iterator that can be closed."""
 
-    def __init__(self, pieces: AsyncGenerator[bytes, None], unfinished: Callable[[], Exception]) -> None:
+    def __anext__(self) -> Awaitable[bytes]: ...
+
+    def aclose(self) -> Awaitable[object]: ...
+
+
+class AsyncReads:
+    """Pieces of a body; after a read that failed or was cancelled, and during another one, a read is an error."""
+
+    def __init__(self, pieces: AsyncSource, unfinished: Callable[[], Exception]) -> None:
         self._pieces = pieces
         self._unfinished = unfinished
         """Returns the error."""
@@ -34,5 +42,5 @@ class AsyncReads:
         return piece
 
     async def aclose(self) -> None:
-        """Close the generator."""
+        """Close what is read."""
         await self._pieces.aclose()

@@ -1,19 +1,27 @@
 # Derived from async_reads.py by tools/synchronous.py. Do not edit: run `make generate`.
-"""Iterator that ends only at the end of what it reads: a generator seems to end after a read that failed."""
+"""Iterator that ends only at the end of what it reads: other iterators seem to end after a read that failed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from typing import Self
 
 
-class Reads:
-    """Pieces of a generator; after a read that failed or was cancelled, and during another one, a read is an error."""
+class Source(Protocol):
+    """Interface of what is read: a generator, or an iterator that can be closed."""
 
-    def __init__(self, pieces: Generator[bytes, None], unfinished: Callable[[], Exception]) -> None:
+    def __next__(self) -> bytes: ...
+
+    def close(self) -> object: ...
+
+
+class Reads:
+    """Pieces of a body; after a read that failed or was cancelled, and during another one, a read is an error."""
+
+    def __init__(self, pieces: Source, unfinished: Callable[[], Exception]) -> None:
         self._pieces = pieces
         self._unfinished = unfinished
         """Returns the error."""
@@ -35,5 +43,5 @@ class Reads:
         return piece
 
     def close(self) -> None:
-        """Close the generator."""
+        """Close what is read."""
         self._pieces.close()

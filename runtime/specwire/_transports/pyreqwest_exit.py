@@ -49,19 +49,19 @@ def _end() -> None:
     if os.getpid() not in _users:
         return
     end = time.monotonic() + _LONGEST
-    _deliver(_LONGEST)
+    _deliver()
     while _is_busy() and time.monotonic() < end:
         time.sleep(0.001)
-        _deliver(_LONGEST)
+        _deliver()
 
 
-def _deliver(longest: float) -> None:
+def _deliver() -> None:
     """Wait until the thread of pyreqwest has delivered the results that it has: it works off its tasks in order.
 
     A thread that waits for the interpreter is in no list of Python's. The last task is a request that fails at once and
     whose result goes another way. It needs no certificates, which take long to load.
     """
-    builder = SyncClientBuilder().no_proxy().danger_accept_invalid_certs(True).timeout(timedelta(seconds=longest))
+    builder = SyncClientBuilder().no_proxy().danger_accept_invalid_certs(True).timeout(timedelta(seconds=_LONGEST))
     with suppress(PyreqwestError), builder.build() as client:
         client.get("http://127.0.0.1:0").build().send()
 

@@ -110,8 +110,8 @@ def test_ctrl_c_tells_how_to_continue(source: Path, tmp_path: Path, url: str) ->
         time.sleep(0.02)
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=20)
-    told = f"{out} has the results so far: add --resume to continue\nerror: interrupted\n"
-    assert (130, told) == (process.returncode, errors.decode().replace("far:\n", "far: ")[-len(told) :])
+    advice = f"{out} has the results so far: add --resume to continue\nerror: interrupted\n"
+    assert (130, advice) == (process.returncode, errors.decode().replace("far:\n", "far: ")[-len(advice) :])
 
 
 def default_interrupt() -> None:

@@ -13,7 +13,7 @@ from specwire_codegen.contract.strategies.text_schemas import LINE, SPACELESS, T
 from specwire_codegen.contract.subject import Subject
 from specwire_codegen.contract.values.case import Body, Case, File
 from specwire_codegen.contract.values.json_diff import sendable
-from specwire_codegen.contract.wire.encoding import STYLE_KEYS, encodings_of, part_header
+from specwire_codegen.contract.wire.encoding import encodings_of, part_header
 from specwire_codegen.contract.wire.parameters import sent
 from specwire_codegen.contract.wire.querystring import parameters_of
 from specwire_codegen.ir import (
@@ -31,6 +31,7 @@ from specwire_codegen.ir import (
 from specwire_codegen.lower.body import file_kind, form_schema
 from specwire_codegen.lower.media import Components, exact_type, is_range
 from specwire_codegen.openapi.media_types import base_type
+from specwire_codegen.openapi.objects import STYLE_KEYS
 
 _PLACES = ("path", "query", "header", "cookie")
 _DOT_SEGMENTS = frozenset({".", ".."})
@@ -181,7 +182,7 @@ def _json_schema(subject: Subject, operation: Operation, raw: Schema) -> Schema 
     if isinstance(body, FormBody):
         encodings = [*stated, *ranges][0].get("encoding", {})
         found["properties"] = {
-            name: textual(subject, one, TEXT, frozenset(hidden)) if STYLE_KEYS & encodings.get(name, {}).keys() else one
+            name: textual(subject, one, TEXT, frozenset(hidden)) if encodings.get(name, {}).keys() & STYLE_KEYS else one
             for name, one in found["properties"].items()
         }
     if isinstance(body, MultipartBody):

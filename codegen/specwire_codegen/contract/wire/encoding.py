@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from specwire_codegen.openapi.media_types import base_type, is_json
-
-STYLE_KEYS = frozenset({"style", "explode", "allowReserved"})
-"""Keywords of an encoding that replace its content type."""
+from specwire_codegen.openapi.objects import STYLE_KEYS
 
 
 def encodings_of(raw: Mapping[str, Any], media_type: str) -> Mapping[str, Any]:
@@ -25,4 +23,4 @@ def part_header(encodings: Mapping[str, Any], part: str, header: str) -> Mapping
 def is_styled(encodings: Mapping[str, Any], field: str) -> bool:
     """Return whether a field of a form has a style, or is declared as JSON."""
     encoding = encodings.get(field, {})
-    return bool(STYLE_KEYS & encoding.keys()) or is_json(encoding.get("contentType", ""))
+    return not encoding.keys().isdisjoint(STYLE_KEYS) or is_json(encoding.get("contentType", ""))

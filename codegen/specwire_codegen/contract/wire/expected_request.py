@@ -12,7 +12,7 @@ from specwire_codegen.contract.subject import Subject
 from specwire_codegen.contract.values.case import Body, Case, File
 from specwire_codegen.contract.values.json_diff import json_problems
 from specwire_codegen.contract.wire.credentials import shown
-from specwire_codegen.contract.wire.encoding import STYLE_KEYS, encodings_of, is_styled, part_header
+from specwire_codegen.contract.wire.encoding import encodings_of, is_styled, part_header
 from specwire_codegen.contract.wire.multipart import BrokenBodyError, Part, parts_of
 from specwire_codegen.contract.wire.parameters import (
     is_text_of,
@@ -26,6 +26,7 @@ from specwire_codegen.contract.wire.querystring import parameters_of, unsent
 from specwire_codegen.ir import EventStream, JsonBody, MutualTLSScheme, Operation
 from specwire_codegen.mock.document.operations import path_and_query
 from specwire_codegen.openapi.media_types import base_type, is_json
+from specwire_codegen.openapi.objects import STYLE_KEYS
 
 
 @attrs.frozen

@@ -10,6 +10,7 @@ from typing import Any
 
 from specwire_codegen.contract.subject import Subject
 from specwire_codegen.openapi.media_types import base_type, is_json
+from specwire_codegen.openapi.objects import STYLE_KEYS
 
 _FORM = "application/x-www-form-urlencoded"
 
@@ -50,7 +51,7 @@ def _fields(subject: Subject, parameter: Mapping[str, Any], media: Mapping[str, 
 
 def _written(subject: Subject, schema: Any, encoding: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return the format of a field: its style, or its content type, which defaults to JSON for an object."""
-    styles = {key: encoding[key] for key in ("style", "explode", "allowReserved") if key in encoding}
+    styles = {key: encoding[key] for key in STYLE_KEYS if key in encoding}
     if not styles:
         kind = subject.resolve(schema).get("type") if isinstance(schema, Mapping) else None
         media_type = encoding.get("contentType", "application/json" if kind == "object" else "text/plain")

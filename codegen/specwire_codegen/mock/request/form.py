@@ -12,9 +12,9 @@ from specwire_codegen.mock.document.operations import Parameter
 from specwire_codegen.mock.document.pointers import ABSENT
 from specwire_codegen.mock.request.parameters import Deserializer, Pair, is_list
 from specwire_codegen.openapi.media_types import is_json
+from specwire_codegen.openapi.objects import STYLE_KEYS
 
 FORM: Final = "application/x-www-form-urlencoded"
-_STYLE = frozenset({"style", "explode", "allowReserved"})
 
 Encodings = Mapping[str, Mapping[str, Any]]
 
@@ -81,7 +81,7 @@ class FormReader:
 
 def _styled(properties: Mapping[str, Schema], encodings: Encodings) -> Iterator[Parameter]:
     for name, encoding in encodings.items():
-        if _STYLE & encoding.keys():
+        if encoding.keys() & STYLE_KEYS:
             style = encoding.get("style", "form")
             explode = bool(encoding.get("explode", style == "form"))
             yield Parameter(name, "query", False, style, explode, properties.get(name, True), None)

@@ -8,7 +8,7 @@ from typing import Any
 from specwire_codegen.normalize.source_map import Report, annotate, origin_of
 from specwire_codegen.openapi import pointer as pointers
 from specwire_codegen.openapi.annotations import ANNOTATIONS
-from specwire_codegen.openapi.objects import Node, ObjectType
+from specwire_codegen.openapi.objects import STYLE_KEYS, Node, ObjectType
 from specwire_codegen.openapi.pointer import Trail
 from specwire_codegen.openapi.walk import SCHEMAS_ONLY, is_extension, rebuild
 
@@ -22,8 +22,6 @@ _CHANGED = frozenset(
 )
 """Keywords of schemas that can differ from OpenAPI 3.2."""
 _OLD_TYPES = ("any", "file")
-
-_STYLES = frozenset({"style", "explode", "allowReserved"})
 
 
 def tuples(data: Node, report: Report) -> Node:
@@ -87,7 +85,7 @@ def _without_styles(media_type: str, media: Any) -> tuple[str, Any]:
     if not media_type.lower().startswith("multipart/") or not isinstance(encodings, dict):
         return media_type, media
     plain = {
-        name: {key: value for key, value in each.items() if key not in _STYLES} if isinstance(each, dict) else each
+        name: {key: value for key, value in each.items() if key not in STYLE_KEYS} if isinstance(each, dict) else each
         for name, each in encodings.items()
     }
     return media_type, {**media, "encoding": plain}
